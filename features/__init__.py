@@ -1,0 +1,1 @@
+"""Features: what is known about an account on a date."""

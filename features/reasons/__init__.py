@@ -1,0 +1,1 @@
+"""Reasons: the ways a firm drives its customers off, one module each."""

@@ -1,0 +1,1 @@
+"""Models: which accounts will leave, and why the model thinks so."""

@@ -1,0 +1,1 @@
+"""Pipelines: what runs, one short module a stage."""

@@ -1,0 +1,80 @@
+"""Home: the folder that a run writes to, and the names of what stands in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+SOURCES = PROJECT / "data" / "sources"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folder of one run; every path that stages share is named here."""
+
+    folder: Path
+
+    @property
+    def simulated(self) -> Path:
+        """The made-up firm's raw files and its truth."""
+        return self.folder / "simulated"
+
+    @property
+    def tables(self) -> Path:
+        return self.folder / "tables"
+
+    @property
+    def manifest(self) -> Path:
+        """What ingest read: source, as_of, currency, rows kept and refused, a hash of every table."""
+        return self.tables / "manifest.json"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.folder / "snapshots"
+
+    @property
+    def features(self) -> Path:
+        return self.snapshots / "features.parquet"
+
+    @property
+    def left(self) -> Path:
+        return self.snapshots / "left.parquet"
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "model"
+
+    @property
+    def metrics(self) -> Path:
+        return self.folder / "metrics.json"
+
+    def scores(self, as_of: date) -> Path:
+        return self.folder / "scores" / f"as_of={as_of.isoformat()}"
+
+    def exports(self, as_of: date) -> Path:
+        return self.folder / "exports" / f"as_of={as_of.isoformat()}"
+
+    @property
+    def tracking_uri(self) -> str:
+        """Where MLflow keeps its runs: MLFLOW_TRACKING_URI, or SQLite in this folder."""
+        return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{self.folder.resolve() / 'mlflow.db'}"
+
+    @property
+    def artifacts(self) -> Path:
+        """Where the embedded MLflow store keeps its artifacts."""
+        return self.folder.resolve() / "mlartifacts"
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, renamed to it on success, so that a reader never meets half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,121 @@
+"""Settings: params.yaml, read once into one typed object that refuses what it does not know."""
+
+from datetime import date
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from features.mistake import Mistake, closest
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown keys are a mistake, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Simulate(Section):
+    accounts: int = Field(3000, ge=10)
+    months: int = Field(48, ge=6, le=240)
+    ends_on: date = date(2026, 7, 1)
+    seed: int = 7
+
+
+class Ingest(Section):
+    max_refused: float = Field(0.01, ge=0, le=1)
+
+
+class Snapshots(Section):
+    step_days: int = Field(30, ge=1, le=365)
+    count: int = Field(36, ge=1)
+
+
+class Left(Section):
+    """When an account counts as left; see models/left.py."""
+
+    by: Literal["cycle", "silence", "contract", "losses"] = "cycle"
+    horizon_days: int = Field(90, ge=1)
+    k: float = Field(2, gt=0)
+    max_days: int = Field(180, ge=1)
+    active_days: int = Field(365, ge=1)
+    grace_days: int = Field(30, ge=0)
+
+
+class Split(Section):
+    test_snapshots: int = Field(3, ge=1)
+    validation_snapshots: int = Field(3, ge=1)
+
+
+class Train(Section):
+    learning_rate: float = Field(0.03, gt=0)
+    num_leaves: int = Field(15, ge=2)
+    min_child_samples: int = Field(50, ge=1)
+    subsample: float = Field(0.8, gt=0, le=1)
+    colsample_bytree: float = Field(0.5, gt=0, le=1)
+    reg_lambda: float = Field(10.0, ge=0)
+    max_rounds: int = Field(1500, ge=1)
+    patience: int = Field(75, ge=1)
+    seed: int = 1
+
+
+class Evaluate(Section):
+    capacity: int = Field(100, ge=1)
+    resamples: int = Field(200, ge=1)
+    seed: int = 1
+
+
+class Export(Section):
+    value_days: int = Field(360, ge=1)
+
+
+class Settings(Section):
+    """Everything in params.yaml."""
+
+    source: str = "simulated"
+    as_of: date | None = None
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    simulate: Simulate = Simulate()
+    ingest: Ingest = Ingest()
+    snapshots: Snapshots = Snapshots()
+    left: Left = Left()
+    split: Split = Split()
+    train: Train = Train()
+    evaluate: Evaluate = Evaluate()
+    export: Export = Export()
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings in a YAML file. Raises Mistake naming the first key or value that does not fit."""
+    return read_yaml(path, Settings)
+
+
+def read_yaml(path: Path, model: type[Model]) -> Model:
+    """A YAML file as `model`. Raises Mistake (file, key, what exists) where it does not fit."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except FileNotFoundError:
+        raise Mistake(f"{path}: no such file.") from None
+    except yaml.YAMLError as error:
+        raise Mistake(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise Mistake(f"{path}: {_first_fault(error, model)}") from None
+
+
+def _first_fault(error: ValidationError, model: type[BaseModel]) -> str:
+    fault = error.errors()[0]
+    where = [str(part) for part in fault["loc"]]
+    if fault["type"] != "extra_forbidden":
+        return f"{'.'.join(where) or 'the file'}: {fault['msg'][0].lower()}{fault['msg'][1:]}, not {fault['input']!r}."
+    section: type[BaseModel] = model
+    for part in where[:-1]:
+        annotation = section.model_fields[part].annotation
+        section = annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else section
+    known = list(section.model_fields)
+    return f"unknown key '{'.'.join(where)}'; there are {', '.join(known)}.{closest(where[-1], known)}"
