@@ -1,0 +1,215 @@
+"""Churn: the model of who leaves, as gradient-boosted trees that common sense holds to a direction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.mistake import Mistake
+from models.calibration import Calibration, calibrated_on
+
+Floats = npt.NDArray[np.float64]
+Direction = Literal["rises", "falls"] | None
+
+TREES = "trees.txt"
+FACTS = "model.json"
+_SIGN = {"rises": 1, "falls": -1, None: 0}
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How trees are grown; the words are LightGBM's."""
+
+    learning_rate: float
+    num_leaves: int
+    min_child_samples: int
+    subsample: float
+    colsample_bytree: float
+    reg_lambda: float
+    max_rounds: int
+    patience: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual for a feature among the rows that the model learned from; None where it was always missing."""
+
+    low: float | None
+    median: float | None
+    high: float | None
+    missing: float
+
+
+@dataclass(frozen=True)
+class Churn:
+    """A trained model: trees, the calibration of their log-odds, and what is usual for each feature.
+
+    about: facts of its training that a reader may want (rounds, rows, as_ofs, versions); numbers and strings only.
+    """
+
+    trees: lightgbm.Booster
+    features: tuple[str, ...]
+    calibration: Calibration
+    usual: dict[str, Usual]
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def raw(self, rows: pd.DataFrame) -> Floats:
+        """Log-odds of leaving before calibration, by row; missing numbers stay missing."""
+        return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
+
+    def risk(self, rows: pd.DataFrame) -> Floats:
+        """The calibrated probability of leaving, by row."""
+        return self.calibration.risk(self.raw(rows))
+
+    def matrix(self, rows: pd.DataFrame) -> Floats:
+        """The features that the model knows, in its order: [rows, features]. Raises Mistake where one is not there."""
+        absent = [name for name in self.features if name not in rows.columns]
+        if absent:
+            raise Mistake(
+                f"the model needs {len(absent)} features that the snapshots do not have: {', '.join(absent[:5])}"
+                f"{' ...' if len(absent) > 5 else ''}. Train again on these features: leaky train, then leaky evaluate."
+            )
+        return matrix(rows, self.features)
+
+    def save(self, folder: Path) -> None:
+        """LightGBM's text beside one JSON; reading them back runs no code."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.trees.save_model(str(folder / TREES))
+        facts = {
+            "features": list(self.features),
+            "calibration": asdict(self.calibration),
+            "usual": {name: asdict(usual) for name, usual in self.usual.items()},
+            "about": self.about,
+        }
+        (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Churn":
+        """The model that `save` wrote. Raises Mistake where there is none."""
+        try:
+            facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+            text = (folder / TREES).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise Mistake(f"{error.filename}: no such file, so there is no model. Train one: leaky train.") from None
+        return cls(
+            trees=lightgbm.Booster(params={"verbosity": -1}, model_str=text),
+            features=tuple(facts["features"]),
+            calibration=Calibration(**facts["calibration"]),
+            usual={name: Usual(**usual) for name, usual in facts["usual"].items()},
+            about=facts["about"],
+        )
+
+
+def matrix(rows: pd.DataFrame, features: Sequence[str]) -> Floats:
+    return rows[list(features)].to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def learn(
+    rows: pd.DataFrame,
+    left: Floats,
+    *,
+    train: npt.NDArray[np.bool_],
+    validation: npt.NDArray[np.bool_],
+    refit: npt.NDArray[np.bool_],
+    directions: Mapping[str, Direction],
+    growth: Growth,
+    about: Mapping[str, Any],
+) -> Churn:
+    """A model in three steps, none of which sees a row outside its masks.
+
+    1. Trees grow on `train` until `patience` rounds have not bettered the log loss on `validation`.
+    2. The calibration is fitted on those trees' predictions of `validation`: out of time, as every prediction that is
+       ever used will be. Predictions of rows that trees were grown on are too sure of themselves and calibrate nothing.
+    3. Trees grow again on `refit` (everything that may be known, validation included, since the newest rows are the most
+       like those to come), for as many rounds more as `rounds_for` says, and take over the calibration. Trees from more
+       rows of the same firm are as sure of themselves as the first ones or a little less so; whether that holds is
+       measured each time, because what is evaluated on the test snapshots went through these same three steps.
+
+    directions: the features to use, in order, and the direction in which each may move the risk.
+    """
+    names = tuple(directions)
+    signs = [_SIGN[direction] for direction in directions.values()]
+    numbers = matrix(rows, names)
+    first = _grow(numbers, left, train, names, signs, growth, rounds=growth.max_rounds, validation=validation)
+    rounds = first.best_iteration
+    raw = np.asarray(first.predict(numbers[validation], raw_score=True, num_iteration=rounds), dtype=np.float64)
+    calibration = calibrated_on(raw, left[validation])
+    refit_rounds = rounds_for(rounds, rows=int(train.sum()), refit_rows=int(refit.sum()))
+    trees = _grow(numbers, left, refit, names, signs, growth, rounds=refit_rounds)
+    facts = {
+        "rounds": rounds,
+        "refit_rounds": refit_rounds,
+        "train_rows": int(train.sum()),
+        "validation_rows": int(validation.sum()),
+        "refit_rows": int(refit.sum()),
+        "validation_log_loss": float(first.best_score["validation"]["binary_logloss"]),
+        "lightgbm": lightgbm.__version__,
+    }
+    return Churn(trees, names, calibration, _usual(numbers[refit], names), facts | dict(about))
+
+
+def rounds_for(rounds: int, *, rows: int, refit_rows: int) -> int:
+    """Rounds for more rows: they bear more trees, though less than in proportion, so by the square root."""
+    return max(1, round(rounds * max(1.0, refit_rows / rows) ** 0.5))
+
+
+def _grow(
+    numbers: Floats,
+    left: Floats,
+    mask: npt.NDArray[np.bool_],
+    names: Sequence[str],
+    signs: Sequence[int],
+    growth: Growth,
+    *,
+    rounds: int,
+    validation: npt.NDArray[np.bool_] | None = None,
+) -> lightgbm.Booster:
+    parameters = {
+        "objective": "binary",
+        "metric": "binary_logloss",
+        "learning_rate": growth.learning_rate,
+        "num_leaves": growth.num_leaves,
+        "min_data_in_leaf": growth.min_child_samples,
+        "bagging_fraction": growth.subsample,
+        "bagging_freq": 1,
+        "feature_fraction": growth.colsample_bytree,
+        "lambda_l2": growth.reg_lambda,
+        "monotone_constraints": list(signs),
+        "monotone_constraints_method": "basic",
+        "use_missing": True,
+        "zero_as_missing": False,
+        "seed": growth.seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 0,
+        "verbosity": -1,
+    }
+    # Parameters are handed to the data set as well, because LightGBM reads some of them when it makes the bins.
+    train_set = lightgbm.Dataset(numbers[mask], left[mask], feature_name=list(names), params=parameters)
+    if validation is None:
+        return lightgbm.train(parameters, train_set, num_boost_round=rounds)
+    return lightgbm.train(
+        parameters,
+        train_set,
+        num_boost_round=rounds,
+        valid_sets=[train_set.create_valid(numbers[validation], left[validation])],
+        valid_names=["validation"],
+        callbacks=[lightgbm.early_stopping(growth.patience, verbose=False)],
+    )
+
+
+def _usual(numbers: Floats, names: Sequence[str]) -> dict[str, Usual]:
+    found = {}
+    for column, name in enumerate(names):
+        values = numbers[:, column]
+        present = values[~np.isnan(values)]
+        low, median, high = np.quantile(present, [0.01, 0.5, 0.99]).tolist() if len(present) else (None, None, None)
+        found[name] = Usual(low, median, high, float(np.isnan(values).mean()))
+    return found
