@@ -1,0 +1,9 @@
+SELECT
+    account_id,
+    name,
+    segment,
+    industry,
+    region,
+    opened_on,
+    sold_by_rep_id
+FROM accounts

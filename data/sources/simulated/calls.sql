@@ -1,0 +1,6 @@
+SELECT
+    account_id,
+    called_at,
+    returned_at,
+    rep_id
+FROM calls

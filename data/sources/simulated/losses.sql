@@ -1,0 +1,7 @@
+SELECT
+    account_id,
+    lost_on,
+    cause,
+    kind,
+    recorded_at
+FROM losses

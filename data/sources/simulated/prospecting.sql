@@ -1,0 +1,4 @@
+SELECT
+    rep_id,
+    occurred_at
+FROM prospecting

@@ -1,0 +1,6 @@
+SELECT
+    account_id,
+    occurred_at,
+    kind,
+    recorded_at
+FROM signals

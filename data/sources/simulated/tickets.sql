@@ -1,0 +1,8 @@
+SELECT
+    account_id,
+    opened_at,
+    resolved_at,
+    reopened_at,
+    severity,
+    category
+FROM tickets

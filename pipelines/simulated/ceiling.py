@@ -1,0 +1,137 @@
+"""Ceiling: how well anybody could tell who leaves, given the hidden truth of a firm whose dice are yet to fall."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from pipelines.settings import Left, Simulate
+from pipelines.simulated.causes import make_trouble
+from pipelines.simulated.clock import Clock
+from pipelines.simulated.cycles import order_moments
+from pipelines.simulated.firm import make_accounts
+from pipelines.simulated.leaving import PARTS, Fates, make_fates
+from pipelines.simulated.reps import make_reps
+
+_OTHER_SEED = 1_000_003  # added to the firm's own seed
+_STEP_DAYS = 90  # between the snapshots that are learned from
+_PRIOR_GAPS = 3  # an account's gaps count for as much as the usual gap once there are so many
+_FAR = 65536.0  # more days than the simulation has, to order (account, day) by one number
+
+
+def make_truth(accounts: int, clock: Clock, seed: int) -> tuple[np.ndarray, Fates, np.ndarray, np.ndarray]:
+    """(true cycle, fates, order accounts, order moments) of a firm without its other records."""
+    firm = make_accounts(accounts, clock, seed)
+    fates = make_fates(firm, make_trouble(firm, make_reps(firm, clock, seed), clock, seed), clock, seed)
+    account, at = order_moments(firm, clock, seed)
+    kept = at < fates.left[account]
+    return firm.cycle, fates, account[kept], at[kept]
+
+
+def ceiling(
+    simulated: Path,
+    rows: pd.DataFrame,
+    simulate: Simulate,
+    left: Left,
+    *,
+    accounts: int = 50_000,
+) -> np.ndarray:
+    """The risk of each of `rows` (account_id, as_of, outlook_days), by LightGBM given the truth of another firm.
+
+    It learns from a firm of `accounts` accounts made with another seed, and knows of each row what nobody can know: the
+    true monthly probability of leaving by cause, the true cycle, and the silence so far.
+    """
+    import lightgbm
+
+    clock = Clock.of(simulate.ends_on, simulate.months)
+    cycle, fates, account, at = make_truth(accounts, clock, simulate.seed + _OTHER_SEED)
+    learn, gone = _learning_rows(cycle, fates, account, at, clock, left)
+    known = _known_of(simulated, rows, clock)
+    model = lightgbm.LGBMClassifier(
+        n_estimators=250,
+        learning_rate=0.05,
+        num_leaves=31,
+        min_child_samples=100,
+        subsample=0.7,
+        subsample_freq=1,
+        colsample_bytree=0.7,
+        reg_lambda=5.0,
+        n_jobs=1,  # two threads that wait for each other on a busy machine are slower than one
+        random_state=simulate.seed,
+        deterministic=True,
+        force_row_wise=True,
+        verbose=-1,
+    )
+    model.fit(learn, gone)
+    return np.asarray(model.predict_proba(known[learn.columns]))[:, 1]
+
+
+def _learning_rows(
+    cycle: np.ndarray, fates: Fates, account: np.ndarray, at: np.ndarray, clock: Clock, left: Left
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """What is known of each account at risk on each as_of, and whether it left; order days as in models/left.py."""
+    day = np.floor(at)
+    new = np.r_[True, (account[1:] != account[:-1]) | (day[1:] != day[:-1])]
+    account, day = account[new], day[new]
+    order = account * _FAR + day
+    number = len(cycle)
+    first = np.searchsorted(account, np.arange(number))
+    usual = np.median(np.diff(day)[account[1:] == account[:-1]])
+    knowns, gones = [], []
+    for as_of in np.arange(clock.end - left.horizon_days, 180, -_STEP_DAYS):
+        upto = np.searchsorted(order, np.arange(number) * _FAR + as_of)  # the first order on as_of or later
+        who = np.flatnonzero(upto > first)
+        last = day[upto[who] - 1]
+        gaps = upto[who] - first[who] - 1
+        typical = (last - day[first[who]] + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS)
+        outlook = np.maximum(left.horizon_days, np.ceil(left.k * typical))
+        silent = as_of - last
+        at_risk = (silent <= outlook) & (outlook <= left.max_days) & (as_of + outlook <= clock.end)
+        who, silent, outlook = who[at_risk], silent[at_risk], outlook[at_risk]
+        following = np.minimum(upto[who], len(day) - 1)
+        orders = (account[following] == who) & (upto[who] < len(day)) & (day[following] < as_of + outlook)
+        adds = fates.adds[:, who, int(clock.month_of(np.array([as_of]))[0])]
+        knowns.append(_known(adds, cycle[who], silent, outlook))
+        gones.append(~orders)
+    return pd.concat(knowns, ignore_index=True), np.concatenate(gones)
+
+
+def _known(adds: np.ndarray, cycle: np.ndarray, silent: np.ndarray, outlook: np.ndarray) -> pd.DataFrame:
+    known = {f"p_{part}": row for part, row in zip(PARTS, adds, strict=True)}
+    known["p_total"] = adds.sum(axis=0)
+    known["true_cycle"] = cycle
+    known["days_silent"] = silent
+    known["cycles_silent"] = silent / cycle
+    known["outlook_days"] = outlook
+    return pd.DataFrame(known).astype(np.float32)
+
+
+def _known_of(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+    """The truth of the rows, in their order, from the firm's own files."""
+    truth = pq.read_table(simulated / "truth.parquet").to_pandas()
+    orders = pq.read_table(simulated / "orders.parquet", columns=["account_id", "ordered_at"]).to_pandas().dropna()
+    days = (pd.to_datetime(rows["as_of"]) - pd.Timestamp(clock.starts_on)).dt.days.to_numpy(dtype=np.float64)
+    asked = pd.DataFrame(
+        {
+            "account_id": rows["account_id"].astype(str).to_numpy(),
+            "month": clock.month_of(days),
+            "as_of": pd.to_datetime(rows["as_of"]).to_numpy().astype("datetime64[us]"),
+            "row": np.arange(len(rows)),
+        }
+    )
+    asked = asked.merge(truth, on=["account_id", "month"], how="left", validate="many_to_one").sort_values("as_of")
+    orders = orders.assign(ordered_on=orders["ordered_at"].dt.floor("D").astype("datetime64[us]")).sort_values(
+        "ordered_on"
+    )
+    asked = pd.merge_asof(
+        asked,
+        orders[["account_id", "ordered_on"]],
+        left_on="as_of",
+        right_on="ordered_on",
+        by="account_id",
+        allow_exact_matches=False,
+    ).sort_values("row")
+    silent = (asked["as_of"] - asked["ordered_on"]).dt.days.to_numpy(dtype=np.float64)
+    adds = asked[[f"p_{part}" for part in PARTS]].to_numpy().T
+    return _known(adds, asked["true_cycle"].to_numpy(), silent, rows["outlook_days"].to_numpy(dtype=np.float64))

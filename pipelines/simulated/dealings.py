@@ -1,0 +1,143 @@
+"""Dealings: tickets, contracts, signs that something is afoot, and the losses that somebody wrote down."""
+
+import numpy as np
+import pandas as pd
+
+from pipelines.simulated.causes import Trouble
+from pipelines.simulated.clock import Clock, happenings, stream
+from pipelines.simulated.firm import Accounts
+from pipelines.simulated.leaving import PARTS, Fates
+from pipelines.simulated.names import numbered
+
+_SEVERITIES = ("low", "normal", "high", "critical")
+_CATEGORIES = ("Product quality", "Wrong item", "Documents", "Web shop", "Machine stopped", "Other")
+# What is written down for each part of the truth, where anything true is.
+_WORDS = {
+    "contact": "Nobody looked after them",
+    "calls": "We were hard to reach",
+    "billing": "Trouble with invoices",
+    "reps": "Too many changes of contact person",
+    "attention": "Felt unimportant to us",
+    "delivery": "Late deliveries",
+    "service": "Unsolved problems",
+    "rivals": "Went to a competitor",
+    "base": "Unknown",
+}
+_ENDINGS = ("Closed", "Moved away", "Bought by another firm")
+
+
+def make_tickets(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+    """Tickets: account, at, resolved, reopened (NaN where not), severity, category. A reopened one is resolved last."""
+    chance = stream(seed, "tickets")
+    bad = trouble.of("service")
+    needs = np.exp(chance.normal(-2.5, 0.4, len(accounts)))
+    rate = needs[:, None] * np.array([0.8, 1.1, 1.8])[accounts.segment][:, None] + 1.3 * bad
+    account, at = happenings(chance, rate, clock)
+    kept = (at < fates.left[account]) & (at < clock.end) & (at >= accounts.opened[account])
+    account, at = account[kept], at[kept]
+    bad = bad[account, clock.month_of(at)]
+    resolved = at + 0.1 + np.exp(chance.normal(np.log(2.2), 0.9, len(at))) * (1 + 16 * bad)
+    resolved = np.maximum(clock.at_work(chance, resolved), at + 0.05)
+    again = chance.random(len(at)) < 0.05 + 0.30 * bad
+    reopened = np.where(again, clock.at_work(chance, resolved + 1 + chance.gamma(1.5, 3, len(at))), np.nan)
+    resolved = np.where(
+        again, clock.at_work(chance, reopened + 2 + chance.gamma(1.5, 4, len(at)) * (1 + 3 * bad)), resolved
+    )
+    grave = np.clip(chance.normal(0.9, 0.75, len(at)) + 1.1 * bad, 0, 3.49).round().astype(int)
+    tickets = pd.DataFrame(
+        {
+            "account": account,
+            "at": at,
+            "resolved": resolved,
+            "reopened": reopened,
+            "severity": np.array(_SEVERITIES, dtype=object)[grave],
+            "category": np.array(_CATEGORIES, dtype=object)[chance.integers(0, len(_CATEGORIES), len(at))],
+        }
+    )
+    return tickets.sort_values(["account", "at"], kind="stable", ignore_index=True)
+
+
+def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
+    """Yearly contracts in the columns of the contract; who has left renews no more, and some give notice afterwards."""
+    chance = stream(seed, "contracts")
+    years = int(np.ceil(clock.end / 365)) + 4
+    first_day = (clock.month_starts[0] - clock.month_starts[0].astype("datetime64[Y]")).astype(int)
+    ends = (accounts.renewal - first_day)[:, None] + 365.0 * np.arange(-3, years - 3)
+    starts = ends - 365
+    decided = ends - 5 - 40 * chance.random(ends.shape)  # when it was renewed
+    account, lap = np.nonzero(
+        (starts >= accounts.opened[:, None]) & (starts < clock.end) & (ends >= -30) & (starts < fates.left[:, None])
+    )
+    starts, ends, decided = starts[account, lap], ends[account, lap], decided[account, lap]
+    left = fates.left[account]
+    renewed = np.where(decided < left, clock.at_work(chance, decided), np.nan)
+    gives_notice = (left < ends) & (chance.random(len(account)) < 0.35)
+    notice = np.where(gives_notice, clock.at_work(chance, left + 5 + chance.gamma(2, 20, len(account))), np.nan)
+    notice = np.where(notice < ends, notice, np.nan)
+    value = accounts.worth * 365 / accounts.cycle * 0.5
+    value = value[account] * np.exp(chance.normal(0.02, 0.08, len(account)))
+    contracts = pd.DataFrame(
+        {
+            "account_id": names[account],
+            "contract_id": numbered("C", len(account), 1),
+            "starts_on": clock.days(starts),
+            "ends_on": clock.days(ends),
+            "cancelled_at": clock.times(notice, clock.end),
+            "renewed_at": clock.times(renewed, clock.end),
+            "annual_value": np.round(value, -1),
+        }
+    )
+    return contracts.reset_index(drop=True)
+
+
+def make_signals(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+    """Other signs: account, at, kind, recorded."""
+    chance = stream(seed, "signals")
+    rival = trouble.of("rivals")
+    worst = trouble.severity.max(axis=0)
+    well = 1 - worst
+    there = np.clip(clock.edges[1:] - accounts.opened[:, None], 0, 30) / 30
+    rates = {
+        "referral": 0.012 * well,
+        "reference": 0.008 * well,
+        "competitor_seen": 0.008 + 0.85 * rival,
+        "complaint": 0.010 + 0.30 * worst,
+        "review_meeting": np.array([0.02, 0.05, 0.12])[accounts.segment][:, None] * (1 - 0.7 * trouble.of("contact")),
+        "upsell": 0.03 * well,
+    }
+    parts = []
+    for kind, rate in rates.items():
+        account, at = happenings(chance, rate * there, clock)
+        parts.append(pd.DataFrame({"account": account, "at": at, "kind": kind}))
+    signals = pd.concat(parts, ignore_index=True)
+    at = signals["at"].to_numpy()
+    signals = signals[(at < fates.left[signals["account"]]) & (at < clock.end)]
+    signals = signals.sort_values(["account", "at"], kind="stable", ignore_index=True)
+    number = len(signals)
+    at = signals["at"].to_numpy()
+    late = clock.at_work(chance, at + 1 + chance.gamma(1.2, 6, number))
+    return signals.assign(recorded=np.where(chance.random(number) < 0.25, late, at))
+
+
+def make_losses(fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
+    """The losses that somebody wrote down, weeks after, in the columns of the contract; causes are not always true."""
+    chance = stream(seed, "losses")
+    account = np.flatnonzero(np.isfinite(fates.left))
+    why, left = fates.why[account], fates.left[account]
+    forced = why == PARTS.index("involuntary")
+    noticed = chance.random(len(account)) < np.where(forced, 0.6, 0.42)
+    recorded = clock.at_work(chance, left + 15 + chance.gamma(2, 35, len(account)))
+    luck = chance.random((2, len(account)))
+    words = np.array([_WORDS.get(part, "") for part in PARTS], dtype=object)[why]
+    words = np.where(luck[0] < 0.18, "Price", np.where(luck[0] < 0.30, "Unknown", words))
+    words = np.where(forced, np.array(_ENDINGS, dtype=object)[(luck[1] * len(_ENDINGS)).astype(int)], words)
+    losses = pd.DataFrame(
+        {
+            "account_id": names[account],
+            "lost_on": clock.days(np.minimum(left + 10 * luck[1], clock.end - 1)),
+            "cause": words,
+            "kind": np.where(forced, "involuntary", "voluntary"),
+            "recorded_at": clock.times(recorded, clock.end),
+        }
+    )
+    return losses[noticed & (recorded < clock.end)].reset_index(drop=True)
