@@ -15,6 +15,7 @@ class Column:
     planned: a time in the future that is known as soon as its row is (a due date); other second times are unknown until
     they have happened.
     after: the column that this one cannot precede.
+    known_with: the second time at which this value becomes known; by default it is known with the row.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     planned: bool = False
     after: str | None = None
+    known_with: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ invoices = Table(
         _time("paid_at", "When it was paid in full.", after="issued_at"),
         _time("error_found_at", "When an error in it was found.", after="issued_at"),
         _time("corrected_at", "When the error was put right.", after="error_found_at"),
-        _money("error_amount", "By how much the invoice was wrong."),
+        Column("error_amount", "money", "By how much the invoice was wrong.", known_with="error_found_at"),
         RECORDED_AT,
     ),
     happened="issued_at",
@@ -187,7 +189,14 @@ contracts = Table(
         _ACCOUNT,
         _id("contract_id", "The contract's number."),
         _time("starts_on", "Its first day.", required=True, day=True),
-        _time("ends_on", "The day on which it ends unless renewed.", required=True, planned=True, after="starts_on", day=True),
+        _time(
+            "ends_on",
+            "The day on which it ends unless renewed.",
+            required=True,
+            planned=True,
+            after="starts_on",
+            day=True,
+        ),
         _time("cancelled_at", "When notice was given."),
         _time("renewed_at", "When it was renewed."),
         _money("annual_value", "What it is worth a year."),

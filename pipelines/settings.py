@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.mistake import Mistake, closest
-
+from models.left import Left
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -33,17 +33,6 @@ class Ingest(Section):
 class Snapshots(Section):
     step_days: int = Field(30, ge=1, le=365)
     count: int = Field(36, ge=1)
-
-
-class Left(Section):
-    """When an account counts as left; see models/left.py."""
-
-    by: Literal["cycle", "silence", "contract", "losses"] = "cycle"
-    horizon_days: int = Field(90, ge=1)
-    k: float = Field(2, gt=0)
-    max_days: int = Field(180, ge=1)
-    active_days: int = Field(365, ge=1)
-    grace_days: int = Field(30, ge=0)
 
 
 class Split(Section):

@@ -1,0 +1,52 @@
+"""Billing: customers leave when invoices are wrong."""
+
+from ibis import _
+
+from features.declare import Reason, count, feature, in_windows, mean, oldest_open, share, still_open
+from features.measures import Sum
+from features.rows import invoices
+
+wrong = invoices.once("error_found_at")
+paid = invoices.once("paid_at")
+
+
+class Billing(Reason):
+    """The bills are wrong."""
+
+    action = "Put the invoice right and say sorry"
+
+    invoices_sent = count(invoices, days=360)
+    billing_errors = count(wrong, days=(90, 360), risk="rises", says="{value:# wrong invoice} in {days} days")
+    share_of_invoices_wrong = share(
+        wrong, of=invoices, days=360, risk="rises", says="{value:.0%} of their invoices in {days} days were wrong"
+    )
+    open_billing_errors = still_open(
+        wrong, until="corrected_at", days=360, risk="rises", says="{value:# billing error} still not put right"
+    )
+    days_to_correct = mean(
+        wrong.once("corrected_at"),
+        _.corrected_at.delta(_.error_found_at, unit="day"),
+        "days",
+        days=360,
+        risk="rises",
+        says="Putting an invoice right takes us {value:.0f} days",
+    )
+    share_of_amount_wrong = in_windows(
+        lambda window: Sum(wrong, days=window, amount="error_amount") / Sum(invoices, days=window, amount="amount"),
+        "share",
+        days=360,
+        risk="rises",
+        says="{value:.1%} of what we billed them in {days} days was wrong",
+    )
+    days_past_due = oldest_open(
+        invoices,
+        until="paid_at",
+        since="due_on",
+        days=360,
+        says="Their oldest unpaid invoice is {value:# day} past due",
+    )
+    share_paid_late = feature(
+        Sum(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Sum(paid, days=360),
+        "share",
+        says="They paid {value:.0%} of their invoices late",
+    )

@@ -1,0 +1,37 @@
+"""Breadth: customers who use more of what we do have more reason to stay."""
+
+from ibis import _
+
+from features.declare import Reason, count, days_since_last, distinct, feature, in_windows
+from features.measures import Distinct, Sum
+from features.rows import orders, signals
+
+reviews = signals.where(_.kind == "review_meeting")
+
+
+class Breadth(Reason):
+    """We do not understand their needs."""
+
+    action = "Hold a review meeting: what do they need that they buy elsewhere?"
+
+    product_lines = distinct(
+        orders, "product_line", days=360, risk="falls", says="They bought {value:# product line} in {days} days"
+    )
+    lines_dropped = feature(
+        Distinct(orders, column="product_line", days=360) - Distinct(orders, column="product_line", days=180),
+        "count",
+        risk="rises",
+        says="{value:# product line} of the past year not bought for half a year",
+    )
+    share_returned = in_windows(
+        lambda window: Sum(orders, days=window, amount="returned_amount") / Sum(orders, days=window, amount="amount"),
+        "share",
+        days=360,
+        risk="rises",
+        says="They sent back {value:.1%} of what they ordered in {days} days",
+    )
+    review_meetings = count(reviews, days=360, risk="falls", says="{value:# review meeting} in {days} days")
+    days_since_review = days_since_last(reviews, risk="rises", says="{value:# day} since the last review meeting")
+    upsells = count(
+        signals.where(_.kind == "upsell"), days=360, risk="falls", says="{value:# time} in {days} days they bought more"
+    )

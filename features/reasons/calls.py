@@ -1,0 +1,43 @@
+"""Calls: customers leave when nobody rings back."""
+
+from ibis import _
+
+from features.declare import Reason, count, feature, mean, oldest_open, still_open
+from features.measures import Sum
+from features.rows import calls
+
+returned = calls.once("returned_at")
+MINUTES = 60
+
+
+class Calls(Reason):
+    """Their calls are not returned."""
+
+    action = "Return their calls today"
+
+    calls_from_them = count(calls, days=(90, 360))
+    unreturned_calls = still_open(
+        calls, until="returned_at", days=90, risk="rises", says="{value:# call} of theirs in {days} days not returned"
+    )
+    share_of_calls_unreturned = feature(
+        1 - Sum(returned, days=360) / Sum(calls, days=360),
+        "share",
+        risk="rises",
+        says="{value:.0%} of their {calls_from_them_360d:# call} in 360 days were never returned",
+    )
+    oldest_open_call = oldest_open(
+        calls,
+        until="returned_at",
+        days=180,
+        risk="rises",
+        says="A call of theirs has waited {value:# day} for an answer",
+    )
+    hours_until_returned = mean(
+        returned,
+        _.returned_at.delta(_.called_at, unit="minute"),
+        "hours",
+        days=360,
+        per=MINUTES,
+        risk="rises",
+        says="It takes us {value:.0f} hours to ring them back",
+    )

@@ -1,0 +1,51 @@
+"""Contact: customers leave when all they hear from us is an invoice."""
+
+from ibis import _
+
+from features.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
+from features.measures import DaysSinceLast, GapsLonger
+from features.rows import contacts
+
+spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
+QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
+
+
+class Contact(Reason):
+    """They do not hear from us."""
+
+    action = "Call them this week and ask how things are going"
+
+    days_since_contact = days_since_last(spoken, risk="rises", says="Nobody has spoken with them for {value:# day}")
+    days_since_visit = days_since_last(
+        contacts.where(_.channel.isin(["visit", "meeting"])), risk="rises", says="{value:# day} since anyone met them"
+    )
+    conversations = count(
+        spoken, days=(30, 90, 360), risk="falls", says="{value:# conversation} with them in {days} days"
+    )
+    conversations_trend = feature(
+        conversations[90] * (360 / 90) / conversations[360],
+        "ratio",
+        risk="falls",
+        says="We speak with them at {value:.0%} of the year's usual pace",
+    )
+    share_of_touches_invoices = share(
+        contacts.where(_.channel == "invoice"),
+        of=contacts,
+        days=360,
+        risk="rises",
+        says="{value:.0%} of what they heard from us in {days} days were invoices",
+    )
+    quiet_spells = in_windows(
+        lambda window: GapsLonger(spoken, than=QUIET_DAYS, days=window),
+        "count",
+        days=360,
+        risk="rises",
+        says=f"{{value:# time}} in {{days}} days nobody spoke with them for over {QUIET_DAYS} days",
+    )
+    is_quiet = feature(
+        DaysSinceLast(spoken) > QUIET_DAYS,
+        "yes/no",
+        risk="rises",
+        says=f"Nobody has spoken with them for {{days_since_contact:.0f}} days; the rule is {QUIET_DAYS}",
+    )
+    people_in_touch = distinct(spoken, "rep_id", days=180)

@@ -1,0 +1,27 @@
+"""Contract: customers leave when it is up for renewal and nobody asked."""
+
+from features.declare import Reason, count, feature
+from features.measures import OfCurrent
+from features.rows import contracts
+
+until_end = OfCurrent(contracts, column="ends_on", until="cancelled_at")
+
+
+class Contract(Reason):
+    """It is up for renewal."""
+
+    action = "Talk about the renewal before it is due"
+
+    days_to_contract_end = feature(
+        until_end.only_if(until_end + 1),  # a contract that has run out is no longer in force
+        "days",
+        risk="falls",
+        says="Their contract ends in {value:# day}",
+    )
+    contract_value = feature(
+        OfCurrent(contracts, column="annual_value", until="cancelled_at"),
+        "money",
+        says="Their contract is worth {value:,.0f} a year",
+    )
+    cancellations = count(contracts.once("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled")
+    renewals = count(contracts.once("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")

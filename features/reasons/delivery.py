@@ -1,0 +1,46 @@
+"""Delivery: customers leave when things do not get done."""
+
+from ibis import _
+
+from features.declare import Reason, feature, in_windows, mean
+from features.measures import Sum
+from features.rows import orders
+
+due = orders.at("promised_at")
+delivered = due.once("delivered_at")
+on_time = delivered.where(_.delivered_at.cast("date") <= _.promised_at.cast("date"))
+
+
+class Delivery(Reason):
+    """Things do not get done."""
+
+    action = "Tell them when it will be there, before they ask"
+
+    late_deliveries = in_windows(
+        lambda window: Sum(due, days=window) - Sum(on_time, days=window),
+        "count",
+        days=(90, 360),
+        risk="rises",
+        says="{value:# late delivery/late deliveries} in {days} days",
+    )
+    share_delivered_late = in_windows(
+        lambda window: 1 - Sum(on_time, days=window) / Sum(due, days=window),
+        "share",
+        days=360,
+        risk="rises",
+        says="{value:.0%} of their deliveries in {days} days were late",
+    )
+    days_late = mean(
+        delivered,
+        _.delivered_at.cast("date").delta(_.promised_at.cast("date"), unit="day").clip(lower=0),
+        "days",
+        days=360,
+        risk="rises",
+        says="Their deliveries came {value:.0f} days after the promised day on average",
+    )
+    overdue_deliveries = feature(
+        Sum(due, days=180) - Sum(delivered, days=180),
+        "count",
+        risk="rises",
+        says="{value:# delivery/deliveries} overdue now",
+    )

@@ -1,0 +1,28 @@
+"""Rivals: customers leave when someone else courts them."""
+
+from ibis import _
+
+from features.declare import Reason, count
+from features.rows import signals
+
+
+class Rivals(Reason):
+    """Someone else is courting them."""
+
+    action = "Have their rep and a manager visit them before the rival does"
+
+    competitors_seen = count(
+        signals.where(_.kind == "competitor_seen"),
+        days=(90, 180),
+        risk="rises",
+        says="A competitor was seen with them {value:# time} in {days} days",
+    )
+    complaints = count(
+        signals.where(_.kind == "complaint"), days=180, risk="rises", says="{value:# complaint} in {days} days"
+    )
+    recommendations = count(
+        signals.where(_.kind.isin(["referral", "reference"])),
+        days=720,
+        risk="falls",
+        says="They recommended us {value:# time} in {days} days",
+    )

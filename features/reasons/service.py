@@ -1,0 +1,37 @@
+"""Service: customers leave when what they bought does not work."""
+
+from ibis import _
+
+from features.declare import Reason, count, mean, oldest_open, still_open
+from features.rows import tickets
+
+resolved = tickets.once("resolved_at")
+
+
+class Service(Reason):
+    """It does not work as it should."""
+
+    action = "See that the open ticket is solved, and ring them when it is"
+
+    tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
+    open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
+    oldest_open_ticket = oldest_open(
+        tickets, until="resolved_at", days=360, risk="rises", says="A ticket of theirs has been open for {value:# day}"
+    )
+    severe_tickets = count(
+        tickets.where(_.severity.isin(["high", "critical"])),
+        days=360,
+        risk="rises",
+        says="{value:# severe ticket} in {days} days",
+    )
+    tickets_reopened = count(
+        tickets.once("reopened_at"), days=360, risk="rises", says="{value:# ticket} had to be reopened in {days} days"
+    )
+    days_to_resolve = mean(
+        resolved,
+        _.resolved_at.delta(_.opened_at, unit="day"),
+        "days",
+        days=360,
+        risk="rises",
+        says="Solving their tickets takes us {value:.0f} days",
+    )

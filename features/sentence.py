@@ -1,0 +1,32 @@
+"""Sentence: a feature's number in words."""
+
+import math
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any
+
+
+class _Words(Formatter):
+    """str.format with one addition: `{value:# call}` gives 'no calls', '1 call', '3 calls'."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if not format_spec.startswith("#"):
+            return str(super().format_field(value, format_spec))
+        singular, _, plural = format_spec[1:].strip().partition("/")
+        count = round(value)
+        noun = singular if count == 1 else plural or f"{singular}s"
+        return f"{'no' if count == 0 else format(count, ',')} {noun}"
+
+
+def names_in(template: str) -> set[str]:
+    """The names that a sentence needs."""
+    return {name for _, name, _, _ in Formatter().parse(template) if name}
+
+
+def rendered(template: str, values: Mapping[str, float]) -> str | None:
+    """The sentence with its numbers, its first letter a capital; None where one of them is missing."""
+    named = {name: values.get(name, math.nan) for name in names_in(template)}
+    if any(value is None or math.isnan(value) for value in named.values()):
+        return None
+    text = _Words().vformat(template, (), named)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,102 @@
+"""Left: when an account counts as gone, who can still leave, and who did."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.compute import Block
+from features.measures import Gap, Measure
+from features.reasons.orders import cycle, since_order
+from features.rhythm import Days
+from features.rows import orders
+from features.tiles import Grid
+
+
+class Left(BaseModel):
+    """The definition of leaving: `left` in params.yaml, which a source may override.
+
+    cycle: no order within the outlook, which is the horizon or k usual cycles if that is longer; accounts whose outlook
+    exceeds max_days order too rarely to be judged. silence: no order within the horizon; at risk are accounts that
+    ordered in the active days before as_of.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: Literal["cycle", "silence"] = "cycle"
+    horizon_days: int = Field(90, ge=1)
+    k: float = Field(2, gt=0)
+    max_days: int = Field(180, ge=1)
+    active_days: int = Field(365, ge=1)
+
+    @property
+    def longest_outlook(self) -> int:
+        """How long any account may have to be watched before its label is complete, in days."""
+        return max(self.max_days, self.horizon_days) if self.by == "cycle" else self.horizon_days
+
+    def in_words(self) -> str:
+        """The definition as a sentence for people."""
+        words = f"no order for {self.horizon_days} days"
+        if self.by == "cycle":
+            words += f", or for {self.k:g} of the account's usual cycles if that is longer"
+        return words
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who is watched, for how long, and why the others are not; all [accounts, snapshots].
+
+    outlook: days from as_of, 0 where not watched. cause: why not, '' where watched. is_early: silent for no longer than
+    one usual cycle.
+    """
+
+    outlook: np.ndarray
+    cause: np.ndarray
+    is_early: np.ndarray
+
+    @property
+    def at_risk(self) -> np.ndarray:
+        return self.outlook > 0
+
+
+NEEDED: tuple[Measure, ...] = (since_order, cycle, Gap(orders, what="count"))
+
+
+def watch(block: Block, left: Left) -> Watch:
+    """Who could still leave on each as_of, by what was known then. The block must have been asked for NEEDED."""
+    silent, usual = block.whole(since_order), block.whole(cycle)
+    outlook = np.full(silent.shape, left.horizon_days, dtype=np.int64)
+    cause = np.full(silent.shape, "", dtype=object)
+    if left.by == "cycle":
+        outlook = np.maximum(outlook, np.ceil(left.k * np.nan_to_num(usual)).astype(np.int64))
+        cause[silent > outlook] = "Already gone: silent for longer than its outlook"
+        cause[outlook > left.longest_outlook] = f"Orders too rarely to be judged within {left.longest_outlook} days"
+    else:
+        cause[silent > left.active_days] = f"Already gone: no order in {left.active_days} days"
+    cause[np.isnan(silent)] = "Never ordered"
+    outlook = np.where(cause == "", outlook, 0).astype(np.int32)
+    return Watch(outlook, cause, silent <= usual)
+
+
+def outcome(block: Block, outlook: np.ndarray) -> np.ndarray:
+    """Whether each watched account left: 1, 0, or NaN while its outlook has not wholly passed; [accounts, snapshots].
+
+    The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
+    which rows count.
+    """
+    grid = block.firm.grid
+    passed = (outlook > 0) & (outlook <= grid.ages)
+    gone = days_until_next(block.days(orders), block.keys, grid) >= outlook
+    return np.where(passed, gone.astype(np.float64), np.nan)
+
+
+def days_until_next(days: Days, keys: int, grid: Grid) -> np.ndarray:
+    """Days from each as_of to the account's next day with a row (0: that day), [keys, snapshots]; inf: none so far."""
+    longest = int(max(days.ages.max(initial=0), grid.ages[-1])) + 1
+    timeline = days.codes * (longest + 1) - days.ages  # ascending: by account, oldest first
+    wanted = np.arange(keys)[:, None] * (longest + 1) - grid.ages
+    following = np.searchsorted(timeline, wanted, side="left")
+    codes = np.append(days.codes, -1)[following]
+    ages = np.append(days.ages, 0)[following]
+    return np.where(codes == np.arange(keys)[:, None], grid.ages - ages, np.inf)

@@ -1,0 +1,38 @@
+"""Run: every stage in order, into one home, without DVC."""
+
+import logging
+import time
+from datetime import date
+from pathlib import Path
+
+from pipelines.home import Home
+from pipelines.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def run_all(
+    settings: Settings, home: Home, *, source: str, files: Path | None, as_of: date | None, today: date
+) -> None:
+    """From a source to a workbook. Raises Mistake where a stage does, with nothing half written."""
+    from pipelines.evaluate import evaluate
+    from pipelines.export import export
+    from pipelines.ingest import ingest
+    from pipelines.manifest import Manifest
+    from pipelines.score import score
+    from pipelines.simulate import simulate
+    from pipelines.snapshots import snapshots
+    from pipelines.train import train
+
+    began = time.perf_counter()
+    if source == "simulated" and files is None:
+        simulate(settings, home)
+        files = home.simulated
+    ingest(settings, home, source=source, files=files, as_of=as_of, today=today)
+    snapshots(settings, home)
+    train(settings, home)
+    evaluate(settings, home, metrics=home.metrics)
+    score(settings, home)
+    export(settings, home)
+    seconds = time.perf_counter() - began
+    log.info("done in %.0f s: open %s", seconds, home.exports(Manifest.read(home).as_of) / "accounts.xlsx")

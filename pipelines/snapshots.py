@@ -1,0 +1,139 @@
+"""Snapshots: what was known about every account on every as_of, and whether it left."""
+
+import logging
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.catalogue import catalogue
+from features.compute import Block, blocks
+from features.declare import Feature
+from features.engine import DuckDB, Engine
+from features.tiles import Grid
+from models.left import NEEDED, outcome, watch
+from pipelines.home import Home, written_whole
+from pipelines.manifest import Manifest
+from pipelines.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def snapshots(settings: Settings, home: Home) -> None:
+    """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
+    manifest = Manifest.read(home)
+    left = manifest.left(settings.left)
+    engine = DuckDB(home.tables)
+    features = _given(engine)
+    grid = grid_of(features, manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
+    rows = 0
+    with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
+        with _Parquet(features_path) as known, _Parquet(left_path) as happened:
+            for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
+                watched = watch(block, left)
+                asked = watched.at_risk
+                rows += int(asked.sum())
+                known.write(frame(block, features, asked))
+                happened.write(
+                    _keys(block, asked)
+                    | {
+                        "outlook_days": pa.array(_cut(watched.outlook, asked)),
+                        "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
+                        "left": pa.array(_cut(outcome(block, watched.outlook), asked), from_pandas=True).cast("bool"),
+                    }
+                )
+    log.info(
+        "snapshots: %s rows, %d features, %d as_ofs to %s", f"{rows:,}", len(features), grid.snapshots, grid.newest
+    )
+
+
+def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause.
+
+    The same computation as for training; only the number of as_ofs differs.
+    """
+    manifest = Manifest.read(home)
+    left = manifest.left(settings.left)
+    engine = DuckDB(home.tables)
+    features = _given(engine)
+    grid = grid_of(features, as_of, settings.snapshots.step_days, 1)
+    scored, not_scored = [], []
+    for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
+        watched = watch(block, left)
+        asked = watched.at_risk
+        columns = frame(block, features, asked) | {
+            "outlook_days": pa.array(_cut(watched.outlook, asked)),
+            "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
+        }
+        scored.append(pa.table(columns))
+        others = _keys(block, ~asked) | {
+            "cause": pa.array(_cut(watched.cause, ~asked), pa.string()),
+            "days_since_order": pa.array(_cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
+        }
+        not_scored.append(pa.table(others))
+    return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
+
+
+def grid_of(features: list[Feature], newest: date, step_days: int, count: int) -> Grid:
+    """The snapshots asked for, cut so that every window of the features fits."""
+    windows = sorted(set().union(*(feature.windows for feature in features)))
+    return Grid(newest, step_days, count, tuple(windows))
+
+
+def frame(block: Block, features: list[Feature], asked: np.ndarray) -> dict[str, pa.Array]:
+    """The features of the accounts and snapshots asked for ([accounts, snapshots] of bool), as columns."""
+    columns = _keys(block, asked)
+    if block.has_reps:
+        names = np.array([*block.firm.reps, None], dtype=object)
+        columns["rep_id"] = pa.array(names[_cut(block.reps, asked)], pa.string())
+    else:
+        columns["rep_id"] = pa.nulls(int(asked.sum()), pa.string())
+    for feature in features:
+        columns[feature.name] = pa.array(_cut(block.whole(feature.measure), asked), pa.float64(), from_pandas=True)
+    return columns
+
+
+def _given(engine: Engine) -> list[Feature]:
+    features = catalogue().given(engine.columns)
+    left_out = len(catalogue().features) - len(features)
+    if left_out:
+        log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
+    return features
+
+
+def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
+    accounts, oldest_first = np.nonzero(asked[:, ::-1])
+    names = block.firm.accounts["account_id"].to_numpy(dtype=object)
+    as_ofs = np.array(block.firm.grid.as_ofs[::-1], dtype="datetime64[D]")
+    return {
+        "account_id": pa.array(names[block.first + accounts], pa.string()),
+        "as_of": pa.array(as_ofs[oldest_first], pa.date32()),
+    }
+
+
+def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
+    """Those asked for, by account and then oldest first; snapshots are computed newest first."""
+    return values[:, ::-1][asked[:, ::-1]]
+
+
+class _Parquet:
+    """A Parquet file that grows by a row group a block."""
+
+    def __init__(self, path: object) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "_Parquet":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer:
+            self._writer.close()
+
+    def write(self, columns: dict[str, pa.Array]) -> None:
+        table = pa.table(columns)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table)
