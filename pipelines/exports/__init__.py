@@ -1,0 +1,1 @@
+"""Exports: what managers and reps open: a workbook, a page, and the same list as CSV."""

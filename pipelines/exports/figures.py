@@ -1,0 +1,60 @@
+"""Figures: the totals that stand on the first screen and the summary sheet, counted once for both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipelines.exports.wording import NO_REP
+
+NO_REASON = "Nothing in particular"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Totals over accounts: how many, how many of them are expected to leave, their value and the part at risk."""
+
+    accounts: int
+    leaving: float
+    value: float
+    value_at_risk: float
+
+
+def figures(rows: pd.DataFrame) -> Figures:
+    """The totals of some rows of the ranked list. Expected to leave is the sum of the risks."""
+    return Figures(len(rows), float(rows["risk"].sum()), float(rows["value"].sum()), float(rows["value_at_risk"].sum()))
+
+
+def holding_half(rows: pd.DataFrame) -> int:
+    """How many accounts, those with most value at risk first, together hold half of all value at risk."""
+    at_risk = rows["value_at_risk"].fillna(0).sort_values(ascending=False).cumsum()
+    if at_risk.empty or at_risk.iloc[-1] <= 0:
+        return 0
+    return int((at_risk < at_risk.iloc[-1] / 2).sum()) + 1
+
+
+def by_pace(rows: pd.DataFrame) -> dict[str, Figures]:
+    """Totals of the accounts that are at risk though on schedule, and of those overdue."""
+    return {pace: figures(rows[rows["pace"] == pace]) for pace in ("early", "overdue")}
+
+
+def by_reason(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
+    """Totals by the title of each account's main reason, most value at risk first."""
+    return _by(rows, rows["reason_1_code"].map(lambda code: titles.get(code, code)).fillna(NO_REASON))
+
+
+def by_rep(rows: pd.DataFrame) -> dict[str, Figures]:
+    """Totals by rep, most value at risk first."""
+    return _by(rows, rows["rep"].fillna(NO_REP))
+
+
+def by_region(rows: pd.DataFrame) -> dict[str, Figures]:
+    """Totals by region, most value at risk first; empty where no account has a region."""
+    if rows["region"].isna().all():
+        return {}
+    return _by(rows, rows["region"].fillna("No region"))
+
+
+def _by(rows: pd.DataFrame, keys: pd.Series) -> dict[str, Figures]:
+    groups = {str(key): figures(group) for key, group in rows.groupby(keys, sort=True)}
+    return dict(sorted(groups.items(), key=lambda item: -item[1].value_at_risk))

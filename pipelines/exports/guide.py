@@ -1,0 +1,90 @@
+"""Guide: the sheet that says how to read the others, in words that need no statistics."""
+
+from dataclasses import dataclass
+
+import xlsxwriter
+
+from pipelines.exports.ranked import Firm
+from pipelines.exports.sheets import LINE, Styles
+from pipelines.exports.wording import strengths_explained
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a large firm the workbook lists: accounts and reps that there are, and those that stand in it."""
+
+    accounts: int
+    accounts_listed: int
+    reps: int
+    reps_listed: int
+    calls_listed: int
+
+    def sentences(self) -> list[str]:
+        """What is left out, or nothing where all is listed."""
+        told = []
+        if self.accounts_listed < self.accounts:
+            told.append(
+                f"Accounts lists {self.accounts_listed:,} of {self.accounts:,} accounts: those foremost by risk or by "
+                "value at risk. accounts.csv, beside this workbook, has all."
+            )
+        if self.reps_listed < self.reps:
+            told.append(
+                f"Call lists are here for {self.reps_listed:,} of {self.reps:,} reps: those with most value at risk. "
+                "For any other rep, filter the sheet Accounts by rep."
+            )
+        return told
+
+
+def explanations(firm: Firm) -> list[tuple[str, str]]:
+    """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
+    chance = (
+        "The chance that the account leaves. Of a hundred accounts that show 60 %, about sixty should leave and forty "
+        "should stay: it is a chance, not a verdict."
+    )
+    on_schedule = (
+        "The account has been silent for no longer than it usually is. The order book shows nothing yet, so there is "
+        "still time."
+    )
+    signs = (
+        "What in the records moved this account's risk up, strongest first. They are signs, not causes: they do not "
+        "prove why an account leaves, and what to do about them is for those who know the account. What nobody "
+        "records cannot become a reason."
+    )
+    return [
+        ("Leaving", f"An account leaves when {firm.leaves}."),
+        ("Risk", chance),
+        ("Value", f"What the account ordered in the last {firm.value_days} days."),
+        ("Value at risk", "Risk times value: what is lost on average if nobody does anything."),
+        ("On schedule", on_schedule),
+        ("Overdue", "The account has been silent for longer than it usually is. Likelier to be gone, harder to save."),
+        ("Reasons", signs),
+        ("Strength", f"Of a reason: {strengths_explained()}."),
+        ("Rank, call order", "Rank 1 has the highest risk. Call order 1 has the most value at risk."),
+        ("Not scored", "Accounts that cannot be judged, each with the cause, for example because they are long gone."),
+    ]
+
+
+def write_guide(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, bounds: Bounds) -> None:
+    """The sheet 'How to read this'."""
+    sheet = book.add_worksheet("How to read this")
+    sheet.hide_gridlines(2)
+    sheet.set_row(0, 24)
+    sheet.set_column(0, 0, 22)
+    sheet.set_column(1, 1, 100)
+    sheet.write_string(0, 0, "How to read this", styles.title)
+    rows = explanations(firm)
+    calls = (
+        f"One sheet a rep, at most {bounds.calls_listed} accounts, most value at risk first. Fill in the shaded columns; "
+        "account number and day tie them to this score."
+    )
+    rows.append(("Call lists", calls))
+    if firm.skill:
+        rows.append(("How good is it?", firm.skill))
+    rows += [("What is left out", sentence) for sentence in bounds.sentences()]
+    for row, (word, meaning) in enumerate(rows, start=2):
+        sheet.write_string(row, 0, word, styles.strong)
+        sheet.write_string(row, 1, meaning, styles.wrapped)
+        sheet.set_row(row, LINE * (1 + len(meaning) // 100) + 5)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

@@ -1,0 +1,247 @@
+"use strict";
+// The list, its filters and the account that is open. Everything from the data goes in as text, never as markup.
+(() => {
+  const page = JSON.parse(document.getElementById("data").textContent);
+  page.money = (amount) => (amount === null ? "–" : `${amount < 0 ? "−" : ""}${page.symbol}${Math.abs(Math.round(amount)).toLocaleString("en-GB")}`);
+  const accounts = page.accounts;
+  const byId = new Map(accounts.map((account) => [account.id, account]));
+  const field = (id) => document.getElementById(id);
+  const dialog = field("account");
+  const filters = ["search", "rep", "region", "pace", "reason"];
+
+  function element(name, className, ...children) {
+    const made = document.createElement(name);
+    if (className) made.className = className;
+    made.append(...children.filter((child) => child !== null && child !== undefined));
+    return made;
+  }
+  const days = (number) => `${number.toLocaleString("en-GB")} ${number === 1 ? "day" : "days"}`;
+  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const title = (reason) => page.titles[reason.code] || reason.code || "";
+
+  for (const account of accounts) {
+    const [first] = account.reasons;
+    account.main = first ? first.code : null;
+    account.do = first ? first.do : null;
+    account.main_title = first ? title(first) : "";
+    account.found_by = plain([account.name, account.id, account.rep, account.segment].filter(Boolean).join(" "));
+  }
+
+  function bar(share, className) {
+    const fill = element("i");
+    fill.style.width = `${Math.max(1, Math.min(100, share))}%`;
+    const made = element("span", `bar ${className}`, fill);
+    made.setAttribute("aria-hidden", "true");
+    return made;
+  }
+
+  function pace(account) {
+    const made = element("span", `pace ${account.pace}`, page.paces[account.pace] || account.pace);
+    return made;
+  }
+
+  function silence(account) {
+    if (account.silent === null) return null;
+    return `${days(account.silent)} silent${account.cycle === null ? "" : `, usually ${account.cycle}`}`;
+  }
+
+  // The list
+
+  const cells = {
+    account(cell) {
+      const account = cell.getData();
+      const name = element("button", "name", account.name);
+      name.type = "button";
+      name.dataset.account = account.id;
+      const about = [account.segment, account.region].filter(Boolean).join(" · ");
+      return element("div", "stack", name, element("span", "sub", about || account.id), element("span", "sub on-phone", account.main_title));
+    },
+    risk(cell) {
+      const account = cell.getData();
+      return element("div", "risk", bar(100 * account.risk, "of-risk"), element("span", "number", account.risk_says));
+    },
+    pace(cell) {
+      const account = cell.getData();
+      return element("div", "stack", pace(account), element("span", "sub", silence(account) || ""));
+    },
+    reason(cell) {
+      const [first] = cell.getData().reasons;
+      if (!first) return element("span", "sub", "Nothing in particular");
+      return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says));
+    },
+    money(cell) {
+      const account = cell.getData();
+      return element("div", "stack amount", element("span", "", page.money(account.at_risk)), element("span", "sub", `of ${page.money(account.value)}`));
+    },
+  };
+  const byText = (a, b) => String(a || "\uffff").localeCompare(String(b || "\uffff"), "en", { sensitivity: "base" });
+
+  const table = new Tabulator("#accounts", {
+    data: accounts,
+    index: "id",
+    layout: "fitColumns",
+    responsiveLayout: "hide",
+    renderVertical: "basic",
+    pagination: true,
+    paginationSize: 50,
+    paginationSizeSelector: [25, 50, 100, 250],
+    paginationCounter: "rows",
+    headerSortClickElement: "header",
+    columnDefaults: { resizable: false, headerSortTristate: false },
+    initialSort: [{ column: "rank", dir: "asc" }],
+    placeholder: "No account matches. Clear a filter to see more.",
+    columns: [
+      { title: "Rank", field: "rank", width: 78, hozAlign: "right", headerHozAlign: "right", responsive: 6, sorter: "number" },
+      { title: "Account", field: "name", formatter: cells.account, minWidth: 136, widthGrow: 2, responsive: 0, sorter: byText },
+      { title: "Rep", field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
+      { title: "Risk", field: "risk", formatter: cells.risk, minWidth: 86, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
+      { title: "Pace", field: "silent", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", headerSortStartingDir: "desc" },
+      { title: "Main reason", field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
+      { title: "What to do", field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
+      { title: "Value at risk", field: "at_risk", formatter: cells.money, minWidth: 104, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
+    ],
+  });
+
+  function matches(account) {
+    const wanted = plain(field("search").value).split(/\s+/).filter(Boolean);
+    const rep = field("rep");
+    const isNone = rep.selectedOptions[0].dataset.none !== undefined;
+    return wanted.every((word) => account.found_by.includes(word))
+      && (isNone ? account.rep === null : !rep.value || account.rep === rep.value)
+      && (!field("region").value || account.region === field("region").value)
+      && (!field("pace").value || account.pace === field("pace").value)
+      && (!field("reason").value || account.main === field("reason").value);
+  }
+
+  function tell(rows) {
+    const sum = rows.reduce((total, row) => total + (row.getData().at_risk || 0), 0);
+    field("shown").textContent = rows.length === accounts.length
+      ? `${accounts.length.toLocaleString("en-GB")} accounts, by risk. Choose a column to sort by it.`
+      : `${rows.length.toLocaleString("en-GB")} of ${accounts.length.toLocaleString("en-GB")} accounts, ${page.money(sum)} at risk`;
+  }
+
+  // What is chosen stands in the address, so that a rep's list or an account can be bookmarked and sent on.
+  function remember() {
+    const chosen = new URLSearchParams();
+    for (const id of filters) if (field(id).value) chosen.set(id, field(id).value);
+    for (const id of filters) if (field(id).selectedIndex === 0) chosen.delete(id);
+    if (dialog.open) chosen.set("account", dialog.dataset.account);
+    history.replaceState(null, "", `#${chosen}`);
+  }
+
+  function recall() {
+    const chosen = new URLSearchParams(location.hash.slice(1));
+    for (const id of filters) {
+      if (!chosen.has(id)) continue;
+      field(id).value = chosen.get(id);
+      if (field(id).selectedIndex === -1) field(id).selectedIndex = 0;
+    }
+    const account = byId.get(chosen.get("account"));
+    filter();
+    if (account) open(account);
+  }
+
+  function filter() {
+    table.setFilter(matches);
+    remember();
+  }
+
+  // One account
+
+  function reasons(account) {
+    if (!account.reasons.length) return element("p", "sub", "Nothing in the records raises the risk of this account in particular.");
+    const list = element("ol", "reasons");
+    for (const reason of account.reasons) {
+      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, reason.strength) : null);
+      list.append(element("li", "", head, reason.bar === null ? null : bar(reason.bar, "of-reason"), element("p", "", reason.says), reason.do ? element("p", "do", reason.do) : null));
+    }
+    return list;
+  }
+
+  function fact(term, ...says) {
+    return element("div", "", element("dt", "", term), element("dd", "", ...says));
+  }
+
+  function draw(account) {
+    const place = dialog.querySelector(".timeline");
+    place.replaceChildren();
+    const drawn = drawTimeline(page.timelines[account.id] || {}, page, Math.max(280, place.clientWidth));
+    place.append(drawn || element("p", "sub", "No events on record in this time."));
+    if (drawn) {
+      const key = [["spoken", "in touch"], ["billed", "invoice or newsletter"], ["done", "settled"], ["open", "never answered, or still open"], ["quiet", "since the last order"]];
+      place.append(element("p", "key", ...key.map(([mark, words]) => element("span", mark, words))));
+    }
+  }
+
+  function button(words, label, act) {
+    const made = element("button", "plain", words);
+    made.type = "button";
+    made.setAttribute("aria-label", label);
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  function neighbour(account, step) {
+    const listed = table.getRows("active").map((row) => row.getData().id);
+    return byId.get(listed[listed.indexOf(account.id) + step]);
+  }
+
+  function open(account) {
+    const until = new Date(`${page.watched_until[account.outlook]}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+    const previous = neighbour(account, -1);
+    const next = neighbour(account, 1);
+    const back = button("‹ Previous", "Previous account", () => open(previous));
+    const on = button("Next ›", "Next account", () => open(next));
+    back.disabled = !previous;
+    on.disabled = !next;
+    const name = element("h2", "", account.name);
+    name.id = "account-name";
+    const about = [account.id, account.segment, account.region, account.rep ? `Rep: ${account.rep}` : page.no_rep].filter(Boolean).join(" · ");
+    const months = Math.round(page.days / 30.4);
+    dialog.replaceChildren(
+      element("nav", "", back, on, button("Close ✕", "Close", () => dialog.close())),
+      name, element("p", "about", about),
+      element("dl", "facts",
+        fact("Risk", account.risk_says, bar(100 * account.risk, "of-risk"), element("small", "", `of leaving by ${until}`)),
+        fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} in ${page.value_days} days`)),
+        fact("Pace", pace(account), element("small", "", silence(account) || "")),
+        fact("Rank", `${account.rank}`, element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
+      element("h3", "", "What raises its risk, and what to do"), reasons(account),
+      element("h3", "", `The last ${months} months`), element("div", "timeline"),
+      element("p", "sub", "Reasons are what moved the score. They are signs in the records, not proof of why an account leaves."),
+    );
+    dialog.dataset.account = account.id;
+    if (!dialog.open) dialog.showModal();
+    dialog.scrollTop = 0;
+    draw(account);
+    remember();
+  }
+
+  // Wiring
+
+  table.on("tableBuilt", () => {
+    for (const column of table.getColumns()) {
+      const head = column.getElement();
+      head.tabIndex = 0;
+      head.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        head.click();
+      });
+    }
+    recall();
+  });
+  table.on("dataFiltered", (_, rows) => tell(rows));
+  table.on("rowClick", (_, row) => open(row.getData()));
+  for (const id of filters) field(id).addEventListener("input", filter);
+  document.querySelector("form.filters").addEventListener("submit", (event) => event.preventDefault());
+  document.querySelector("form.filters").addEventListener("reset", () => setTimeout(filter));
+  dialog.addEventListener("close", remember);
+  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+  dialog.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const account = step && neighbour(byId.get(dialog.dataset.account), step);
+    if (account) open(account);
+  });
+  window.addEventListener("resize", () => { if (dialog.open) draw(byId.get(dialog.dataset.account)); });
+})();

@@ -1,0 +1,184 @@
+"""Page: the ranked accounts as one file that opens in any browser, with the reasons and the past of each account."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.exports import wording
+from pipelines.exports.figures import by_pace, figures, holding_half
+from pipelines.exports.guide import explanations
+from pipelines.exports.ranked import REASONS, Firm, foremost
+from pipelines.exports.timeline import DAYS, Timeline
+
+MOST_ACCOUNTS = 4_000  # with their timelines about five megabytes, which still opens at once
+_HERE = Path(__file__).parent
+_TABULATOR = _HERE / "assets" / "tabulator-6.5.3"
+
+
+def on_page(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the ranked list that the page shows: all, or of a large firm those that stand foremost."""
+    return foremost(rows, MOST_ACCOUNTS)
+
+
+def write_page(
+    path: Path,
+    firm: Firm,
+    rows: pd.DataFrame,
+    not_scored: pd.DataFrame,
+    timelines: Mapping[str, Timeline],
+    rep_names: Mapping[str, str],
+) -> None:
+    """The page as one self-contained file: no network, no script but its own, every name from the data as text.
+
+    rows: the whole ranked list; the page shows those of `on_page`. timelines: by account, see timeline.timelines.
+    """
+    shown = on_page(rows)
+    total, half, pace = figures(rows), holding_half(rows), by_pace(rows)
+    scripts = [_script(_TABULATOR / "tabulator.min.js"), _script(_HERE / "timeline.js"), _script(_HERE / "page.js")]
+    styles = [_text(_TABULATOR / "tabulator_simple.min.css"), _text(_HERE / "page.css")]
+    environment = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    page = environment.get_template("page.html.j2").render(
+        firm=firm,
+        as_of=wording.day(firm.as_of),
+        total=total,
+        half=half,
+        early_share=pace["early"].value_at_risk / total.value_at_risk if total.value_at_risk else 0.0,
+        shown=len(shown),
+        not_scored=len(not_scored),
+        causes=not_scored["cause"].value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable"),
+        money=lambda amount: wording.money(amount, firm.currency),
+        percent=wording.percent,
+        explanations=explanations(firm),
+        reps=sorted(shown["rep"].dropna().unique(), key=str.casefold),
+        regions=sorted(shown["region"].dropna().unique(), key=str.casefold),
+        paces=wording.PACES,
+        reasons=_main_reasons(shown, firm.reasons),
+        no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
+        policy=_policy(scripts, styles),
+        scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, not data
+        styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, not data
+        data=Markup(as_script_json(_data(firm, shown, timelines, rep_names))),  # noqa: S704 - escaped there
+    )
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
+def as_script_json(content: Any) -> str:
+    r"""JSON that may stand inside a script element: nothing in it can end the element or open a comment.
+
+    >>> as_script_json({"name": "</script><!--"})
+    '{"name":"\\u003c/script\\u003e\\u003c!--"}'
+    """
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _data(
+    firm: Firm, rows: pd.DataFrame, timelines: Mapping[str, Timeline], rep_names: Mapping[str, str]
+) -> dict[str, Any]:
+    last_day = {
+        int(days): (firm.as_of + timedelta(days=int(days) - 1)).isoformat() for days in rows["outlook_days"].unique()
+    }
+    return {
+        "as_of": firm.as_of.isoformat(),
+        "days": DAYS,
+        "value_days": firm.value_days,
+        "symbol": wording.symbol(firm.currency),
+        "paces": wording.PACES,
+        "no_rep": wording.NO_REP,
+        "titles": dict(firm.reasons),
+        "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
+        "watched_until": last_day,
+        "accounts": [_account(row) for row in rows.to_dict("records")],
+        "timelines": {account: timelines[account] for account in rows["account_id"] if account in timelines},
+    }
+
+
+def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """One account for the page; how far a reason pushes is told as part of a full bar and in a word, never as SHAP."""
+    reasons = []
+    for n in range(1, REASONS + 1):
+        sentence, code, push = row[f"reason_{n}"], row[f"reason_{n}_code"], row[f"reason_{n}_push"]
+        if wording.is_missing(sentence):
+            continue
+        known = not wording.is_missing(push)
+        reasons.append(
+            {
+                "code": _or_none(code),
+                "says": sentence,
+                "do": _or_none(row[f"action_{n}"]),
+                "bar": max(2, min(100, round(100 * push / wording.FULL))) if known else None,
+                "strength": wording.strength(push),
+            }
+        )
+    return {
+        "id": row["account_id"],
+        "rank": int(row["rank"]),
+        "name": row["name"],
+        "segment": _or_none(row["segment"]),
+        "region": _or_none(row["region"]),
+        "rep": _or_none(row["rep"]),
+        "risk": round(float(row["risk"]), 4),
+        "risk_says": wording.percent(float(row["risk"])),
+        "pace": row["pace"],
+        "silent": _whole(row["days_since_order"]),
+        "cycle": _whole(row["usual_cycle"]),
+        "outlook": int(row["outlook_days"]),
+        "value": _whole(row["value"]),
+        "at_risk": _whole(row["value_at_risk"]),
+        "call": int(row["priority"]),
+        "reasons": reasons,
+    }
+
+
+def _main_reasons(rows: pd.DataFrame, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    codes = rows["reason_1_code"].dropna().unique()
+    return sorted(((code, titles.get(code, code)) for code in codes), key=lambda reason: reason[1].casefold())
+
+
+def _reps_seen(rows: pd.DataFrame, timelines: Mapping[str, Timeline]) -> list[str]:
+    shown = set(rows["account_id"])
+    return sorted(
+        {event[1] for account, lanes in timelines.items() if account in shown for event in lanes.get("reps", [])}
+    )
+
+
+def _whole(number: Any) -> int | None:
+    return None if wording.is_missing(number) else round(float(number))
+
+
+def _or_none(text: Any) -> Any:
+    return None if wording.is_missing(text) else text
+
+
+def _script(path: Path) -> str:
+    # A source map would be a file beside the page that does not exist.
+    return "\n".join(line for line in _text(path).splitlines() if not line.startswith("//# sourceMappingURL"))
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _policy(scripts: list[str], styles: list[str]) -> str:
+    """A content security policy under which nothing runs or loads but what the page itself brings."""
+
+    def hashes(parts: list[str]) -> str:
+        digests = (hashlib.sha256(part.encode("utf-8")).digest() for part in parts)
+        return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+    return (
+        f"default-src 'none'; script-src {hashes(scripts)}; style-src {hashes(styles)}; "
+        "base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,154 @@
+"""Sheets: how a list becomes a worksheet, in one look, with text that stays text whatever it says."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from unicodedata import east_asian_width
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from pipelines.exports.wording import is_missing, symbol
+
+LONGEST_CELL = 32_767  # Excel's limit; XlsxWriter leaves a longer cell out without a word
+LONGEST_NAME = 31  # of a sheet, in UTF-16 code units, as Excel counts
+LINE = 15  # points
+MOST_LINES = 5
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a list: its heading, its cells, its width in characters and the look of its cells."""
+
+    heading: str
+    cells: pd.Series
+    width: float
+    style: Format
+
+
+class Styles:
+    """The few cell formats and colours that all sheets share."""
+
+    ink = "#1D2733"
+    grey = "#5C6773"
+    line = "#D9DEE4"
+    accent = "#1F4E79"
+    risk = "#D98B73"
+    warm = "#F2C9A5"
+    calm = "#9DB8D2"
+
+    def __init__(self, book: xlsxwriter.Workbook, currency: str | None) -> None:
+        prefix = symbol(currency).replace('"', "")
+        amount = f'"{prefix}"#,##0;[Red]-"{prefix}"#,##0' if prefix else "#,##0;[Red]-#,##0"
+
+        def style(**look: Any) -> Format:
+            return book.add_format({"font_color": self.ink, "valign": "top", **look})
+
+        self.text = style(align="left", indent=1)
+        self.wrapped = style(align="left", indent=1, text_wrap=True)
+        self.strong = style(align="left", indent=1, bold=True, text_wrap=True)
+        self.whole = style(num_format="#,##0")
+        self.percent = style(num_format="0%")
+        self.money = style(num_format=amount)
+        self.date = style(num_format="d mmm yyyy", align="left", indent=1)
+        entry = {"bg_color": "#FFF9E8", "border": 1, "border_color": "#E3D9B8", "text_wrap": True}
+        self.entry = style(**entry)
+        self.entry_date = style(**entry, num_format="d mmm yyyy")
+        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": self.accent, "text_wrap": True, "valign": "vcenter"}
+        self.heading = style(**head, align="left", indent=1)
+        self.heading_right = style(**head, align="right")
+        self.title = style(bold=True, font_size=16, font_color=self.accent)
+        self.subtitle = style(bold=True, font_size=12, font_color=self.accent)
+        self.muted = style(font_color=self.grey)
+        self.note = style(font_color=self.grey, text_wrap=True)
+        self.figure = style(bold=True, font_size=14, align="right", num_format="#,##0", valign="vcenter")
+        self.figure_money = style(bold=True, font_size=14, align="right", num_format=amount, valign="vcenter")
+        self.figure_label = style(align="left", indent=1, valign="vcenter")
+        self._right = (self.whole, self.percent, self.money)
+
+    def heading_over(self, style: Format) -> Format:
+        """The heading that suits cells of a style: over numbers it stands at the right."""
+        return self.heading_right if style in self._right else self.heading
+
+
+def write_list(sheet: Worksheet, styles: Styles, columns: Sequence[Column], *, table: str | None, top: int = 0) -> None:
+    """A heading row at `top` and the columns' cells below it, as an Excel table of that name, or as plain rows."""
+    count = len(columns[0].cells)
+    lines = [1] * count
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(top, place, column.heading, styles.heading_over(column.style))
+        for row, cell in enumerate(column.cells):
+            write_cell(sheet, top + 1 + row, place, cell, column.style)
+            if column.style.text_wrap and isinstance(cell, str):
+                lines[row] = max(lines[row], _lines(cell, column.width))
+    sheet.set_row(top, 3 * LINE)
+    for row, needed in enumerate(lines):
+        if needed > 1:
+            sheet.set_row(top + 1 + row, LINE * min(needed, MOST_LINES))
+    if table is not None:
+        sheet.add_table(
+            top,
+            0,
+            top + max(count, 1),
+            len(columns) - 1,
+            {
+                "name": table,
+                "style": "Table Style Light 1",
+                "columns": [
+                    {"header": column.heading, "header_format": styles.heading_over(column.style)} for column in columns
+                ],
+            },
+        )
+
+
+def write_cell(sheet: Worksheet, row: int, place: int, cell: Any, style: Format) -> None:
+    """One cell by its type; text is written as text, never as a formula or a link."""
+    if is_missing(cell):
+        sheet.write_blank(row, place, None, style)
+    elif isinstance(cell, str):
+        sheet.write_string(row, place, cell[:LONGEST_CELL], style)
+    elif isinstance(cell, datetime | date):
+        sheet.write_datetime(row, place, cell, style)
+    else:
+        sheet.write_number(row, place, float(cell), style)
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text needs in a column; viewers that do not fit rows themselves are told by it. East Asian
+    characters are twice as wide as others.
+    """
+    letters = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return -(-letters // max(1, int(width) - 1))
+
+
+def sheet_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """A sheet name for every name: nothing that Excel forbids, short enough, and no two alike in any case.
+
+    >>> sheet_names(["A/B", "a b", "Summary", "'"], taken=["Summary"])
+    {'A/B': 'A B', 'a b': 'a b (2)', 'Summary': 'Summary (2)', "'": 'Rep'}
+    """
+    # Excel keeps 'History' to itself.
+    used = {name.casefold() for name in taken} | {"history"}
+    names: dict[str, str] = {}
+    for name in wanted:
+        plain = " ".join(_FORBIDDEN.sub(" ", name).split()).strip("' ") or "Rep"
+        number, candidate = 1, _shortened(plain, LONGEST_NAME)
+        while candidate.casefold() in used:
+            number += 1
+            ending = f" ({number})"
+            candidate = _shortened(plain, LONGEST_NAME - len(ending)) + ending
+        used.add(candidate.casefold())
+        names[name] = candidate
+    return names
+
+
+def _shortened(name: str, length: int) -> str:
+    while len(name.encode("utf-16-le")) // 2 > length:
+        name = name[:-1]
+    return name.strip("' ") or "Rep"

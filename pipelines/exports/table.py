@@ -1,0 +1,39 @@
+"""Table: the ranked list as CSV, for those who carry it on into other tools."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from pipelines.exports.ranked import REASONS
+
+# OWASP's list of what makes a spreadsheet read a cell as a formula, full-width forms included; also after a semicolon
+# or a tab, where a spreadsheet set to another separator would begin a new cell.
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
+
+_FIRST = ["rank", "account_id", "name", "segment", "industry", "region", "rep_id", "rep", "risk", "pace"]
+_THEN = ["last_order_on", "days_since_order", "usual_cycle", "value", "value_at_risk", "priority"]
+_LAST = ["as_of", "outlook_days", "model_version", "data_version"]
+
+
+def without_formulas(text: str) -> str:
+    """The text with an apostrophe wherever a spreadsheet would take it for a formula.
+
+    >>> without_formulas("=HYPERLINK(1)"), without_formulas("Smith + Sons"), without_formulas("a;@b")
+    ("'=HYPERLINK(1)", 'Smith + Sons', "a;'@b")
+    """
+    return _FORMULA.sub(r"\1'", text)
+
+
+def write_table(path: Path, rows: pd.DataFrame) -> None:
+    """The ranked list with everything but the model's inner numbers, as UTF-8 with a byte order mark, so that Excel
+    reads names right; text is never a formula, numbers are untouched.
+    """
+    columns = [*_FIRST, *_THEN]
+    for n in range(1, REASONS + 1):
+        columns += [f"reason_{n}", f"reason_{n}_code", f"action_{n}"]
+    listed = rows.reindex(columns=[*columns, *_LAST])
+    for column in listed:
+        if not pd.api.types.is_numeric_dtype(listed[column]):
+            listed[column] = listed[column].map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)
+    listed.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

@@ -1,0 +1,119 @@
+"""Wording: how numbers and codes are put into plain words, the same in every export."""
+
+from datetime import date
+from math import exp, isnan, log
+from typing import Any
+
+from pipelines.settings import Left
+
+NO_REP = "No rep"
+PACES = {"early": "On schedule", "overdue": "Overdue"}
+_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
+
+# How far a reason raises the odds of leaving by itself: at least twice as high, at least a quarter higher, or less.
+STRONG, MEDIUM = log(2), log(1.25)
+# The push that fills a reason's bar: odds four times as high. One scale for all accounts, so that bars can be compared.
+FULL = log(4)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell holds nothing: None, NaN, NaT or pandas' NA."""
+    return value is None or value != value or str(value) in ("<NA>", "NaT")
+
+
+def day(value: date) -> str:
+    """'1 July 2026'."""
+    return f"{value.day} {value:%B %Y}"
+
+
+def symbol(currency: str | None) -> str:
+    """What stands before an amount: '£', 'SEK ', or nothing where the currency is not known."""
+    if not currency:
+        return ""
+    known = _SYMBOLS.get(currency.upper(), currency.upper())
+    return known if len(known) == 1 else f"{known} "
+
+
+def money(amount: float, currency: str | None) -> str:
+    """An amount to read at a glance: '£1.24 m', '£12,400', '€950'."""
+    size = abs(amount)
+    sign = "−" if amount < 0 else ""
+    if size >= 1e9:
+        return f"{sign}{symbol(currency)}{size / 1e9:.2f} bn"
+    if size >= 1e6:
+        return f"{sign}{symbol(currency)}{size / 1e6:.2f} m"
+    return f"{sign}{symbol(currency)}{size:,.0f}"
+
+
+def percent(share: float) -> str:
+    """A share as people say it: '62 %', 'under 1 %', 'over 99 %'; never a certainty that no model has."""
+    if isnan(share):
+        return "–"
+    if 0 < share < 0.005:
+        return "under 1 %"
+    if 0.995 <= share < 1:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def pace(code: str, days_since_order: Any, usual_cycle: Any) -> str:
+    """'Overdue: silent for 41 days, usually 12', as far as it is known."""
+    words = PACES.get(code, code)
+    if is_missing(days_since_order):
+        return words
+    silent = f"{words}: last order {count(days_since_order, 'day')} ago"
+    return silent if is_missing(usual_cycle) else f"{silent}, usually every {float(usual_cycle):.0f}"
+
+
+def count(number: Any, noun: str) -> str:
+    """'1 day', '1,204 days'."""
+    whole = round(float(number))
+    return f"{whole:,} {noun}" if whole == 1 else f"{whole:,} {noun}s"
+
+
+def strength(push: Any) -> str:
+    """How strongly a reason moves the score: 'strong', 'medium', 'slight', or '' where it is not known."""
+    if is_missing(push):
+        return ""
+    return "strong" if push >= STRONG else "medium" if push >= MEDIUM else "slight"
+
+
+def strengths_explained() -> str:
+    """The sentence that says what strong, medium and slight mean."""
+    return (
+        f"strong: by itself it makes leaving at least {exp(STRONG):.0f} times as likely (as odds); "
+        f"medium: at least {exp(MEDIUM) - 1:.0%} more likely; slight: less than that"
+    ).replace("%", " %")
+
+
+def leaves(left: Left) -> str:
+    """What counts as leaving, as the end of "An account leaves when …"."""
+    days = count(left.horizon_days, "day")
+    if left.by == "cycle":
+        cycles = {1.0: "one", 2.0: "two", 3.0: "three"}.get(left.k, f"{left.k:g}")
+        return (
+            f"it orders nothing for {days}, or for {cycles} of its usual cycles if that is longer. "
+            "A usual cycle is the account's own typical gap between two orders"
+        )
+    if left.by == "silence":
+        return f"it orders nothing for {days}"
+    if left.by == "contract":
+        return (
+            f"a contract ends or is cancelled within {days} and is not renewed within {count(left.grace_days, 'day')}"
+        )
+    return f"it is recorded as lost within {days}"
+
+
+def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
+    """How good the ranking proved on months the model had not seen, or None where that was not measured."""
+    test = (metrics or {}).get("test") or {}
+    told = []
+    recall, lift, base = (test.get(name) for name in ("recall_at_capacity", "lift_top_decile", "base_rate"))
+    if recall is not None:
+        told.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
+    if lift is not None:
+        told.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
+    if not told:
+        return None
+    average = "" if base is None else f" On average {percent(base)} left."
+    return f"Tested on recent months that the model had not seen: {'; '.join(told)}.{average}"
