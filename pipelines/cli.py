@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     name="leaky",
     help="Leaky Bucket says which business customers will leave in the next months, why, what that costs, and whom to "
-    "call today.\n\nIt reads a firm's own records (orders, calls, invoices, reps), learns from those who left, and writes "
-    "a ranked workbook and page with reasons in plain words. Try it: leaky run --home /tmp/try",
+    "call today.\n\nIt reads a firm's own records (orders, calls, invoices, reps), learns from those who left, and "
+    "writes a ranked workbook and page with reasons in plain words. Try it: leaky run --home /tmp/try",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

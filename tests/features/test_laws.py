@@ -1,0 +1,134 @@
+"""Laws that every feature obeys, whatever the data."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from features.catalogue import catalogue
+from features.tables import TABLES
+from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, features_of, random_firm, random_rows
+
+SEEDS = st.integers(0, 2**32 - 1)
+lawful = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def known_from(frame: pd.DataFrame, happened: str) -> pd.Series:
+    """When the firm learned of each row."""
+    recorded = frame["recorded_at"] if "recorded_at" in frame else frame[happened]
+    return pd.concat([recorded, frame[happened]], axis=1).max(axis=1)
+
+
+def with_another_future(firm: dict[str, pd.DataFrame], seed: int, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """The same firm up to as_of; everything that it learned later is removed, invented or rewritten."""
+    chance = np.random.default_rng(seed)
+    other = {}
+    for name, frame in firm.items():
+        table = TABLES[name]
+        changed = frame.copy()
+        if table.happened:
+            changed = changed[known_from(changed, table.happened) < as_of]
+            invented = random_rows(chance, table, 40, earliest=-700, latest=300)
+            invented["recorded_at"] = as_of + pd.to_timedelta(chance.integers(0, 60, len(invented)), unit="D")
+            changed = pd.concat([changed, invented], ignore_index=True)
+        for column in table.columns:
+            is_second = column.kind in ("date", "time") and column.name not in (table.happened, "recorded_at")
+            if not is_second or column.planned or name == "accounts" or column.name in ("hired_on", "as_of"):
+                continue
+            times = changed[column.name]
+            to_come = times.isna() | (times >= as_of)
+            later = pd.Series(as_of + pd.to_timedelta(chance.integers(0, 300, len(changed)), unit="D"))
+            rewritten = later.where(chance.random(len(changed)) < 0.5)
+            changed[column.name] = times.where(~to_come, rewritten)
+        if "error_amount" in changed:
+            unknown = changed["error_found_at"].isna() | (changed["error_found_at"] >= as_of)
+            changed["error_amount"] = changed["error_amount"].where(~unknown, 1e6)
+        other[name] = changed
+    return other
+
+
+@lawful
+@given(seed=SEEDS, other_seed=SEEDS)
+def test_the_future_changes_no_feature_to_the_last_bit(seed: int, other_seed: int) -> None:
+    firm = random_firm(seed)
+    changed = with_another_future(firm, other_seed, NEWEST)
+    (before,), (after,) = features_of(firm).values(), features_of(changed).values()
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def test_the_law_can_fail() -> None:
+    """What was learned the day before does change features, so the law above is no empty one."""
+    firm = random_firm(1)
+    changed = with_another_future(firm, 2, NEWEST - 30 * DAY)
+    (before,), (after,) = features_of(firm).values(), features_of(changed).values()
+    differ = {name for name in before if not before[name].equals(after[name])}
+    assert len(differ) > len(before.columns) / 2
+
+
+@lawful
+@given(seed=SEEDS)
+def test_neither_the_order_of_rows_nor_that_of_columns_changes_a_bit(seed: int) -> None:
+    firm = random_firm(seed)
+    shuffled = {
+        name: frame.sample(frac=1, random_state=seed % 1000, ignore_index=True)[sorted(frame.columns)]
+        for name, frame in firm.items()
+    }
+    (before,), (after,) = features_of(firm).values(), features_of(shuffled).values()
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+@lawful
+@given(seed=SEEDS, snapshots=st.integers(2, 8))
+def test_a_snapshot_of_training_equals_the_scoring_of_that_day(seed: int, snapshots: int) -> None:
+    firm = random_firm(seed)
+    together = features_of(firm, snapshots=snapshots)
+    oldest = min(together)
+    (alone,) = features_of(firm, pd.Timestamp(oldest)).values()
+    pd.testing.assert_frame_equal(together[oldest], alone, check_exact=True)
+
+
+@lawful
+@given(seed=SEEDS)
+def test_an_account_without_events_has_counted_nothing_and_knows_nothing_else(seed: int) -> None:
+    (found,) = features_of(random_firm(seed)).values()
+    silent = found.loc[ACCOUNTS[-1]]
+    for feature in catalogue().features:
+        if feature.unit == "count" and feature.name not in ("accounts_of_rep", "team_departures_360d"):
+            assert silent[feature.name] == 0, feature.name
+        if feature.name.startswith("days_since"):
+            assert np.isnan(silent[feature.name]), feature.name
+
+
+@lawful
+@given(seed=SEEDS)
+def test_every_sentence_renders_wherever_its_feature_has_a_value(seed: int) -> None:
+    (found,) = features_of(random_firm(seed)).values()
+    for _, row in found.iterrows():
+        for feature in catalogue().features:
+            sentence = feature.sentence(row.to_dict())
+            if sentence is not None:
+                assert "{" not in sentence
+                assert "nan" not in sentence.lower().split()
+            else:
+                assert feature.says is None or np.isnan(row[feature.name]) or "_" in feature.says
+
+
+@pytest.mark.parametrize("feature", catalogue().features, ids=lambda feature: feature.name)
+def test_every_feature_finds_its_columns_in_the_contract(feature) -> None:  # type: ignore[no-untyped-def]
+    for table, column in feature.needs:
+        assert column in TABLES[table].column_names
+
+
+def test_no_feature_is_always_missing_or_always_the_same() -> None:
+    found = pd.concat(
+        [frame for seed in range(4) for frame in features_of(random_firm(seed, 120), snapshots=4).values()]
+    )
+    constant = [name for name in found if found[name].nunique(dropna=False) < 2]
+    assert constant == []
+
+
+def test_as_ofs_stand_a_step_apart_counted_back_from_the_newest() -> None:
+    assert list(features_of(random_firm(0), snapshots=3)) == [date(2025, 1, 1), date(2024, 12, 2), date(2024, 11, 2)]

@@ -1,0 +1,202 @@
+"""Running sums and minima give what a slow walk over the rows gives, for every kind of measure."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from ibis import _
+
+from features.compute import blocks
+from features.measures import (
+    DaysSinceFirst,
+    DaysSinceLast,
+    Distinct,
+    Gap,
+    GapsLonger,
+    Measure,
+    OfCurrent,
+    OldestOpen,
+    Pooled,
+    Sum,
+    leaves,
+)
+from features.rows import assignments, calls, contacts, contracts, invoices, orders
+from features.tables import TABLES
+from features.tiles import Grid
+from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, random_firm
+from tests.features.worked import InMemory, as_arrow
+
+SNAPSHOTS = 5
+SEEDS = range(3)
+
+
+def computed(measure: Measure, firm: dict[str, pd.DataFrame]) -> np.ndarray:
+    engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
+    windows = tuple({leaf.days for leaf in leaves(measure) if getattr(leaf, "days", None)})
+    (block,) = blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS, windows))
+    return block.whole(measure)
+
+
+def as_known(
+    frame: pd.DataFrame, happened: str, as_of: pd.Timestamp, second_times: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """The rows that the firm knew before as_of; second times that had not come are null."""
+    known = frame[frame[["recorded_at", happened]].max(axis=1) < as_of].copy()
+    for name in second_times:
+        known[name] = known[name].where(known[name] < as_of)
+    return known.assign(days_ago=(as_of - known[happened].dt.normalize()).dt.days)
+
+
+def walk(firm, table, happened, number, second_times=()):  # type: ignore[no-untyped-def]
+    """[accounts, snapshots]: `number` of each account's rows as known on each as_of."""
+    found = np.full((len(ACCOUNTS), SNAPSHOTS), np.nan)
+    for snapshot in range(SNAPSHOTS):
+        as_of = NEWEST - snapshot * 30 * DAY
+        rows = as_known(firm[table], happened, as_of, second_times)
+        for position, account in enumerate(ACCOUNTS):
+            found[position, snapshot] = number(rows[rows["account_id"] == account], as_of)
+    return found
+
+
+def within(rows: pd.DataFrame, days: int) -> pd.DataFrame:
+    return rows[rows["days_ago"] <= days]
+
+
+def gaps(rows: pd.DataFrame) -> np.ndarray:
+    return np.diff(np.sort(-rows["days_ago"].unique()))[-16:]
+
+
+def longer_gaps(rows: pd.DataFrame, than: int, days: int) -> float:
+    ago = np.append(np.sort(rows["days_ago"].unique())[::-1], 0)
+    return sum(1 for older, newer in zip(ago, ago[1:], strict=False) if older - newer > than and older - than <= days)
+
+
+def latest(rows: pd.DataFrame, column: str, until: str) -> pd.Series | None:
+    if rows.empty:
+        return None
+    last = rows.sort_values(["days_ago", column], ascending=[True, False]).iloc[0]
+    return None if pd.notna(last[until]) else last
+
+
+def rep_code(rows: pd.DataFrame, _: pd.Timestamp) -> float:
+    last = latest(rows, "rep_id", "ends_at")
+    return np.nan if last is None else float(last["rep_id"].split()[1])
+
+
+def days_to_end(rows: pd.DataFrame, as_of: pd.Timestamp) -> float:
+    rows = rows.assign(until_end=(rows["ends_on"].dt.normalize() - as_of).dt.days)
+    rows = rows.sort_values("until_end")
+    last = latest(rows, "until_end", "cancelled_at")
+    return np.nan if last is None else float(last["until_end"])
+
+
+CASES = {
+    "count": (
+        Sum(contacts.where(_.channel == "call"), days=90),
+        ("contacts", "contacted_at", lambda rows, _: len(within(rows[rows["channel"] == "call"], 90))),
+    ),
+    "count ever": (Sum(orders), ("orders", "ordered_at", lambda rows, _: len(rows))),
+    "amount": (
+        Sum(orders, days=360, amount="amount"),
+        ("orders", "ordered_at", lambda rows, _: round(within(rows, 360)["amount"].sum(), 2)),
+    ),
+    "returned calls": (
+        Sum(calls.once("returned_at"), days=180),
+        ("calls", "called_at", lambda rows, _: within(rows, 180)["returned_at"].notna().sum(), ("returned_at",)),
+    ),
+    "errors corrected": (
+        Sum(invoices.once("error_found_at").once("corrected_at"), days=180, amount="error_amount"),
+        (
+            "invoices",
+            "issued_at",
+            lambda rows, _: round(
+                within(rows, 180)
+                .loc[rows["error_found_at"].notna() & rows["corrected_at"].notna(), "error_amount"]
+                .sum(),
+                2,
+            ),
+            ("error_found_at", "corrected_at"),
+        ),
+    ),
+    "days since last": (
+        DaysSinceLast(contacts),
+        ("contacts", "contacted_at", lambda rows, _: rows["days_ago"].min()),
+    ),
+    "days since first": (
+        DaysSinceFirst(contacts),
+        ("contacts", "contacted_at", lambda rows, _: rows["days_ago"].max()),
+    ),
+    "oldest open": (
+        OldestOpen(calls, until="returned_at", days=180),
+        (
+            "calls",
+            "called_at",
+            lambda rows, _: within(rows, 180).query("returned_at.isna()")["days_ago"].max(),
+            ("returned_at",),
+        ),
+    ),
+    "oldest due": (
+        OldestOpen(invoices, until="paid_at", since="due_on"),
+        (
+            "invoices",
+            "issued_at",
+            lambda rows, as_of: (as_of - rows.query("paid_at.isna()")["due_on"].dt.normalize()).dt.days.max(),
+            ("paid_at",),
+        ),
+    ),
+    "different": (
+        Distinct(orders, column="product_line", days=180),
+        ("orders", "ordered_at", lambda rows, _: within(rows, 180)["product_line"].nunique()),
+    ),
+    "rep in charge": (
+        OfCurrent(assignments, column="rep_id", until="ends_at"),
+        ("rep_assignments", "starts_at", rep_code, ("ends_at",)),
+    ),
+    "days to the end": (
+        OfCurrent(contracts, column="ends_on", until="cancelled_at"),
+        ("contracts", "starts_on", days_to_end, ("cancelled_at",)),
+    ),
+    "median gap": (
+        Gap(orders, what="median"),
+        ("orders", "ordered_at", lambda rows, _: np.median(gaps(rows)) if len(gaps(rows)) else np.nan),
+    ),
+    "largest gap": (
+        Gap(orders, what="largest"),
+        ("orders", "ordered_at", lambda rows, _: gaps(rows).max() if len(gaps(rows)) else np.nan),
+    ),
+    "long silences": (
+        GapsLonger(contacts, than=60, days=360),
+        ("contacts", "contacted_at", lambda rows, _: longer_gaps(rows, 60, 360)),
+    ),
+}
+
+
+@pytest.mark.parametrize("prompt", [False, True], ids=["recorded late", "recorded at once"])
+@pytest.mark.parametrize("case", CASES)
+def test_every_measure_equals_a_walk_over_the_rows(case: str, prompt: bool) -> None:
+    measure, how = CASES[case]
+    for seed in SEEDS:
+        firm = random_firm(seed, rows=150)
+        if prompt:
+            for name, frame in firm.items():
+                if "recorded_at" in frame:
+                    frame["recorded_at"] = frame[TABLES[name].happened]
+        np.testing.assert_allclose(computed(measure, firm), walk(firm, *how), rtol=0, atol=1e-6)
+
+
+def test_a_pool_adds_up_the_accounts_that_share_a_region() -> None:
+    firm = random_firm(0, rows=150)
+    orders_of = computed(Sum(orders, days=360), firm)
+    region = firm["accounts"]["region"].to_numpy()
+    expected = np.array([orders_of[region == own].sum(axis=0) for own in region])
+    np.testing.assert_array_equal(computed(Pooled(Sum(orders, days=360), by="region"), firm), expected)
+
+
+def test_blocks_of_accounts_give_what_all_accounts_at_once_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = random_firm(0, rows=150)
+    measure = Pooled(Sum(orders, days=360), by="rep_id") + Gap(orders, what="largest")
+    together = computed(measure, firm)
+    monkeypatch.setattr("features.compute.BLOCK", 2)
+    engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
+    parts = [block.whole(measure) for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS, (360,)))]
+    assert len(parts) == 3
+    np.testing.assert_array_equal(np.concatenate(parts), together)
