@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.operations as ops
+from ibis import _
 from ibis.common.deferred import Deferred
 
 from features import tables
@@ -99,6 +100,7 @@ def _all_of(table: Table, happened: str | None = None) -> Rows:
 
 openings = _all_of(tables.accounts, "opened_on")
 orders = _all_of(tables.orders)
+placed = orders.where(_.amount > 0)  # a row without an amount tells of something sent back, not of an order
 contacts = _all_of(tables.contacts)
 calls = _all_of(tables.calls)
 invoices = _all_of(tables.invoices)

@@ -10,7 +10,7 @@ from features.compute import Block
 from features.measures import Gap, Measure
 from features.reasons.orders import cycle, since_order
 from features.rhythm import Days
-from features.rows import orders
+from features.rows import placed
 from features.tiles import Grid
 
 
@@ -60,7 +60,7 @@ class Watch:
         return self.outlook > 0
 
 
-NEEDED: tuple[Measure, ...] = (since_order, cycle, Gap(orders, what="count"))
+NEEDED: tuple[Measure, ...] = (since_order, cycle, Gap(placed, what="count"))
 
 
 def watch(block: Block, left: Left) -> Watch:
@@ -87,7 +87,7 @@ def outcome(block: Block, outlook: np.ndarray) -> np.ndarray:
     """
     grid = block.firm.grid
     passed = (outlook > 0) & (outlook <= grid.ages)
-    gone = days_until_next(block.days(orders), block.keys, grid) >= outlook
+    gone = days_until_next(block.days(placed), block.keys, grid) >= outlook
     return np.where(passed, gone.astype(np.float64), np.nan)
 
 

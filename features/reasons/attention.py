@@ -3,9 +3,9 @@
 from features.declare import Reason, at_rep, feature, in_windows
 from features.measures import Measure, Pooled, Sum
 from features.reasons.contact import spoken
-from features.rows import orders, prospecting
+from features.rows import placed, prospecting
 
-active = Sum(orders, days=360).clip(0, 1)
+active = Sum(placed, days=360).clip(0, 1)
 cents = 100
 
 
@@ -14,7 +14,7 @@ def _share_of_reps_touches(window: int) -> Measure:
 
 
 def _share_of_reps_revenue() -> Measure:
-    revenue = Sum(orders, days=360, amount="amount")
+    revenue = Sum(placed, days=360, amount="amount")
     return revenue / Pooled(revenue, by="rep_id", scale=cents)
 
 
@@ -24,7 +24,7 @@ class Attention(Reason):
     action = "Give them a fixed slot in the rep's week"
 
     accounts_of_rep = feature(
-        Pooled(active, by="rep_id"), "count", risk="rises", says="Their rep looks after {value:# account}"
+        Pooled(active, by="rep_id"), "count", risk="rises", says="Their rep looks after {value:# active account}"
     )
     rep_prospecting_share = in_windows(
         lambda window: at_rep(
@@ -33,11 +33,11 @@ class Attention(Reason):
         "share",
         days=90,
         risk="rises",
-        says="Their rep spent {value:.0%} of the last {days} days' contacts on prospects",
+        says="{value:.0%} of their rep's contacts in {days} days were with prospects",
     )
     attention_for_revenue = feature(
         _share_of_reps_touches(180) / _share_of_reps_revenue(),
         "ratio",
         risk="falls",
-        says="Measured by their revenue they get {value:.0%} of the attention that is due to them",
+        says="For what they buy they get {value:.0%} of the attention that their rep's accounts get on average",
     )

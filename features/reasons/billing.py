@@ -7,7 +7,7 @@ from features.measures import Sum
 from features.rows import invoices
 
 wrong = invoices.once("error_found_at")
-paid = invoices.once("paid_at")
+paid = invoices.once("paid_at").where(_.due_on.notnull())
 
 
 class Billing(Reason):
@@ -21,7 +21,7 @@ class Billing(Reason):
         wrong, of=invoices, days=360, risk="rises", says="{value:.0%} of their invoices in {days} days were wrong"
     )
     open_billing_errors = still_open(
-        wrong, until="corrected_at", days=360, risk="rises", says="{value:# billing error} still not put right"
+        wrong, until="corrected_at", days=360, risk="rises", says="{value:# wrong invoice} still to be put right"
     )
     days_to_correct = mean(
         wrong.once("corrected_at"),
@@ -29,7 +29,7 @@ class Billing(Reason):
         "days",
         days=360,
         risk="rises",
-        says="Putting an invoice right takes us {value:.0f} days",
+        says="It took us {value:,.1f} days on average to put their invoices right",
     )
     share_of_amount_wrong = in_windows(
         lambda window: Sum(wrong, days=window, amount="error_amount") / Sum(invoices, days=window, amount="amount"),
@@ -43,10 +43,10 @@ class Billing(Reason):
         until="paid_at",
         since="due_on",
         days=360,
-        says="Their oldest unpaid invoice is {value:# day} past due",
+        says="They are {value:# day} late in paying us",
     )
     share_paid_late = feature(
         Sum(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Sum(paid, days=360),
         "share",
-        says="They paid {value:.0%} of their invoices late",
+        says="They paid {value:.0%} of the year's invoices late",
     )

@@ -21,7 +21,7 @@ class Breadth(Reason):
         Distinct(orders, column="product_line", days=360) - Distinct(orders, column="product_line", days=180),
         "count",
         risk="rises",
-        says="{value:# product line} of the past year not bought for half a year",
+        says="They dropped {value:# product line} that they bought half a year to a year ago",
     )
     share_returned = in_windows(
         lambda window: Sum(orders, days=window, amount="returned_amount") / Sum(orders, days=window, amount="amount"),
@@ -32,6 +32,4 @@ class Breadth(Reason):
     )
     review_meetings = count(reviews, days=360, risk="falls", says="{value:# review meeting} in {days} days")
     days_since_review = days_since_last(reviews, risk="rises", says="{value:# day} since the last review meeting")
-    upsells = count(
-        signals.where(_.kind == "upsell"), days=360, risk="falls", says="{value:# time} in {days} days they bought more"
-    )
+    upsells = count(signals.where(_.kind == "upsell"), days=360, risk="falls", says="{value:# upsell} in {days} days")

@@ -17,20 +17,24 @@ class Calls(Reason):
 
     calls_from_them = count(calls, days=(90, 360))
     unreturned_calls = still_open(
-        calls, until="returned_at", days=90, risk="rises", says="{value:# call} of theirs in {days} days not returned"
+        calls,
+        until="returned_at",
+        days=90,
+        risk="rises",
+        says="In {days} days {value:# call} of theirs went unreturned",
     )
     share_of_calls_unreturned = feature(
         1 - Sum(returned, days=360) / Sum(calls, days=360),
         "share",
         risk="rises",
-        says="{value:.0%} of their {calls_from_them_360d:# call} in 360 days were never returned",
+        says="Of their {calls_from_them_360d:# call} in 360 days {value:.0%} went unreturned",
     )
     oldest_open_call = oldest_open(
         calls,
         until="returned_at",
         days=180,
         risk="rises",
-        says="A call of theirs has waited {value:# day} for an answer",
+        says="They have waited {value:# day} for us to ring back",
     )
     hours_until_returned = mean(
         returned,
@@ -39,5 +43,5 @@ class Calls(Reason):
         days=360,
         per=MINUTES,
         risk="rises",
-        says="It takes us {value:.0f} hours to ring them back",
+        says="It took us {value:,.1f} hours on average to ring them back",
     )

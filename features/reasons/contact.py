@@ -3,11 +3,13 @@
 from ibis import _
 
 from features.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
-from features.measures import DaysSinceLast, GapsLonger
+from features.measures import DaysSinceFirst, DaysSinceLast, GapsLonger
 from features.rows import contacts
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
+
+days_known = DaysSinceFirst(spoken).clip(90, 360)  # with a new account the usual pace is that since the first word
 
 
 class Contact(Reason):
@@ -23,7 +25,7 @@ class Contact(Reason):
         spoken, days=(30, 90, 360), risk="falls", says="{value:# conversation} with them in {days} days"
     )
     conversations_trend = feature(
-        conversations[90] * (360 / 90) / conversations[360],
+        conversations[90] * (days_known / 90) / conversations[360],
         "ratio",
         risk="falls",
         says="We speak with them at {value:.0%} of the year's usual pace",
@@ -33,19 +35,19 @@ class Contact(Reason):
         of=contacts,
         days=360,
         risk="rises",
-        says="{value:.0%} of what they heard from us in {days} days were invoices",
+        says="{value:.0%} of all contacts with them in {days} days were invoices",
     )
     quiet_spells = in_windows(
         lambda window: GapsLonger(spoken, than=QUIET_DAYS, days=window),
         "count",
         days=360,
         risk="rises",
-        says=f"{{value:# time}} in {{days}} days nobody spoke with them for over {QUIET_DAYS} days",
+        says=f"{{value:# spell}} of over {QUIET_DAYS} days in {{days}} days without a word with them",
     )
     is_quiet = feature(
         DaysSinceLast(spoken) > QUIET_DAYS,
         "yes/no",
         risk="rises",
-        says=f"Nobody has spoken with them for {{days_since_contact:.0f}} days; the rule is {QUIET_DAYS}",
+        says=f"Nobody has spoken with them for {{days_since_contact:# day}}; the rule is at most {QUIET_DAYS}",
     )
     people_in_touch = distinct(spoken, "rep_id", days=180)

@@ -16,12 +16,14 @@ class Contract(Reason):
         until_end.only_if(until_end + 1),  # a contract that has run out is no longer in force
         "days",
         risk="falls",
-        says="Their contract ends in {value:# day}",
+        says="{value:# day} until their contract ends",
     )
     contract_value = feature(
-        OfCurrent(contracts, column="annual_value", until="cancelled_at"),
+        OfCurrent(contracts, column="annual_value", until="cancelled_at").only_if(until_end + 1),
         "money",
         says="Their contract is worth {value:,.0f} a year",
     )
-    cancellations = count(contracts.once("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled")
-    renewals = count(contracts.once("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
+    cancellations = count(
+        contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"
+    )
+    renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")

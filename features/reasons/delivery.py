@@ -36,7 +36,7 @@ class Delivery(Reason):
         "days",
         days=360,
         risk="rises",
-        says="Their deliveries came {value:.0f} days after the promised day on average",
+        says="Their deliveries came {value:,.1f} days late on average",
     )
     overdue_deliveries = feature(
         Sum(due, days=180) - Sum(delivered, days=180),

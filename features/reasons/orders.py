@@ -6,7 +6,7 @@ from scipy.special import gammaincc
 from features.declare import Reason, amount, count, feature, in_windows
 from features.measures import SIMILAR, Computed, DaysSinceFirst, DaysSinceLast, Gap, Measure, Pooled, Sum
 from features.rhythm import TYPICAL_REGULARITY
-from features.rows import orders as rows
+from features.rows import placed as rows
 
 since_order = DaysSinceLast(rows)
 gaps = Gap(rows, what="count")
@@ -58,19 +58,19 @@ class Orders(Reason):
         risk="rises",
         says="{value:# day} since their last order; they usually order every {usual_cycle:.0f}",
     )
-    usual_cycle = feature(cycle, "days", says="They usually order every {value:.0f} days")
+    usual_cycle = feature(cycle, "days", says="They usually order every {value:# day}")
     cycles_since_order = feature(
         since_order / cycle,
         "ratio",
         risk="rises",
-        says="Silent for {value:.1f} of their usual cycles of {usual_cycle:.0f} days",
+        says="Silent for {value:.1f} of their usual cycles of {usual_cycle:# day}",
     )
     order_regularity = feature(regularity, "number")
     chance_of_silence = feature(
         Computed(_chance_of_silence, (since_order, cycle, regularity.filled(TYPICAL_REGULARITY))),
         "share",
         risk="falls",
-        says="A silence this long happens to them in {value:.0%} of cases",
+        says="By their own rhythm a silence this long has a chance of {value:.0%}",
     )
     largest_gap = feature(
         Gap(rows, what="largest"), "days", says="Their longest pause between recent orders was {value:# day}"
@@ -94,5 +94,5 @@ class Orders(Reason):
         lambda window: Sum(rows, days=360) - Sum(rows, days=360 - window),
         "count",
         days=90,
-        says="{value:# order} in the same {days} days a year ago",
+        says="{value:# order} a year ago in the {days} days that now lie ahead",
     )

@@ -22,7 +22,7 @@ class Reps(Reason):
         risk="rises",
         says="{value:# change} of rep in {days} days",
     )
-    days_with_rep = feature(with_rep, "days", risk="falls", says="They have had their rep for only {value:# day}")
+    days_with_rep = feature(with_rep, "days", risk="falls", says="They have had their rep for {value:# day}")
     has_no_rep = feature(REP.is_missing(), "yes/no", risk="rises", says="They have no rep at the moment")
     rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}")
     rep_tenure_at_takeover = feature(
@@ -35,5 +35,5 @@ class Reps(Reason):
         lambda window: at_team(Sum(departures.by("team"), days=window)),
         "count",
         days=360,
-        says="{value:# colleague} of their rep left in {days} days",
+        says="{value:# person/people} left their rep's team in {days} days",
     )

@@ -15,7 +15,7 @@ class Rivals(Reason):
         signals.where(_.kind == "competitor_seen"),
         days=(90, 180),
         risk="rises",
-        says="A competitor was seen with them {value:# time} in {days} days",
+        says="{value:# sighting} of a competitor with them in {days} days",
     )
     complaints = count(
         signals.where(_.kind == "complaint"), days=180, risk="rises", says="{value:# complaint} in {days} days"
@@ -24,5 +24,5 @@ class Rivals(Reason):
         signals.where(_.kind.isin(["referral", "reference"])),
         days=720,
         risk="falls",
-        says="They recommended us {value:# time} in {days} days",
+        says="{value:# recommendation} from them in {days} days",
     )

@@ -16,7 +16,11 @@ class Service(Reason):
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
     oldest_open_ticket = oldest_open(
-        tickets, until="resolved_at", days=360, risk="rises", says="A ticket of theirs has been open for {value:# day}"
+        tickets,
+        until="resolved_at",
+        days=360,
+        risk="rises",
+        says="They have waited {value:# day} for an open ticket to be solved",
     )
     severe_tickets = count(
         tickets.where(_.severity.isin(["high", "critical"])),
@@ -33,5 +37,5 @@ class Service(Reason):
         "days",
         days=360,
         risk="rises",
-        says="Solving their tickets takes us {value:.0f} days",
+        says="It took us {value:,.1f} days on average to solve their tickets",
     )

@@ -2,18 +2,18 @@
 
 from features.declare import Reason, amount, feature
 from features.measures import DaysSinceFirst, Pooled, Season, Sum
-from features.rows import orders
+from features.rows import placed
 
-is_recent = Sum(orders, days=90).clip(0, 1)
-is_active = Sum(orders, days=360).clip(0, 1)
+is_recent = Sum(placed, days=90).clip(0, 1)
+is_active = Sum(placed, days=360).clip(0, 1)
 
 
 class Standing(Reason):
     """Who they are."""
 
-    days_as_customer = feature(DaysSinceFirst(orders), "days", says="A customer for {value:# day}")
-    is_new = feature(1 - (DaysSinceFirst(orders) > 90), "yes/no")
-    revenue = amount(orders, "amount", days=360)
+    days_as_customer = feature(DaysSinceFirst(placed), "days", says="A customer for {value:# day}")
+    is_new = feature(1 - (DaysSinceFirst(placed) > 90), "yes/no")
+    revenue = amount(placed, "amount", days=360)
     segment_activity = feature(Pooled(is_recent, by="segment") / Pooled(is_active, by="segment"), "share")
     region_activity = feature(Pooled(is_recent, by="region") / Pooled(is_active, by="region"), "share")
     season_sine = feature(Season("sin"), "number")

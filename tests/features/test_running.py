@@ -1,5 +1,7 @@
 """Running sums and minima give what a slow walk over the rows gives, for every kind of measure."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,7 +69,7 @@ def gaps(rows: pd.DataFrame) -> np.ndarray:
 
 def longer_gaps(rows: pd.DataFrame, than: int, days: int) -> float:
     ago = np.append(np.sort(rows["days_ago"].unique())[::-1], 0)
-    return sum(1 for older, newer in zip(ago, ago[1:], strict=False) if older - newer > than and older - than <= days)
+    return sum(1 for older, newer in pairwise(ago) if older - newer > than and older - than <= days)
 
 
 def latest(rows: pd.DataFrame, column: str, until: str) -> pd.Series | None:
