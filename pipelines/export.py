@@ -37,7 +37,7 @@ def export(settings: Settings, home: Home) -> None:
         as_of=as_of,
         currency=manifest.currency,
         value_days=settings.export.value_days,
-        leaves=wording.leaves(manifest.left(settings.left)),
+        leaves=manifest.left(settings.left).in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         skill=wording.skill(_metrics(home.metrics), settings.evaluate.capacity),
     )

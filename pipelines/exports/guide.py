@@ -51,7 +51,8 @@ def explanations(firm: Firm) -> list[tuple[str, str]]:
         "records cannot become a reason."
     )
     return [
-        ("Leaving", f"An account leaves when {firm.leaves}."),
+        ("Leaving", f"An account has left when there is {firm.leaves}."),
+        ("Usual cycle", "The account's own typical number of days between two orders."),
         ("Risk", chance),
         ("Value", f"What the account ordered in the last {firm.value_days} days."),
         ("Value at risk", "Risk times value: what is lost on average if nobody does anything."),
@@ -74,8 +75,8 @@ def write_guide(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, bounds: B
     sheet.write_string(0, 0, "How to read this", styles.title)
     rows = explanations(firm)
     calls = (
-        f"One sheet a rep, at most {bounds.calls_listed} accounts, most value at risk first. Fill in the shaded columns; "
-        "account number and day tie them to this score."
+        f"One sheet a rep, at most {bounds.calls_listed} accounts, most value at risk first. Fill in the shaded "
+        "columns; account number and day tie them to this score."
     )
     rows.append(("Call lists", calls))
     if firm.skill:

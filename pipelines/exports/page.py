@@ -42,8 +42,8 @@ def write_page(
     """
     shown = on_page(rows)
     total, half, pace = figures(rows), holding_half(rows), by_pace(rows)
-    scripts = [_script(_TABULATOR / "tabulator.min.js"), _script(_HERE / "timeline.js"), _script(_HERE / "page.js")]
-    styles = [_text(_TABULATOR / "tabulator_simple.min.css"), _text(_HERE / "page.css")]
+    scripts = [_text(path) for path in (_TABULATOR / "tabulator.min.js", _HERE / "timeline.js", _HERE / "page.js")]
+    styles = [_text(path) for path in (_TABULATOR / "tabulator_simple.min.css", _HERE / "page.css")]
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
@@ -162,13 +162,10 @@ def _or_none(text: Any) -> Any:
     return None if wording.is_missing(text) else text
 
 
-def _script(path: Path) -> str:
-    # A source map would be a file beside the page that does not exist.
-    return "\n".join(line for line in _text(path).splitlines() if not line.startswith("//# sourceMappingURL"))
-
-
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # A source map would be a file beside the page that does not exist.
+    return "\n".join(line for line in lines if "# sourceMappingURL=" not in line)
 
 
 def _policy(scripts: list[str], styles: list[str]) -> str:

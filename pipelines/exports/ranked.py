@@ -15,7 +15,7 @@ class Firm:
     """What stands above every export, whatever the accounts.
 
     value_days: over how many days an account's value is counted. reasons: code -> title.
-    leaves: what counts as leaving, as the end of the sentence "An account leaves when …".
+    leaves: what counts as leaving, as the end of the sentence "An account has left when there is …".
     skill: a sentence of how good the score has proved, or None where nobody has measured it.
     """
 

@@ -42,7 +42,7 @@ def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: p
         sheet.write_number(row, 1, round(number), styles.figure_money if is_money else styles.figure)
     row = 8
     for sentence in (
-        f"An account leaves when {firm.leaves}.",
+        f"An account has left when there is {firm.leaves}.",
         "Expected to leave is the sum of the risks, value at risk the sum of risk times value.",
         firm.skill,
     ):

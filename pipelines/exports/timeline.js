@@ -55,7 +55,7 @@ const drawTimeline = (() => {
     const last = lane.events[lane.events.length - 1][0];
     const quiet = element("rect", { x: scale.x(last), y: 4, width: Math.max(0, scale.x(0) - scale.x(last)), height: lane.height - 8, class: "quiet" });
     group.append(quiet);
-    if (scale.x(0) - scale.x(last) > 60) {
+    if (scale.x(0) - scale.x(last) > 100) {
       group.append(element("text", { x: (scale.x(0) + scale.x(last)) / 2, y: 18, class: "note" }, `${plural(last, "day")} silent`));
     }
     for (const [days, amount] of lane.events) {

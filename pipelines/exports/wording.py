@@ -4,8 +4,6 @@ from datetime import date
 from math import exp, isnan, log
 from typing import Any
 
-from pipelines.settings import Left
-
 NO_REP = "No rep"
 PACES = {"early": "On schedule", "overdue": "Overdue"}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
@@ -53,7 +51,7 @@ def percent(share: float) -> str:
         return "under 1 %"
     if 0.995 <= share < 1:
         return "over 99 %"
-    return f"{share:.0%}".replace("%", " %")
+    return f"{int(100 * share + 0.5)} %"
 
 
 def pace(code: str, days_since_order: Any, usual_cycle: Any) -> str:
@@ -84,24 +82,6 @@ def strengths_explained() -> str:
         f"strong: by itself it makes leaving at least {exp(STRONG):.0f} times as likely (as odds); "
         f"medium: at least {exp(MEDIUM) - 1:.0%} more likely; slight: less than that"
     ).replace("%", " %")
-
-
-def leaves(left: Left) -> str:
-    """What counts as leaving, as the end of "An account leaves when …"."""
-    days = count(left.horizon_days, "day")
-    if left.by == "cycle":
-        cycles = {1.0: "one", 2.0: "two", 3.0: "three"}.get(left.k, f"{left.k:g}")
-        return (
-            f"it orders nothing for {days}, or for {cycles} of its usual cycles if that is longer. "
-            "A usual cycle is the account's own typical gap between two orders"
-        )
-    if left.by == "silence":
-        return f"it orders nothing for {days}"
-    if left.by == "contract":
-        return (
-            f"a contract ends or is cancelled within {days} and is not renewed within {count(left.grace_days, 'day')}"
-        )
-    return f"it is recorded as lost within {days}"
 
 
 def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:

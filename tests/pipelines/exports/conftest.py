@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.left import Left
 from pipelines.exports.ranked import Firm, not_ranked, ranked
-from pipelines.exports.wording import leaves, skill
-from pipelines.settings import Left
+from pipelines.exports.wording import skill
 
 AS_OF = date(2026, 7, 1)
 HOSTILE = [
@@ -146,7 +146,7 @@ def make_up(count: int) -> Made:
         as_of=AS_OF,
         currency="EUR",
         value_days=360,
-        leaves=leaves(Left()),
+        leaves=Left().in_words(),
         reasons=REASONS,
         skill=skill(metrics, 100),
     )

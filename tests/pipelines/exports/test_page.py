@@ -1,0 +1,218 @@
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from pipelines.exports import page as page_module
+from pipelines.exports.page import as_script_json, write_page
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def write(path, made):
+    write_page(path, made.firm, made.rows, made.not_scored, made.timelines, made.rep_names)
+    return path
+
+
+@pytest.fixture(scope="module")
+def path(made, tmp_path_factory):
+    return write(tmp_path_factory.mktemp("page") / "accounts.html", made)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = Path(os.environ.get("LEAKY_CHROMIUM", "/usr/bin/chromium"))
+    if not chromium.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{chromium}: no such browser; CI must have one (LEAKY_CHROMIUM says where)")
+        pytest.skip(f"no browser at {chromium}; LEAKY_CHROMIUM says where one is")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(browser, path):
+    """The page as somebody opens it from a folder; at the end nothing may have run, failed or left the machine."""
+    context = browser.new_context(viewport={"width": 1280, "height": 860})
+    page = context.new_page()
+    faults, requests = [], []
+    page.on("console", lambda message: faults.append(message.text))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".tabulator-row")
+    yield page
+    assert page.evaluate("window.hacked") is None
+    assert faults == []
+    assert {url.split("#")[0] for url in requests} == {path.as_uri()}
+    context.close()
+
+
+def names(page):
+    return page.locator(".tabulator-row .name").all_inner_texts()
+
+
+def listed(rows):
+    return rows["name"].head(50).tolist()
+
+
+def test_the_first_screen_shows_the_figures_and_the_accounts_by_risk(opened, made):
+    assert opened.title() == "Accounts at risk, 1 July 2026"
+    figures = opened.locator(".figures").inner_text()
+    assert f"{made.rows['risk'].sum():.0f}\nof 300 accounts" in figures
+    assert names(opened) == listed(made.rows)
+    first = opened.locator(".tabulator-row").first.inner_text()
+    top = made.rows.iloc[0]
+    assert f"{top['risk']:.0%}".replace("%", " %") in first
+    assert made.firm.reasons[top["reason_1_code"]] in first
+    assert top["reason_1"] in first
+    assert top["action_1"] in first
+    assert f"€{top['value_at_risk']:,.0f}" in first
+
+
+def test_names_that_are_markup_are_shown_as_text(opened):
+    assert names(opened)[0] == "<img src=x onerror=\"window.hacked='img'\">Acme"
+    assert opened.locator("main img, main i i, #rep b").count() == 0
+    assert "<b>Bold</b> Rep" in opened.locator("#rep").inner_text()
+
+
+def test_search_finds_names_numbers_and_reps_whatever_the_accents(opened, made):
+    opened.fill("#search", "backerei grosse")
+    assert names(opened) == []
+    opened.fill("#search", "BACKEREI große")
+    assert names(opened) == ["Bäckerei Größe & Übermut 🥐"]
+    opened.fill("#search", "A00005")
+    assert names(opened) == [made.rows.set_index("account_id")["name"]["A00005"]]
+    opened.fill("#search", "luis souza")
+    assert names(opened) == listed(made.rows[made.rows["rep"] == "Luís Á. Souza"])
+    assert re.match(r"\d+ of 300 accounts, €[\d,]+ at risk", opened.inner_text("#shown"))
+
+
+def test_filters_by_rep_region_pace_and_reason(opened, made):
+    rows = made.rows
+    opened.select_option("#rep", "=cmd|calc")
+    rows = rows[rows["rep"] == "=cmd|calc"]
+    assert names(opened) == listed(rows)
+    opened.select_option("#region", "<i>West</i>")
+    rows = rows[rows["region"] == "<i>West</i>"]
+    assert names(opened) == listed(rows)
+    opened.select_option("#pace", "early")
+    rows = rows[rows["pace"] == "early"]
+    assert names(opened) == listed(rows)
+    code = rows["reason_1_code"].iloc[0]
+    opened.select_option("#reason", code)
+    assert names(opened) == listed(rows[rows["reason_1_code"] == code])
+    opened.click("#reset")
+    opened.wait_for_function("document.querySelectorAll('.tabulator-row').length === 50")
+    assert names(opened) == listed(made.rows)
+
+
+def test_accounts_without_a_rep_can_be_found(opened, made):
+    opened.select_option("#rep", label="No rep")
+    assert names(opened) == listed(made.rows[made.rows["rep"].isna()])
+
+
+def test_a_filter_can_be_bookmarked(opened, made, path):
+    opened.select_option("#rep", "Jo Li")
+    address = opened.url
+    opened.goto("about:blank")
+    opened.goto(address)
+    opened.wait_for_selector(".tabulator-row")
+    assert opened.input_value("#rep") == "Jo Li"
+    assert names(opened) == listed(made.rows[made.rows["rep"] == "Jo Li"])
+    opened.goto("about:blank")
+    opened.goto(path.as_uri())
+    opened.wait_for_selector(".tabulator-row")
+
+
+def test_sorts_by_column_with_mouse_and_keyboard(opened, made):
+    opened.click(".tabulator-col[tabulator-field=at_risk]")
+    assert names(opened) == listed(made.rows.sort_values("priority"))
+    opened.focus(".tabulator-col[tabulator-field=silent]")
+    opened.keyboard.press("Enter")
+    longest = made.rows["days_since_order"].max()
+    assert f"{longest:.0f} days silent" in opened.locator(".tabulator-row").first.inner_text()
+
+
+def test_an_account_opens_with_its_reasons_and_its_past(opened, made):
+    opened.locator(".name").nth(8).click()
+    account = made.rows.iloc[8]
+    dialog = opened.locator("dialog[open]")
+    assert dialog.locator("h2").inner_text() == account["name"]
+    codes = [account[f"reason_{n}_code"] for n in range(1, 5) if isinstance(account[f"reason_{n}_code"], str)]
+    assert dialog.locator(".reasons strong").all_inner_texts() == [made.firm.reasons[code] for code in codes]
+    assert dialog.locator(".reasons .bar").count() == len(codes)
+    assert account["reason_1"] in dialog.inner_text()
+    past = made.timelines[account["account_id"]]
+    assert dialog.locator("svg rect.order").count() == len(past["orders"])
+    spoken = [event for event in past["contacts"] if event[1] not in ("invoice", "newsletter")]
+    assert dialog.locator("svg circle.good").count() == len(spoken)
+    assert "not rung back" in dialog.locator("svg").get_attribute("aria-label")
+    assert "push" not in dialog.inner_html().lower()
+
+
+def test_accounts_can_be_read_by_keyboard_alone(opened, made):
+    opened.locator(".name").first.focus()
+    opened.keyboard.press("Enter")
+    assert opened.locator("dialog h2").inner_text() == made.rows["name"][0]
+    opened.keyboard.press("ArrowRight")
+    assert opened.locator("dialog h2").inner_text() == made.rows["name"][1]
+    opened.keyboard.press("Escape")
+    assert opened.locator("dialog[open]").count() == 0
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(browser, path, made):
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".tabulator-row")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    row = page.locator(".tabulator-row").first.inner_text()
+    assert made.firm.reasons[made.rows["reason_1_code"][0]] in row
+    assert f"€{made.rows['value_at_risk'][0]:,.0f}" in row
+    page.locator(".name").first.click()
+    assert page.evaluate("document.querySelector('dialog').scrollWidth") <= 360
+    context.close()
+
+
+def test_nothing_in_the_page_can_reach_the_network(path):
+    page = path.read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page).group(1).replace("&#39;", "'")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'"
+    assert set(rules) == {"default-src", "script-src", "style-src", "base-uri", "form-action"}
+    assert "unsafe" not in policy
+    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=", page)
+    assert "sourceMappingURL" not in page
+
+
+def test_data_inside_the_page_cannot_end_its_script():
+    hostile = {"name": "</script><!-- <script> & \u2028\u2029 \" \\ 'é"}
+    text = as_script_json(hostile)
+    assert not set("<>&\u2028\u2029") & set(text)
+    assert json.loads(text) == hostile
+
+
+def test_the_same_scores_give_the_same_bytes(path, made, tmp_path):
+    assert write(tmp_path / "again.html", made).read_bytes() == path.read_bytes()
+
+
+def test_of_a_large_firm_the_page_shows_the_foremost_and_says_so(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(page_module, "MOST_ACCOUNTS", 20)
+    page = write(tmp_path / "accounts.html", made).read_text(encoding="utf-8")
+    data = json.loads(re.search(r'id="data">(.*?)</script>', page).group(1))
+    assert len(data["accounts"]) == len(data["timelines"]) == 20
+    assert "This page shows 20 of 300 accounts" in page

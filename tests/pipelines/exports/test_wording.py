@@ -1,0 +1,53 @@
+from math import log, nan
+
+import pytest
+
+from pipelines.exports import wording
+
+
+@pytest.mark.parametrize(
+    ("share", "says"),
+    [
+        (0.62, "62 %"),
+        (0.0, "0 %"),
+        (0.001, "under 1 %"),
+        (0.005, "1 %"),
+        (0.9999, "over 99 %"),
+        (1.0, "100 %"),
+        (nan, "–"),
+    ],
+)
+def test_risk_in_words(share, says):
+    assert wording.percent(share) == says
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "says"),
+    [
+        (950, "EUR", "€950"),
+        (12400.4, "GBP", "£12,400"),
+        (1_236_000, "SEK", "SEK 1.24 m"),
+        (-5, None, "−5"),
+        (2e9, "USD", "$2.00 bn"),
+    ],
+)
+def test_money_at_a_glance(amount, currency, says):
+    assert wording.money(amount, currency) == says
+
+
+@pytest.mark.parametrize(
+    ("push", "says"),
+    [(log(2), "strong"), (log(2) - 0.01, "medium"), (log(1.25), "medium"), (0.1, "slight"), (None, ""), (nan, "")],
+)
+def test_strength_of_a_reason(push, says):
+    assert wording.strength(push) == says
+
+
+def test_skill_is_told_only_where_it_was_measured():
+    assert wording.skill(None, 100) is None
+    assert wording.skill({"test": {"roc_auc": 0.9}}, 100) is None
+    told = wording.skill({"test": {"recall_at_capacity": 0.61, "lift_top_decile": 5.31, "base_rate": 0.064}}, 100)
+    assert told == (
+        "Tested on recent months that the model had not seen: the 100 accounts ranked highest held 61 % of all that then "
+        "left; the highest-ranked tenth left 5.3 times as often as the average account. On average 6 % left."
+    )
