@@ -12,8 +12,15 @@ from pipelines.simulated.reps import Reps
 _WARM = 18  # months before the first, so that bouts are in balance when the records begin
 _MONTH = 30.4375
 _OWN = ("contact", "calls", "billing", "delivery", "service", "rivals")  # befall each account for itself
-_STARTS = {"contact": 0.010, "calls": 0.008, "billing": 0.008, "delivery": 0.008, "service": 0.008, "rivals": 0.009}
-_ENDS = 0.18  # chance that a bout of more than three months ends in the next
+_STARTS = {
+    "contact": 0.0075,
+    "calls": 0.0068,
+    "billing": 0.0068,
+    "delivery": 0.0062,
+    "service": 0.0068,
+    "rivals": 0.0070,
+}
+_ENDS = 0.15  # chance that a bout of more than three months ends in the next
 _FULL = 5  # months until a bout is as bad as it gets
 
 
@@ -42,14 +49,14 @@ def make_trouble(accounts: Accounts, reps: Reps, clock: Clock, seed: int) -> Tro
 
     # A warehouse in trouble makes a whole region's deliveries late, though not every account's.
     chance = stream(seed, "warehouses")
-    warehouses = 0.7 * _bouts(chance, np.full(len(REGIONS), 0.012), months, None)
+    warehouses = 0.7 * _bouts(chance, np.full(len(REGIONS), 0.010), months, None)
     hit = chance.random(number).astype(np.float32) ** 2
     late = severity[CAUSES.index("delivery")]
     np.maximum(late, warehouses[accounts.region] * hit[:, None], out=late)
 
     rep = _rep_by_month(accounts, reps, clock)
     severity[CAUSES.index("reps")] = _changes(accounts, reps, rep, clock)
-    pressure = _bouts(stream(seed, "pressure"), np.full(int(reps.seat.max()) + 1, 0.028), months, None)
+    pressure = _bouts(stream(seed, "pressure"), np.full(int(reps.seat.max()) + 1, 0.024), months, None)
     chance = stream(seed, "attention")
     share = chance.beta(0.9, 1.3, number).astype(np.float32)  # how little this account counts when time is short
     seat = np.where(rep >= 0, reps.seat[np.maximum(rep, 0)], 0)

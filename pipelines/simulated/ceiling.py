@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from pipelines.settings import Left, Simulate
+from models.left import Left
+from pipelines.settings import Simulate
 from pipelines.simulated.causes import make_trouble
 from pipelines.simulated.clock import Clock
 from pipelines.simulated.cycles import order_moments

@@ -14,7 +14,7 @@ _PROFILES = np.array(
         [1.08, 1.10, 1.08, 1.02, 1.04, 0.88, 0.58, 0.86, 1.38, 1.18, 1.06, 0.70],
     ]
 )
-_STANDSTILL = 0.25  # what is left of a day's orders from Christmas to New Year
+_STANDSTILL = 0.4  # what is left of a day's orders from Christmas to New Year
 
 
 def order_moments(accounts: Accounts, clock: Clock, seed: int) -> tuple[np.ndarray, np.ndarray]:

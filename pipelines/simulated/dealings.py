@@ -31,7 +31,7 @@ def make_tickets(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Cloc
     chance = stream(seed, "tickets")
     bad = trouble.of("service")
     needs = np.exp(chance.normal(-2.5, 0.4, len(accounts)))
-    rate = needs[:, None] * np.array([0.8, 1.1, 1.8])[accounts.segment][:, None] + 1.3 * bad
+    rate = needs[:, None] * np.array([0.8, 1.1, 1.8])[accounts.segment][:, None] + 1.8 * bad
     account, at = happenings(chance, rate, clock)
     kept = (at < fates.left[account]) & (at < clock.end) & (at >= accounts.opened[account])
     account, at = account[kept], at[kept]
@@ -100,8 +100,8 @@ def make_signals(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Cloc
     rates = {
         "referral": 0.012 * well,
         "reference": 0.008 * well,
-        "competitor_seen": 0.008 + 0.85 * rival,
-        "complaint": 0.010 + 0.30 * worst,
+        "competitor_seen": 0.008 + 1.1 * rival,
+        "complaint": 0.010 + 0.35 * worst,
         "review_meeting": np.array([0.02, 0.05, 0.12])[accounts.segment][:, None] * (1 - 0.7 * trouble.of("contact")),
         "upsell": 0.03 * well,
     }

@@ -66,13 +66,13 @@ def make_accounts(number: int, clock: Clock, seed: int) -> Accounts:
     )
 
     cycle = np.clip(np.exp(chance.normal(np.array([3.42, 3.26, 3.02])[segment], 0.58)), 5, 150)
-    regularity = np.clip(np.exp(chance.normal(2.2, 0.65, number)), 1.5, 40)
+    regularity = np.clip(np.exp(chance.normal(2.5, 0.60, number)), 1.5, 40)
     worth = np.exp(chance.normal(np.array([5.7, 6.9, 8.2])[segment], 0.55))
-    touch = np.clip(np.exp(chance.normal(np.array([0.45, 0.75, 1.25])[segment], 0.30)), 0.6, 9)
+    touch = np.clip(np.exp(chance.normal(np.array([0.70, 0.95, 1.40])[segment], 0.30)), 0.6, 9)
 
     luck = chance.gamma(1.2, 1 / 1.2, number)  # some accounts are served badly in every way
     prone = 0.4 * luck + 0.6 * chance.gamma(0.6, 1 / 0.6, (len(CAUSES), number))
-    spread = 0.5
+    spread = 0.3
     minds = np.exp(chance.normal(-(spread**2) / 2, spread, (len(CAUSES), number))) * _MINDS[segment].T
 
     renewal = np.where(

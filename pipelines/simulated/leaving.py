@@ -28,7 +28,7 @@ _WORSE_TOGETHER = (
     ("attention", "rivals"),
 )
 _LAG = (0.30, 0.40, 0.30)  # this month's trouble, last month's, and the one before
-_POWER = 1.6  # small troubles are borne, large ones are not
+_POWER = 1.8  # small troubles are borne, large ones are not
 _BASE = 0.0011
 _INVOLUNTARY = 0.0021
 _MOST = 0.6

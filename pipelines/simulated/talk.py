@@ -47,7 +47,7 @@ def _outbound(
     accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, chance: np.random.Generator
 ) -> pd.DataFrame:
     rate = accounts.touch[:, None] * _there(accounts, clock)
-    rate = rate * (1 - 0.95 * trouble.of("contact")) * (1 - 0.6 * trouble.of("attention"))
+    rate = rate * np.maximum(1 - 1.3 * trouble.of("contact"), 0.03) * (1 - 0.7 * trouble.of("attention"))
     rate *= np.where(trouble.rep >= 0, 1, 0.25)
     account, at = happenings(chance, rate, clock)
     # After an account has left, its rep goes on for a while, then lets it rest.
@@ -61,7 +61,8 @@ def _outbound(
 def _inbound(
     accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, chance: np.random.Generator
 ) -> pd.DataFrame:
-    rate = 0.35 * accounts.touch[:, None] * _there(accounts, clock) * (1 + 0.5 * trouble.of("service"))
+    # Whom nobody calls has little to answer to.
+    rate = 0.35 * accounts.touch[:, None] * _there(accounts, clock) * np.maximum(1 - 1.2 * trouble.of("contact"), 0.05)
     account, at = happenings(chance, rate, clock)
     kept = at < fates.left[account] + 10
     account, at = account[kept], at[kept]
@@ -83,14 +84,14 @@ def make_calls(accounts: Accounts, reps: Reps, trouble: Trouble, fates: Fates, c
     """Calls from accounts that reached nobody: account, at, returned (NaN for never), rep."""
     chance = stream(seed, "calls")
     bad = trouble.of("calls")
-    often = np.exp(chance.normal(-0.7, 0.4, len(accounts)))
+    often = np.exp(chance.normal(-0.35, 0.4, len(accounts)))
     rate = often[:, None] * _there(accounts, clock)
-    rate = rate * (1 + 1.8 * bad + 0.8 * trouble.of("service") + 0.5 * trouble.of("billing"))
+    rate = rate * (1 + 2.5 * bad + 0.8 * trouble.of("service") + 0.5 * trouble.of("billing"))
     account, at = happenings(chance, rate, clock)
     kept = (at < fates.left[account]) & (at < clock.end)
     account, at = account[kept], at[kept]
     bad = bad[account, clock.month_of(at)]
-    ignored = chance.random(len(at)) < 0.06 + 0.80 * bad
+    ignored = chance.random(len(at)) < 0.05 + 0.90 * bad
     soon = np.exp(chance.normal(np.log(0.12), 1.2, len(at))) * (1 + 4 * bad)
     forgotten = chance.random(len(at)) < 0.75
     returned = clock.at_work(chance, at + np.where(ignored, 5 + chance.gamma(1.5, 10, len(at)), soon))

@@ -28,7 +28,7 @@ def make_orders(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock
     amount = accounts.worth[account] * np.exp(chance.normal(0, 0.35, number)) * drift[account] ** (at / 365)
     amount *= 1 - 0.35 * rival * chance.random(number)
     promised = np.floor(clock.at_work(chance, at + chance.integers(3, 11, number)))
-    late = chance.random(number) < 0.05 + 0.75 * trouble.of("delivery")[account, month]
+    late = chance.random(number) < 0.04 + 0.85 * trouble.of("delivery")[account, month]
     shift = np.where(late, 1.2 + chance.gamma(1.6, 4, number), -np.minimum(chance.gamma(1.5, 0.9, number), 2.5))
     delivered = clock.at_work(chance, promised + shift)
     delivered = np.where(late, delivered, np.minimum(delivered, promised + 0.3 + 0.35 * chance.random(number)))
