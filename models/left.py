@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.compute import Block
@@ -89,6 +90,25 @@ def outcome(block: Block, outlook: np.ndarray) -> np.ndarray:
     passed = (outlook > 0) & (outlook <= grid.ages)
     gone = days_until_next(block.days(placed), block.keys, grid) >= outlook
     return np.where(passed, gone.astype(np.float64), np.nan)
+
+
+def kind_of_loss(block: Block, losses: pd.DataFrame, left: np.ndarray) -> np.ndarray:
+    """'voluntary' or 'involuntary' where an account left and its loss is on record, else None; [accounts, snapshots].
+
+    losses: account_id, lost_on and kind, as far as they are known on the newest as_of. The latest loss of an account
+    explains every leaving since the last order before it.
+    """
+    grid = block.firm.grid
+    accounts = block.firm.accounts["account_id"].iloc[block.first : block.first + block.keys]
+    latest = losses.sort_values(["lost_on", "kind"]).drop_duplicates("account_id", keep="last").set_index("account_id")
+    latest = latest.reindex(accounts)
+    ages = (pd.Timestamp(grid.newest) - pd.to_datetime(latest["lost_on"])).dt.days.to_numpy(np.float64)
+    last_order = grid.ages + block.whole(since_order)
+    explained = (left == 1) & (ages[:, None] <= last_order)
+    kinds = np.broadcast_to(latest["kind"].to_numpy(dtype=object)[:, None], explained.shape)
+    found = np.full(explained.shape, None, dtype=object)
+    found[explained & pd.notna(kinds)] = kinds[explained & pd.notna(kinds)]
+    return found
 
 
 def days_until_next(days: Days, keys: int, grid: Grid) -> np.ndarray:

@@ -13,7 +13,7 @@ from features.compute import Block, blocks
 from features.declare import Feature
 from features.engine import DuckDB, Engine
 from features.tiles import Grid
-from models.left import NEEDED, outcome, watch
+from models.left import NEEDED, kind_of_loss, outcome, watch
 from pipelines.home import Home, written_whole
 from pipelines.manifest import Manifest
 from pipelines.settings import Settings
@@ -28,12 +28,14 @@ def snapshots(settings: Settings, home: Home) -> None:
     engine = DuckDB(home.tables)
     features = _given(engine)
     grid = grid_of(features, manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
+    losses = _losses(engine, manifest.as_of)
     rows = 0
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with _Parquet(features_path) as known, _Parquet(left_path) as happened:
             for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
                 watched = watch(block, left)
                 asked = watched.at_risk
+                gone = outcome(block, watched.outlook)
                 rows += int(asked.sum())
                 known.write(frame(block, features, asked))
                 happened.write(
@@ -41,7 +43,8 @@ def snapshots(settings: Settings, home: Home) -> None:
                     | {
                         "outlook_days": pa.array(_cut(watched.outlook, asked)),
                         "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
-                        "left": pa.array(_cut(outcome(block, watched.outlook), asked), from_pandas=True).cast("bool"),
+                        "left": pa.array(_cut(gone, asked), from_pandas=True).cast("bool"),
+                        "kind": pa.array(_cut(kind_of_loss(block, losses, gone), asked), pa.string()),
                     }
                 )
     log.info(
@@ -101,6 +104,16 @@ def _given(engine: Engine) -> list[Feature]:
     if left_out:
         log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
     return features
+
+
+def _losses(engine: Engine, newest: date) -> pd.DataFrame:
+    """The losses that the firm knows of on the newest as_of."""
+    if not {"lost_on", "kind"} <= engine.columns.get("losses", set()):
+        return pd.DataFrame({"account_id": [], "lost_on": [], "kind": []})
+    losses = engine.arrow(engine.table("losses")).to_pandas()
+    recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
+    known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
+    return losses.loc[known, ["account_id", "lost_on", "kind"]]
 
 
 def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
