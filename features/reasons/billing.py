@@ -48,5 +48,5 @@ class Billing(Reason):
     share_paid_late = feature(
         Sum(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Sum(paid, days=360),
         "share",
-        says="They paid {value:.0%} of the year's invoices late",
+        says="{value:.0%} of their payments for the year's invoices were late",
     )

@@ -4,7 +4,7 @@ from ibis import _
 
 from features.declare import Reason, count, days_since_last, distinct, feature, in_windows
 from features.measures import Distinct, Sum
-from features.rows import orders, signals
+from features.rows import orders, placed, signals
 
 reviews = signals.where(_.kind == "review_meeting")
 
@@ -15,10 +15,10 @@ class Breadth(Reason):
     action = "Hold a review meeting: what do they need that they buy elsewhere?"
 
     product_lines = distinct(
-        orders, "product_line", days=360, risk="falls", says="They bought {value:# product line} in {days} days"
+        placed, "product_line", days=360, risk="falls", says="They bought {value:# product line} in {days} days"
     )
     lines_dropped = feature(
-        Distinct(orders, column="product_line", days=360) - Distinct(orders, column="product_line", days=180),
+        Distinct(placed, column="product_line", days=360) - Distinct(placed, column="product_line", days=180),
         "count",
         risk="rises",
         says="They dropped {value:# product line} that they bought half a year to a year ago",

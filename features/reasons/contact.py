@@ -42,7 +42,7 @@ class Contact(Reason):
         "count",
         days=360,
         risk="rises",
-        says=f"{{value:# spell}} of over {QUIET_DAYS} days in {{days}} days without a word with them",
+        says=f"{{value:# breach/breaches}} in {{days}} days of the rule to speak with them every {QUIET_DAYS} days",
     )
     is_quiet = feature(
         DaysSinceLast(spoken) > QUIET_DAYS,
