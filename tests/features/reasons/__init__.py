@@ -1,0 +1,1 @@
+"""Worked examples of every feature, a file for each reason."""

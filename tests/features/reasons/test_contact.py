@@ -1,0 +1,198 @@
+"""Contact: what counts as a word with a customer, and for how long there was none."""
+
+import pytest
+
+from features.reasons.contact import Contact
+from tests.features.reasons.said import said
+from tests.features.worked import table, value, values
+
+
+def test_a_contact_on_as_of_itself_is_not_known_yet() -> None:
+    contacts = table("""
+        account  contacted_at         channel
+        A        2024-03-01T00:00     call
+        A        2024-01-01T16:00     call
+        B        2024-02-29T23:59     call
+        C        2024-03-01T00:00     call
+    """)
+    assert value(Contact.days_since_contact, contacts, as_of="2024-03-01") == {"A": 60, "B": 1, "C": None}
+
+
+def test_letters_newsletters_and_invoices_are_no_conversations() -> None:
+    contacts = table("""
+        account  contacted_at  channel
+        A        2024-02-20    invoice
+        A        2024-02-20    newsletter
+        A        2024-02-20    letter
+        B        2024-02-20    visit
+        B        2024-02-20    meeting
+        B        2024-02-20    call
+        B        2024-02-20    email
+        B        2024-02-20    event
+    """)
+    assert value(Contact.conversations[30], contacts, as_of="2024-03-01") == {"A": 0, "B": 5}
+    assert value(Contact.days_since_contact, contacts, as_of="2024-03-01") == {"A": None, "B": 10}
+
+
+def test_a_contact_that_was_recorded_later_is_known_from_then_on() -> None:
+    contacts = table("""
+        account  contacted_at  channel  recorded_at
+        A        2024-02-20    call     2024-03-01
+        A        2024-01-01    call     2024-01-01
+        B        2024-02-20    call     2024-02-29
+        C        2024-02-20    call     -
+    """)
+    known = values(Contact.days_since_contact, contacts, as_of="2024-03-02", snapshots=2, step_days=1)
+    assert known == {"A": [11, 60], "B": [11, 10], "C": [11, 10]}
+
+
+def test_only_visits_and_meetings_are_meeting_them() -> None:
+    contacts = table("""
+        account  contacted_at  channel
+        A        2024-02-20    call
+        A        2024-02-01    meeting
+        A        2024-01-02    visit
+        B        2024-02-20    email
+    """)
+    assert value(Contact.days_since_visit, contacts, as_of="2024-03-01") == {"A": 29, "B": None}
+
+
+@pytest.mark.parametrize(
+    ("days", "first_day", "day_before"),
+    [(30, "2024-01-31", "2024-01-30"), (90, "2023-12-02", "2023-12-01"), (360, "2023-03-07", "2023-03-06")],
+)
+def test_a_window_takes_in_its_first_day(days: int, first_day: str, day_before: str) -> None:
+    contacts = table(f"""
+        account  contacted_at         channel
+        A        {first_day}T00:00    call
+        B        {day_before}T23:59   call
+    """)
+    assert value(Contact.conversations[days], contacts, as_of="2024-03-01") == {"A": 1, "B": 0}
+
+
+def test_two_conversations_in_one_moment_are_two() -> None:
+    contacts = table("""
+        account  contacted_at         channel
+        A        2024-02-20T10:00     call
+        A        2024-02-20T10:00     call
+    """)
+    assert value(Contact.conversations[30], contacts, as_of="2024-03-01") == {"A": 2}
+
+
+def test_the_pace_is_that_of_90_days_against_the_year_or_the_time_since_the_first_word() -> None:
+    contacts = table("""
+        account         contacted_at  channel
+        steady          2022-01-01    call
+        steady          2023-04-01    call
+        steady          2023-07-01    call
+        steady          2023-10-01    call
+        steady          2024-02-01    call
+        silent_lately   2022-01-01    call
+        silent_lately   2023-10-01    call
+        half_a_year     2023-09-03    call
+        half_a_year     2024-02-01    call
+        new             2024-01-16    call
+        new             2024-02-16    call
+        long_forgotten  2022-01-01    call
+    """)
+    assert value(Contact.conversations_trend, contacts, as_of="2024-03-01") == {
+        "steady": 1,  # 1 of 4
+        "silent_lately": 0,
+        "half_a_year": 1,  # 1 of 2, known for 180 days
+        "new": 1,  # known for less than 90 days
+        "long_forgotten": None,
+    }
+
+
+def test_the_share_of_invoices_is_that_among_all_contacts() -> None:
+    contacts = table("""
+        account  contacted_at  channel
+        A        2024-02-20    invoice
+        A        2024-01-20    invoice
+        A        2023-12-20    invoice
+        A        2023-12-20    newsletter
+        A        2023-03-06    call
+        B        2024-02-20    call
+        C        2023-01-20    invoice
+    """)
+    assert value(Contact.share_of_touches_invoices, contacts, as_of="2024-03-01") == {"A": 0.75, "B": 0, "C": None}
+
+
+def test_a_silence_breaks_the_rule_on_the_day_on_which_it_passes_sixty_days() -> None:
+    contacts = table("""
+        account     contacted_at  channel
+        A           2023-06-01    call
+        A           2023-08-01    call
+        A           2023-09-30    call
+        sixty       2024-01-01    call
+        sixty_one   2023-12-31    call
+        year_start  2023-01-06    call
+        year_early  2023-01-05    call
+        never       2024-01-01    invoice
+    """)
+    assert value(Contact.quiet_spells, contacts, as_of="2024-03-01") == {
+        "A": 2,  # 61 days up to August, 60 up to the end of September, then nothing
+        "sixty": 0,
+        "sixty_one": 1,
+        "year_start": 1,
+        "year_early": 0,  # the rule was broken before the window began
+        "never": 0,
+    }
+
+
+def test_a_conversation_recorded_later_mends_a_silence_from_then_on() -> None:
+    contacts = table("""
+        account  contacted_at  channel  recorded_at
+        A        2023-10-01    call     2023-10-01
+        A        2023-11-15    call     2024-03-05
+        A        2023-12-30    call     2023-12-30
+    """)
+    assert values(Contact.quiet_spells, contacts, as_of="2024-03-31", snapshots=2) == {"A": [1, 2]}
+
+
+def test_quiet_is_over_sixty_days() -> None:
+    contacts = table("""
+        account    contacted_at  channel
+        sixty      2024-01-01    call
+        sixty_one  2023-12-31    call
+        never      2024-01-01    invoice
+    """)
+    assert value(Contact.is_quiet, contacts, as_of="2024-03-01") == {"sixty": 0, "sixty_one": 1, "never": None}
+
+
+def test_a_person_in_touch_twice_is_one_person() -> None:
+    contacts = table("""
+        account  contacted_at  channel  rep
+        A        2024-02-20    call     R1
+        A        2024-02-10    visit    R1
+        A        2023-09-03    email    R2
+        A        2023-09-02    email    R3
+        A        2024-02-10    invoice  R4
+        A        2024-02-10    call     -
+        B        2024-02-10    call     -
+    """)
+    reps = table("""
+        rep
+        R1
+        R2
+        R3
+        R4
+    """)
+    assert value(Contact.people_in_touch, contacts, reps, as_of="2024-03-01") == {"A": 2, "B": 0}
+
+
+def test_in_words() -> None:
+    assert said("days_since_contact", 1) == "Nobody has spoken with them for 1 day"
+    assert said("days_since_contact", 1200) == "Nobody has spoken with them for 1,200 days"
+    assert said("days_since_visit", 41) == "41 days since anyone met them"
+    assert said("conversations_30d", 0) == "No conversations with them in 30 days"
+    assert said("conversations_90d", 1) == "1 conversation with them in 90 days"
+    assert said("conversations_360d", 12) == "12 conversations with them in 360 days"
+    assert said("conversations_trend", 0.25) == "We speak with them at 25% of the year's usual pace"
+    assert said("share_of_touches_invoices_360d", 1) == "100% of all contacts with them in 360 days were invoices"
+    assert said("quiet_spells_360d", 1) == "1 breach in 360 days of the rule to speak with them every 60 days"
+    assert said("quiet_spells_360d", 3) == "3 breaches in 360 days of the rule to speak with them every 60 days"
+    assert said("is_quiet", 1, days_since_contact=61) == (
+        "Nobody has spoken with them for 61 days; the rule is at most 60"
+    )
+    assert said("is_quiet", 1) is None  # a sentence with a number missing is not said

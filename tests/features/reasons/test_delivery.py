@@ -1,0 +1,73 @@
+"""Delivery: what was promised and has come, has come late, or has not come."""
+
+from features.reasons.delivery import Delivery
+from tests.features.reasons.said import said
+from tests.features.worked import table, value, values
+
+ORDERS = table("""
+    account     ordered_at  amount  promised_at       delivered_at
+    A           2024-02-01  100     2024-02-10T08:00  2024-02-10T18:00
+    A           2024-02-01  100     2024-02-20T08:00  2024-02-23T08:00
+    A           2024-02-01  100     2024-02-25T08:00  2024-03-01T00:00
+    A           2024-02-01  100     2024-03-10T08:00  -
+    early       2024-02-01  100     2024-02-20T08:00  2024-02-10T08:00
+    early       2024-02-01  100     2024-03-10T08:00  2024-02-10T08:00
+    no_promise  2024-02-01  100     -                 2024-02-10T08:00
+""")
+
+
+def test_a_delivery_on_the_promised_day_is_on_time() -> None:
+    assert value(Delivery.late_deliveries[90], ORDERS, as_of="2024-03-01") == {"A": 2, "early": 0, "no_promise": 0}
+
+
+def test_what_is_not_yet_due_is_not_late() -> None:
+    late = values(Delivery.late_deliveries[90], ORDERS, as_of="2024-03-11", snapshots=2, step_days=1)
+    assert late == {"A": [3, 2], "early": [0, 0], "no_promise": [0, 0]}
+
+
+def test_deliveries_count_in_the_window_in_which_they_were_promised() -> None:
+    orders = table("""
+        account  ordered_at  amount  promised_at  delivered_at
+        A        2023-01-01  100     2023-12-02   2024-01-01
+        A        2023-01-01  100     2023-12-01   2024-01-01
+        A        2023-01-01  100     2023-03-07   2024-01-01
+        A        2023-01-01  100     2023-03-06   2024-01-01
+    """)
+    assert value(Delivery.late_deliveries[90], orders, as_of="2024-03-01") == {"A": 1}
+    assert value(Delivery.late_deliveries[360], orders, as_of="2024-03-01") == {"A": 3}
+
+
+def test_without_a_promise_there_is_no_share_kept() -> None:
+    assert value(Delivery.share_delivered_late, ORDERS, as_of="2024-03-01") == {
+        "A": 0.666667,
+        "early": 0,
+        "no_promise": None,
+    }
+
+
+def test_days_late_are_those_of_what_has_come_and_early_is_not_late() -> None:
+    days = values(Delivery.days_late, ORDERS, as_of="2024-03-02", snapshots=2, step_days=1)
+    assert days == {"A": [(0 + 3 + 5) / 3, 1.5], "early": [0, 0], "no_promise": [None, None]}
+
+
+def test_a_delivery_is_overdue_until_it_is_known_to_have_come() -> None:
+    overdue = values(Delivery.overdue_deliveries, ORDERS, as_of="2024-03-02", snapshots=2, step_days=1)
+    assert overdue == {"A": [0, 1], "early": [0, 0], "no_promise": [0, 0]}
+
+
+def test_an_order_recorded_later_was_not_promised_yet() -> None:
+    orders = table("""
+        account  ordered_at  amount  promised_at  delivered_at  recorded_at
+        A        2024-02-01  100     2024-02-10   -             2024-03-01
+    """)
+    assert values(Delivery.overdue_deliveries, orders, as_of="2024-03-02", snapshots=2, step_days=1) == {"A": [1, 0]}
+
+
+def test_in_words() -> None:
+    assert said("late_deliveries_90d", 0) == "No late deliveries in 90 days"
+    assert said("late_deliveries_360d", 1) == "1 late delivery in 360 days"
+    assert said("share_delivered_late_360d", 0.4) == "40% of their deliveries in 360 days were late"
+    assert said("days_late_360d", 0) == "Their deliveries came 0.0 days late on average"
+    assert said("days_late_360d", 6.25) == "Their deliveries came 6.2 days late on average"
+    assert said("overdue_deliveries", 1) == "1 delivery overdue now"
+    assert said("overdue_deliveries", 0) == "No deliveries overdue now"

@@ -1,0 +1,33 @@
+"""Every feature: none goes without a worked example, and none without a look at its sentence."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from features.catalogue import catalogue
+
+EXAMPLES = Path(__file__).parent
+
+
+def examples_of(code: str) -> str:
+    return (EXAMPLES / f"test_{code}.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("code", catalogue().reasons)
+def test_every_feature_has_a_worked_example(code: str) -> None:
+    reason = catalogue().reasons[code]
+    asked = set(re.findall(rf"values?\({reason.__name__}\.(\w+)", examples_of(code)))
+    assert set(reason.declared) - asked == set()
+
+
+@pytest.mark.parametrize("code", catalogue().reasons)
+def test_every_sentence_is_shown(code: str) -> None:
+    shown = set(re.findall(r'said\("(\w+)"', examples_of(code)))
+    assert {feature.name for feature in catalogue().reasons[code].features() if feature.says} - shown == set()
+
+
+def test_no_sentence_is_silent_about_a_zero() -> None:
+    everything_is_zero = dict.fromkeys(catalogue().by_name, 0.0)
+    speaking = [feature for feature in catalogue().features if feature.says]
+    assert [feature.name for feature in speaking if not feature.sentence(everything_is_zero)] == []

@@ -1,0 +1,162 @@
+"""Reps: who looks after an account, since when, and for how long the rep has been with the firm."""
+
+from features.reasons.reps import Reps
+from tests.features.reasons.said import said
+from tests.features.worked import table, value, values
+
+ASSIGNMENTS = table("""
+    account    rep  starts_at   ends_at
+    changed    R1   2023-01-01  2024-01-01
+    changed    R2   2024-01-01  -
+    one_rep    R1   2024-01-15  -
+    abandoned  R1   2023-12-01  2024-02-29
+    leaving    R1   2023-12-01  2024-03-01
+""")
+ACCOUNTS = table("""
+    account    sold_by_rep_id
+    changed    R1
+    one_rep    R1
+    abandoned  R1
+    leaving    -
+    nobodys    R1
+""")
+
+
+def test_the_first_rep_is_no_change() -> None:
+    assert value(Reps.rep_changes[360], ACCOUNTS, ASSIGNMENTS, as_of="2024-03-01") == {
+        "abandoned": 0,
+        "changed": 1,
+        "leaving": 0,
+        "nobodys": 0,
+        "one_rep": 0,
+    }
+
+
+def test_a_change_counts_in_the_window_in_which_it_happened() -> None:
+    assignments = table("""
+        account  rep  starts_at   ends_at
+        A        R1   2020-01-01  -
+        A        R2   2023-03-07  -
+        B        R1   2020-01-01  -
+        B        R2   2023-03-06  -
+        C        R1   2023-03-07  -
+        C        R2   2023-06-01  -
+        C        R3   2023-09-01  -
+    """)
+    assert value(Reps.rep_changes[360], assignments, as_of="2024-03-01") == {"A": 1, "B": 0, "C": 2}
+    assert value(Reps.rep_changes[720], assignments, as_of="2024-03-01") == {"A": 1, "B": 1, "C": 2}
+
+
+def test_a_rep_stays_in_charge_until_the_day_after_the_end() -> None:
+    assert value(Reps.has_no_rep, ACCOUNTS, ASSIGNMENTS, as_of="2024-03-01") == {
+        "abandoned": 1,
+        "changed": 0,
+        "leaving": 0,  # the end stands on as_of itself, which as_of does not know
+        "nobodys": 1,
+        "one_rep": 0,
+    }
+
+
+def test_without_a_rep_there_are_no_days_with_one() -> None:
+    assert value(Reps.days_with_rep, ACCOUNTS, ASSIGNMENTS, as_of="2024-03-01") == {
+        "abandoned": None,
+        "changed": 60,
+        "leaving": 91,
+        "nobodys": None,
+        "one_rep": 46,
+    }
+
+
+def test_an_assignment_entered_afterwards_counts_from_then_on() -> None:
+    assignments = table("""
+        account  rep  starts_at   ends_at     recorded_at
+        A        R1   2023-06-01  2024-02-01  2023-06-01
+        A        R2   2024-02-01  -           2024-03-10
+    """)
+    # 31 March, 1 March (the old rep has gone, the new one is not entered), 31 January
+    assert values(Reps.has_no_rep, assignments, as_of="2024-03-31", snapshots=3) == {"A": [0, 1, 0]}
+    assert values(Reps.days_with_rep, assignments, as_of="2024-03-31", snapshots=3) == {"A": [59, None, 244]}
+    assert values(Reps.rep_changes[360], assignments, as_of="2024-03-31", snapshots=3) == {"A": [1, 0, 0]}
+
+
+REPS = table("""
+    rep  hired_on    left_on     team
+    R1   2020-03-01  -           north
+    R2   2023-12-22  -           north
+    R3   2019-01-01  2024-02-29  north
+    R4   2019-01-01  2024-03-01  north
+    R5   2019-01-01  2023-03-06  north
+    R6   2019-01-01  2024-01-01  south
+    R7   2024-02-01  -           south
+    R8   2019-01-01  -           -
+""")
+
+
+def test_tenure_is_that_of_the_rep_in_charge() -> None:
+    assert value(Reps.rep_tenure_days, ACCOUNTS, ASSIGNMENTS, REPS, as_of="2024-03-01") == {
+        "abandoned": None,
+        "changed": 70,
+        "leaving": 1461,
+        "nobodys": None,
+        "one_rep": 1461,
+    }
+
+
+def test_a_successor_may_be_newly_hired() -> None:
+    assignments = table("""
+        account   rep  starts_at   ends_at
+        newcomer  R2   2024-01-01  -
+        old_hand  R1   2020-03-11  -
+        too_soon  R7   2024-01-01  -
+        unknown   R9   2024-01-01  -
+    """)
+    assert value(Reps.rep_tenure_at_takeover, assignments, REPS, as_of="2024-03-01") == {
+        "newcomer": 10,
+        "old_hand": 10,
+        "too_soon": 0,  # entered as taking over before the first day in the firm
+        "unknown": None,
+    }
+
+
+def test_of_two_reps_who_start_on_one_day_one_is_in_charge() -> None:
+    assignments = table("""
+        account  rep  starts_at   ends_at
+        A        R1   2024-01-01  -
+        A        R2   2024-01-01  -
+    """)
+    assert value(Reps.rep_tenure_days, assignments, REPS, as_of="2024-03-01") == {"A": 70}
+    assert value(Reps.rep_tenure_days, assignments.iloc[::-1], REPS, as_of="2024-03-01") == {"A": 70}
+
+
+def test_the_seller_may_have_handed_over() -> None:
+    assert value(Reps.is_seller_in_charge, ACCOUNTS, ASSIGNMENTS, as_of="2024-03-01") == {
+        "abandoned": None,
+        "changed": 0,
+        "leaving": None,
+        "nobodys": None,
+        "one_rep": 1,
+    }
+
+
+def test_departures_are_those_of_the_team_of_the_rep_in_charge() -> None:
+    assignments = table("""
+        account    rep  starts_at   ends_at
+        north      R1   2024-01-01  -
+        south      R7   2024-02-02  -
+        teamless   R8   2024-01-01  -
+    """)
+    departures = values(Reps.team_departures, assignments, REPS, as_of="2024-03-02", snapshots=2, step_days=1)
+    # R3 is known to have left on both days, R4 on the second only; R5 left before the window.
+    assert departures == {"north": [2, 1], "south": [1, 1], "teamless": [None, None]}
+
+
+def test_in_words() -> None:
+    assert said("rep_changes_360d", 0) == "No changes of rep in 360 days"
+    assert said("rep_changes_720d", 3) == "3 changes of rep in 720 days"
+    assert said("days_with_rep", 1) == "They have had their rep for 1 day"
+    assert said("days_with_rep", 2000) == "They have had their rep for 2,000 days"
+    assert said("has_no_rep", 1) == "They have no rep at the moment"
+    assert said("rep_tenure_days", 20) == "Their rep has been with us for 20 days"
+    assert said("rep_tenure_at_takeover", 0) == "Their rep had been with us for no days when taking them over"
+    assert said("team_departures_360d", 1) == "1 person left their rep's team in 360 days"
+    assert said("team_departures_360d", 2) == "2 people left their rep's team in 360 days"
