@@ -65,7 +65,7 @@ class _Fault:
     holds: ir.BooleanValue
     says: str
     excused: bool = False
-    example: ir.StringValue | None = None
+    shows: str | None = None  # the column whose value tells what is wrong
 
 
 class Checks:
@@ -88,6 +88,8 @@ class Checks:
         self._given[name] = given
         self._find_faults(given)
         self._refuse_repeats(given)
+        if given.table.key:
+            self._create(CHECKED, f"known {name}", self.kept(name).select(*given.table.key))
         self.done[name] = self._summary(given)
         return self.done[name]
 
@@ -145,36 +147,38 @@ class Checks:
         values = {name: cast(given.table[name], rows[raw]) for name, raw in given.columns.items()}
         raws = {name: rows[raw] for name, raw in given.columns.items()}
         faults = [*self._of_columns(given.table, values, raws), *self._of_relations(given.table, values)]
-        told = rows.select(
+        # The first fault of a row counts. Words and examples are made for the faulty rows alone, which are few.
+        number = ibis.cases(*((fault.holds, place) for place, fault in enumerate(faults)), else_=ibis.null("int16"))
+        rows = rows.mutate(fault=number).filter(lambda row: row.fault.notnull())
+        told = [(rows.fault == place, fault) for place, fault in enumerate(faults)]
+        shown = [(holds, as_given(rows[given.columns[fault.shows]])) for holds, fault in told if fault.shows]
+        rows = rows.select(
             row=rows.row,
-            cause=ibis.cases(*((fault.holds, fault.says) for fault in faults), else_=ibis.null("string")),
-            excused=ibis.cases(*((fault.holds, fault.excused) for fault in faults), else_=False),
-            example=ibis.cases(
-                *((fault.holds, ibis.null("string") if fault.example is None else fault.example) for fault in faults),
-                else_=ibis.null("string"),
-            ),
+            cause=ibis.cases(*((holds, fault.says) for holds, fault in told)),
+            excused=ibis.cases(*((holds, fault.excused) for holds, fault in told)),
+            example=ibis.cases(*shown) if shown else ibis.null("string"),
         )
-        self._create(CHECKED, given.table.name, told.filter(told.cause.notnull()))
+        self._create(CHECKED, given.table.name, rows)
 
     def _of_columns(self, table: Table, values: dict[str, ir.Value], raws: dict[str, ir.Value]) -> Iterator[_Fault]:
         for name, value in values.items():
             column, raw = table[name], raws[name]
             if column.required:
-                yield _Fault(is_blank(raw), f"no {name}")
+                yield _Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
             if column.kind not in ("id", "text"):
                 kind = {"money": "number", "choice": "text"}.get(column.kind, column.kind)
-                yield _Fault(~is_blank(raw) & value.isnull(), f"{_a(name)} that is not a {kind}", example=as_given(raw))
+                yield _Fault(~is_blank(raw) & value.isnull(), f"{_a(name)} that is not a {kind}", shows=name)
             if column.kind == "choice":
                 says = f"{_a(name)} that is none of {', '.join(column.allowed)}"
-                yield _Fault(value.notin(column.allowed), says, example=as_given(raw))
+                yield _Fault(value.notin(column.allowed), says, shows=name)
             if column.kind in ("date", "time"):
                 yield from self._of_time(table, column, value)
 
     def _of_time(self, table: Table, column: Column, value: ir.Value) -> Iterator[_Fault]:
-        name, shown = column.name, value.cast("string")
+        name = column.name
         earliest = EARLIEST_EVENT if table.happened else EARLIEST_DAY
-        yield _Fault(value < _midnight(column, earliest), f"{_a(name)} before {earliest.year}", example=shown)
-        yield _Fault(value >= _midnight(column, LATEST), f"{_a(name)} after {LATEST.year - 1}", example=shown)
+        yield _Fault(value < _midnight(column, earliest), f"{_a(name)} before {earliest.year}", shows=name)
+        yield _Fault(value >= _midnight(column, LATEST), f"{_a(name)} after {LATEST.year - 1}", shows=name)
         if name != table.happened:
             return
         if self._as_of is not None:
@@ -182,15 +186,13 @@ class Checks:
         else:
             tomorrow = _midnight(column, self._today + timedelta(days=1))
             is_plan = table.name in PLANNED
-            yield _Fault(value >= tomorrow, f"{_a(name)} after today", excused=is_plan, example=shown)
+            yield _Fault(value >= tomorrow, f"{_a(name)} after today", excused=is_plan, shows=name)
 
     def _of_relations(self, table: Table, values: dict[str, ir.Value]) -> Iterator[_Fault]:
         for key, name in (("account_id", "accounts"), ("rep_id", "reps")):
             if name in self.done and name != table.name and key in values and table[key].required:
-                known = self.kept(name)[key]
-                yield _Fault(
-                    values[key].notin(known), f"{_a(key)} that {name} does not know", example=as_given(values[key])
-                )
+                known = self._con.table(f"known {name}", database=CHECKED)[key]
+                yield _Fault(values[key].notin(known), f"{_a(key)} that {name} does not know", shows=key)
         for name, second in values.items():
             after = table[name].after
             if after is not None and after in values:
@@ -240,10 +242,11 @@ class Checks:
             )
             for row in told.itertuples()
         ]
-        kept = self.kept(table.name)
         first = last = None
         if table.happened:
-            span = kept.agg(first=kept[table.happened].min(), last=kept[table.happened].max())
+            kept = self._rows(given).anti_join(refused, "row")
+            happened = cast(table[table.happened], kept[given.columns[table.happened]])
+            span = kept.agg(first=happened.min(), last=happened.max())
             first, last = self._con.to_pyarrow(span).to_pylist()[0].values()
         left = given.rows - sum(cause.rows for cause in causes)
         return Checked(table, list(given.columns), given.rows, left, causes, first, last)

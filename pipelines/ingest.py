@@ -39,13 +39,13 @@ def ingest(settings: Settings, home: Home, *, source: str, files: Path | None, a
             for checked in checks.done.values():
                 log.info(told(checked))
             _stop_at_faults(checks, settings.ingest.max_refused, unfinished / "refused", home.tables / "refused")
-            newest = as_of or day_after_newest(checks)
-            manifest = _write_tables(con, found, checks, newest, unfinished)
+            scored = day_to_score(checks, as_of)
+            manifest = _write_tables(con, found, checks, scored, unfinished)
             manifest.write(unfinished / home.manifest.name)
             _swap(unfinished, home.tables)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    log.info(f"as_of {newest}; tables in {home.tables}, data version {manifest.data_version}")
+    log.info(f"as_of {scored}; tables in {home.tables}, data version {manifest.data_version}")
 
 
 def check_source(con: Backend, source: Source, checks: Checks) -> None:
@@ -101,12 +101,15 @@ def too_many_refused(checked: Checked, most: float) -> str | None:
     return f"{checked.table.name}: {rows}; ingest.max_refused allows {most:.4g} of the rows"
 
 
-def day_after_newest(checks: Checks) -> date:
-    """The day after the newest order, or after the newest contract's first day where there are no orders."""
-    newest = next(checks.done[name].last for name in ("orders", "contracts") if name in checks.done)
+def day_to_score(checks: Checks, as_of: date | None) -> date:
+    """as_of, or the day after the newest order (contract, where there are no orders). Raises Mistake without any."""
+    last = [checks.done[name].last for name in ("orders", "contracts") if name in checks.done]
+    newest = next((moment for moment in last if moment is not None), None)
+    if newest is None and as_of is not None:
+        raise Mistake(f"as_of {as_of}: no order or contract is left from before that day; give a later one.")
     if newest is None:
-        raise Mistake("no order and no contract is left after the checks; see the lines above.")
-    return (newest.date() if isinstance(newest, datetime) else newest) + timedelta(days=1)
+        raise Mistake("no order or contract is left after the checks, so there is no day to score.")
+    return as_of or (newest.date() if isinstance(newest, datetime) else newest) + timedelta(days=1)
 
 
 def _write_refused(con: Backend, checks: Checks, folder: Path) -> None:

@@ -45,6 +45,7 @@ def opened(source: Source, folder: Path) -> Iterator[Backend]:
         # On disk, so that a source larger than memory can be read.
         con = ibis.duckdb.connect(Path(scratch) / "scratch.duckdb", temp_directory=scratch)
         try:
+            con.raw_sql("SET enable_progress_bar = false")  # it would write between our own lines
             # Parquet files by Spark and Hive carry wrong statistics for their old 96-bit times; DuckDB believes them
             # and gives wrong groups or fails, unless it is kept from reasoning with them.
             con.raw_sql("SET disabled_optimizers = 'statistics_propagation'")

@@ -56,7 +56,7 @@ class SourceFile(Section):
         min_length=1, description="Table name for the SQL: file name or pattern in the folder."
     )
     options: Reading = Reading()
-    left: Left = Field(default_factory=Left)  # only the keys that are written there count; see Source.left
+    left: Left = Left.model_validate({})  # only the keys that are written there count; see Source.left
 
     @field_validator("files")
     @classmethod
