@@ -34,9 +34,9 @@ def calibrated_on(raw: Floats, left: Floats) -> Calibration:
     """The calibration for rows to come, from raw log-odds of rows that the model has not seen and whether they `left`.
 
     The slope is the likeliest one. The intercept lies between the one that leaves the mean risk as it was and the
-    likeliest one, by `PERSISTS`: the share that leaves moves with season and trade, rows to come are months later, and a
-    shift seen on validation has partly gone by then. Over six as_ofs of a seasonal wholesaler (Online Retail II) the
-    mean Brier score was .180 without the shift, .185 with all of it and .175 to .176 with half.
+    likeliest one, by `PERSISTS`: the share that leaves moves with season and trade, rows to come are months later, and
+    a shift seen on validation has partly gone by then. Over six as_ofs of a seasonal wholesaler (Online Retail II) the
+    mean Brier score was .180 without the shift, .185 with all of it and .176 with half.
 
     Where all left or none did, nothing can be learned and the raw log-odds stand.
     """

@@ -19,6 +19,7 @@ Direction = Literal["rises", "falls"] | None
 
 TREES = "trees.txt"
 FACTS = "model.json"
+QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 _SIGN = {"rises": 1, "falls": -1, None: 0}
 
 
@@ -39,12 +40,17 @@ class Growth:
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual for a feature among the rows that the model learned from; None where it was always missing."""
+    """What is usual for a feature among the rows that the model learned from; None where it was always missing.
 
-    low: float | None
-    median: float | None
-    high: float | None
+    low and high hold all but the outermost percent on either side; missing is the share of rows without a value.
+    """
+
     missing: float
+    low: float | None = None
+    lower_quartile: float | None = None
+    median: float | None = None
+    upper_quartile: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class Churn:
         except FileNotFoundError as error:
             raise Mistake(f"{error.filename}: no such file, so there is no model. Train one: leaky train.") from None
         return cls(
-            trees=lightgbm.Booster(params={"verbosity": -1}, model_str=text),
+            trees=lightgbm.Booster(model_str=text),
             features=tuple(facts["features"]),
             calibration=Calibration(**facts["calibration"]),
             usual={name: Usual(**usual) for name, usual in facts["usual"].items()},
@@ -127,8 +133,8 @@ def learn(
     1. Trees grow on `train` until `patience` rounds have not bettered the log loss on `validation`.
     2. The calibration is fitted on those trees' predictions of `validation`: out of time, as every prediction that is
        ever used will be. Predictions of rows that trees were grown on are too sure of themselves and calibrate nothing.
-    3. Trees grow again on `refit` (everything that may be known, validation included, since the newest rows are the most
-       like those to come), for as many rounds more as `rounds_for` says, and take over the calibration. Trees from more
+    3. Trees grow again on `refit` (everything that may be known, validation included, since the newest rows are the
+       most like those to come), for as many rounds as `rounds_for` says, and take over the calibration. Trees from more
        rows of the same firm are as sure of themselves as the first ones or a little less so; whether that holds is
        measured each time, because what is evaluated on the test snapshots went through these same three steps.
 
@@ -210,6 +216,6 @@ def _usual(numbers: Floats, names: Sequence[str]) -> dict[str, Usual]:
     for column, name in enumerate(names):
         values = numbers[:, column]
         present = values[~np.isnan(values)]
-        low, median, high = np.quantile(present, [0.01, 0.5, 0.99]).tolist() if len(present) else (None, None, None)
-        found[name] = Usual(low, median, high, float(np.isnan(values).mean()))
+        marks = np.quantile(present, QUANTILES).tolist() if len(present) else []
+        found[name] = Usual(float(np.isnan(values).mean()), *marks)
     return found

@@ -37,7 +37,9 @@ class Trial:
     def of(cls, rows: pd.DataFrame, *, capacity: int, resamples: int, seed: int) -> "Trial":
         """rows: account_id, as_of, left (no nulls). Accounts are drawn with replacement, each with all of its rows."""
         account, accounts = pd.factorize(rows["account_id"], sort=True)
-        draws = np.random.default_rng(seed).multinomial(len(accounts), np.full(len(accounts), 1 / len(accounts)), resamples)
+        draws = np.random.default_rng(seed).multinomial(
+            len(accounts), np.full(len(accounts), 1 / len(accounts)), resamples
+        )
         return cls(
             left=rows["left"].to_numpy(np.float64),
             account=account,

@@ -34,8 +34,8 @@ def split(rows: pd.DataFrame, *, test_snapshots: int, validation_snapshots: int)
 
     rows: as_of (datetime64), outlook_days, left (nullable). Test rows are the newest `test_snapshots` as_ofs of which
     every row is labelled. A row may train or validate only if its outlook [as_of, as_of + outlook_days) ends on or
-    before the first test as_of; validation takes the newest `validation_snapshots` as_ofs that still have such rows, and
-    a training row's outlook ends on or before the first of them. Rows in between belong to none: they are the embargo.
+    before the first test as_of; validation takes the newest `validation_snapshots` as_ofs that still have such rows,
+    and a training row's outlook ends on or before the first of them. Rows in between belong to none: the embargo.
 
     Raises Mistake where there are too few snapshots for all three.
     """
@@ -78,8 +78,10 @@ def _too_few(rows: pd.DataFrame, complete: np.ndarray, test_snapshots: int, vali
         step = int(np.diff(as_ofs).min().astype(int))
         embargo = -(-int(rows["outlook_days"].min()) // step)
         count = test_snapshots + validation_snapshots - 1 + 2 * embargo
-        needed = f" of at least {count} ({test_snapshots} test, {validation_snapshots} validation, and the outlooks between)"
+        needed = (
+            f" of at least {count} ({test_snapshots} test, {validation_snapshots} validation, and the outlooks between)"
+        )
     return Mistake(
-        f"{have}; training, validation and test need more{needed}. Give a longer history with a higher snapshots.count, "
-        "or set split.test_snapshots and split.validation_snapshots lower, or left.horizon_days shorter."
+        f"{have}; training, validation and test need more{needed}. Give a longer history (snapshots.count), or "
+        "set split.test_snapshots and split.validation_snapshots lower, or left.horizon_days shorter."
     )

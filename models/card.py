@@ -1,0 +1,134 @@
+"""Card: what a reader must know of the model before acting on it, on one page of Markdown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_COLUMNS = {
+    "roc_auc": ("ROC AUC", "{:.3f}"),
+    "average_precision": ("average precision", "{:.3f}"),
+    "lift_top_decile": ("lift of the top tenth", "{:.1f}"),
+    "recall_at_capacity": ("caught at capacity", "{:.0%}"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What the card is about. figures: as in metrics.json. says: what each baseline and the ceiling is, by name."""
+
+    model: str
+    leaving: str
+    figures: Mapping[str, Any]
+    says: Mapping[str, str]
+    titles: Mapping[str, str]
+    capacity: int
+    features: int
+    rounds: int
+    verdict: str
+
+    def markdown(self) -> str:
+        parts = [self._head(), self._data(), self._skill(), self._calibration(), self._reasons(), _LIMITS, self._use()]
+        return "\n\n".join(parts) + "\n"
+
+    def _head(self) -> str:
+        return (
+            f"# {self.model}\n\n"
+            f"It gives every account that could still leave the probability that it will: *{self.leaving}*, counted "
+            f"from the day of the score. {self.features} numbers about each account go in; gradient-boosted trees "
+            f"({self.rounds} of them, by LightGBM) and a logistic calibration make the probability. Where common sense "
+            "knows the direction of a number, the trees are held to it."
+        )
+
+    def _data(self) -> str:
+        data = self.figures["data"]
+        lines = ["## Data", "", "| | as_ofs | rows | left | left involuntarily, not counted |", "|---|---|---|---|---|"]
+        for part in ("train", "validation", "test"):
+            facts = data[part]
+            shares = f"{facts['base_rate']:.1%} | {facts['involuntary']:,}"
+            lines.append(f"| {part} | {facts['as_ofs']} | {facts['rows']:,} | {shares} |")
+        words = (
+            f"Data version `{data['data_version']}`. The outlook of a row that was learned from ended before the next "
+            "part began; rows in between were left out. Test snapshots played no part in anything but this page."
+        )
+        return "\n".join([*lines, "", words])
+
+    def _skill(self) -> str:
+        rows: list[tuple[str, Mapping[str, Any]]] = [("**this model**", self.figures["test"])]
+        rows += [(self.says[name], skill) for name, skill in self.figures["baselines"].items()]
+        if "ceiling" in self.figures:
+            rows.append((f"*{self.says['ceiling']}*", self.figures["ceiling"]))
+        words = (
+            "On test snapshots that it had not seen, beside what people do without a model; in brackets the interval "
+            "that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one of their "
+            f"usual cycles: hard to call, and still in time. Capacity: {self.capacity:,} calls a snapshot."
+        )
+        parts = ["## How well it ranks", "", words]
+        for title, pick in (("All accounts at risk", None), ("Early accounts", "early")):
+            parts += ["", f"### {title}", "", _table(rows, pick)]
+        parts += ["", f"Gate: {self.verdict}.", "", "![lift](plots/lift.png)"]
+        parts += ["", "![precision and recall](plots/precision_recall.png)"]
+        return "\n".join(parts)
+
+    def _calibration(self) -> str:
+        test = self.figures["test"]
+        lines = ["## How true its probabilities are", ""]
+        if "brier" in test:
+            words = (
+                f"On average it said {test['mean_risk']:.1%}; {test['base_rate']:.1%} left. Over tenths of accounts it "
+                f"is off by {test['calibration_error']:.1%} on average. Brier score {test['brier']:.4f}, log loss "
+                f"{test['log_loss']:.4f}."
+            )
+            lines += [words, ""]
+        return "\n".join([*lines, "![calibration](plots/calibration.png)"])
+
+    def _reasons(self) -> str:
+        lines = [
+            "## What it goes by",
+            "",
+            "| reason | share of all that moves scores | accounts whose first reason it is |",
+            "|---|---|---|",
+        ]
+        found = self.figures["reasons"]
+        for code in sorted(found, key=lambda code: -found[code]["share"]):
+            first = f"{found[code]['first_for']:,}" if "first_for" in found[code] else "never shown"
+            lines.append(f"| {self.titles[code]} | {found[code]['share']:.0%} | {first} |")
+        return "\n".join([*lines, "", "![reasons](plots/reasons.png)", "", "![features](plots/features.png)"])
+
+    def _use(self) -> str:
+        return (
+            "## How to use it\n\n"
+            "`leaky score` and `leaky export` use the champion. In Python:\n\n"
+            "```python\n"
+            "import mlflow\n\n"
+            f'model = mlflow.pyfunc.load_model("models:/{self.model}@champion")\n'
+            'model.predict(features)["risk"]  # one row an account, columns as in features.parquet\n'
+            "```\n\n"
+            "It is kept as LightGBM's text and JSON: loading it runs no code but this project's."
+        )
+
+
+_LIMITS = """## Limits
+
+- Reasons say what moved the score, not what caused an account to leave; acting on one may or may not keep the account.
+- It knows what the records hold. A call that nobody wrote down did not happen; a table that is missing is a reason
+  that it cannot see.
+- It has learned from this firm's past. After a change of prices, territories or systems its probabilities may be off
+  for months before the test snapshots show it; the ranking usually suffers less.
+- Accounts that are new, or that order very rarely, are judged by what is typical of others.
+- A low risk is no promise: of the accounts that left, many were thought likely to stay."""
+
+
+def _table(rows: list[tuple[str, Mapping[str, Any]]], pick: str | None) -> str:
+    lines = ["| | " + " | ".join(title for title, _ in _COLUMNS.values()) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
+    for says, everything in rows:
+        skill = everything if pick is None else everything.get(pick, {})
+        cells = [_cell(skill, name, pattern) for name, (_, pattern) in _COLUMNS.items()]
+        lines.append(f"| {says} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(skill: Mapping[str, Any], name: str, pattern: str) -> str:
+    if name not in skill:
+        return "–"
+    low, high = (pattern.format(skill[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{pattern.format(skill[name])} ({low} to {high})"

@@ -1,0 +1,210 @@
+"""Registry: every run is remembered, and one model a source is its champion. All calls of MLflow are here."""
+
+import hashlib
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from models.churn import Churn
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+log = logging.getLogger(__name__)
+
+EXPERIMENT = "leaky-bucket"
+CHAMPION = "champion"
+SCORING, EVALUATED = "scoring", "evaluated"  # the two models of a version, a folder each
+_SAME = "files_sha256"
+_FILES = "files"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A registered model: its number, as a string, and the hash of the files that it is made of."""
+
+    number: str
+    files: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """MLflow's store at `uri`; where that is a local SQLite file, artifacts go to the folder `artifacts`.
+
+    model: the registered model's name. Sources have nothing to say about one another, so each has a model of its own.
+    """
+
+    uri: str
+    artifacts: Path
+    source: str
+
+    @property
+    def model(self) -> str:
+        # A source may be given as a folder; MLflow allows no slash or colon in a name.
+        name = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in Path(self.source).name)
+        return f"{EXPERIMENT}-{name}"
+
+    def champion(self) -> Version | None:
+        """The version that scores at present, or None."""
+        from mlflow.exceptions import MlflowException
+
+        client = _client(self.uri)
+        try:
+            found = client.get_model_version_by_alias(self.model, CHAMPION)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise
+        return Version(str(found.version), found.tags.get(_SAME, ""))
+
+    @contextmanager
+    def files(self, version: Version) -> Iterator[Path]:
+        """The folder of a version's files, as `record` was given it."""
+        import mlflow
+
+        _client(self.uri)
+        with tempfile.TemporaryDirectory() as folder:
+            mlflow.artifacts.download_artifacts(
+                artifact_uri=f"models:/{self.model}/{version.number}", dst_path=folder, tracking_uri=self.uri
+            )
+            yield Path(folder) / "data" / _FILES
+
+    def record(
+        self,
+        files: Mapping[str, Path],
+        *,
+        sha256: str,
+        parameters: Mapping[str, Any],
+        metrics: Mapping[str, float],
+        tags: Mapping[str, str],
+        artifacts: Mapping[str, Path],
+    ) -> Version:
+        """Logs a run and registers a version made of `files`: a folder with a saved `Churn` for each name.
+
+        artifacts: what else to keep with the run: {name in the run: file or folder}. A model of exactly the same files
+        that is registered already is not registered again, so that running twice leaves one version.
+        """
+        import mlflow
+
+        client = _client(self.uri)
+        known = self._registered(client, sha256)
+        with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
+            mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
+            mlflow.log_metrics(dict(metrics))
+            for name, path in artifacts.items():
+                (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
+            if known:
+                log.info("registry: run %s gave the same model as version %s", run.info.run_name, known.number)
+                return known
+            number = self._register(client, files, sha256)
+        log.info("registry: %s version %s from run %s", self.model, number, run.info.run_name)
+        return Version(number, sha256)
+
+    def promote(self, version: Version) -> None:
+        """Makes a version the champion."""
+        _client(self.uri).set_registered_model_alias(self.model, CHAMPION, version.number)
+
+    def _register(self, client: "MlflowClient", files: Mapping[str, Path], sha256: str) -> str:
+        """Logs the model so that MLflow can load it by itself: text and JSON, read by `_load_pyfunc`; no pickle."""
+        import lightgbm
+        import mlflow
+        from mlflow.models import ModelSignature
+        from mlflow.types import ColSpec, Schema
+
+        model = Churn.load(files[SCORING])
+        signature = ModelSignature(
+            inputs=Schema([ColSpec("double", name, required=False) for name in model.features]),
+            outputs=Schema([ColSpec("double", "risk")]),
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / _FILES
+            for name, path in files.items():
+                shutil.copytree(path, data / name)
+            with warnings.catch_warnings():
+                # An input example would be rows of a firm's data, kept where nobody looks for them.
+                warnings.filterwarnings("ignore", message=".*input example was not provided")
+                logged = mlflow.pyfunc.log_model(
+                    name="model",
+                    loader_module=__name__,
+                    data_path=str(data),
+                    signature=signature,
+                    pip_requirements=[f"lightgbm=={lightgbm.__version__}", "leaky-bucket"],
+                )
+        if not client.search_registered_models(f"name = '{self.model}'", max_results=1):
+            client.create_registered_model(self.model)
+        version = client.create_model_version(
+            self.model, source=logged.model_uri, run_id=logged.run_id, model_id=logged.model_id, tags={_SAME: sha256}
+        )
+        return str(version.version)
+
+    def _experiment(self, client: "MlflowClient") -> str:
+        found = client.get_experiment_by_name(EXPERIMENT)
+        if found:
+            return str(found.experiment_id)
+        location = self.artifacts.resolve().as_uri() if self.uri.startswith("sqlite:") else None
+        return str(client.create_experiment(EXPERIMENT, artifact_location=location))
+
+    def _registered(self, client: "MlflowClient", sha256: str) -> Version | None:
+        found = client.search_model_versions(f"name = '{self.model}' and tag.{_SAME} = '{sha256}'", max_results=1)
+        return Version(str(found[0].version), sha256) if found else None
+
+
+class _Served:
+    """What MLflow calls when it serves the model: calibrated risks."""
+
+    def __init__(self, model: Churn) -> None:
+        self._model = model
+
+    def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
+        return pd.DataFrame({"risk": self._model.risk(model_input)}, index=model_input.index)
+
+
+def _load_pyfunc(path: str) -> _Served:
+    """MLflow's hook: the name is theirs."""
+    return _Served(Churn.load(Path(path) / SCORING))
+
+
+def _client(uri: str) -> "MlflowClient":
+    """MLflow, pointed at the store, without its chatter and without sending anything anywhere."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    import mlflow
+
+    if uri.startswith("sqlite:///"):
+        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def commit_of(folder: Path) -> str | None:
+    """The git commit that a folder is a checkout of, or None."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    asked = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
+    prefix, _, commit = told.stdout.rstrip("\n").partition("\n")
+    # A prefix means that the folder lies inside a checkout of something else.
+    return commit if told.returncode == 0 and not prefix else None
+
+
+def hash_of(folder: Path) -> str:
+    """A hash of every file under a folder, and of its name."""
+    told = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        told.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
+        told.update(path.read_bytes())
+    return told.hexdigest()

@@ -1,0 +1,143 @@
+"""Train: learns who leaves from the snapshots whose outlook has passed."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.catalogue import catalogue
+from features.mistake import Mistake
+from models.churn import FACTS, TREES, Churn, Growth, learn
+from models.registry import EVALUATED, SCORING
+from models.split import Split, split
+from pipelines.home import Home, written_whole
+from pipelines.manifest import Manifest
+from pipelines.settings import Settings
+
+log = logging.getLogger(__name__)
+
+_KEYS = ["account_id", "as_of"]
+
+
+def train(settings: Settings, home: Home) -> None:
+    """Writes two models to the home, made by the same steps (`models.churn.learn`) at two points in time.
+
+    model/evaluated knows nothing from the first test as_of on: it is what `evaluate` measures. model/scoring comes one
+    round later, with the test snapshots in the place of the validation snapshots, and learns from every row that is
+    labelled: it is what `score` uses. No figure is ever reported of it, since no snapshot is left to measure it on.
+
+    Involuntary leavers teach neither: they closed, moved or were bought, and nothing that anybody did would have kept
+    them.
+    """
+    rows = read_rows(home)
+    manifest = Manifest.read(home)
+    parts = split_of(rows, settings)
+    voluntary = ~is_involuntary(rows)
+    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
+    _check_both(left, parts.train & voluntary, "training")
+    _check_both(left, parts.validation & voluntary, "validation")
+    directions = {name: catalogue().by_name[name].risk for name in features_of(rows)}
+    growth = Growth(**settings.train.model_dump())
+    facts = {
+        "source": manifest.source,
+        "data_version": manifest.data_version,
+        "left": manifest.left(settings.left).model_dump(),
+    }
+    labelled = rows["left"].notna().to_numpy()
+    for name, train_rows, validation, refit in (
+        (EVALUATED, parts.train, parts.validation, parts.before_test),
+        (SCORING, parts.before_test, parts.test, labelled),
+    ):
+        model = learn(
+            rows,
+            left,
+            train=train_rows & voluntary,
+            validation=validation & voluntary,
+            refit=refit & voluntary,
+            directions=directions,
+            growth=growth,
+            about=facts | _span(rows, refit & voluntary),
+        )
+        save_whole(model, home.model / name)
+        log.info(
+            "train: %s model: %d rounds on %s rows, then %d on %s (as_ofs %s to %s)",
+            name,
+            model.about["rounds"],
+            f"{model.about['train_rows']:,}",
+            model.about["refit_rounds"],
+            f"{model.about['refit_rows']:,}",
+            model.about["first_as_of"],
+            model.about["last_as_of"],
+        )
+
+
+def read_rows(home: Home) -> pd.DataFrame:
+    """features.parquet and left.parquet as one table, as_of as a time, left as 1, 0 or NA, kind where it is known.
+
+    Raises Mistake where a file is not there.
+    """
+    try:
+        known, happened = pd.read_parquet(home.features), pd.read_parquet(home.left)
+    except FileNotFoundError as error:
+        raise Mistake(f"{error.filename}: no such file. Make the snapshots first: leaky snapshots.") from None
+    if not known[_KEYS].equals(happened[_KEYS]):
+        raise RuntimeError(f"{home.features} and {home.left} do not hold the same rows in the same order")
+    rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
+    rows["as_of"] = pd.to_datetime(rows["as_of"])
+    rows["left"] = rows["left"].astype("boolean").astype("Float64")
+    return rows.sort_values(["as_of", "account_id"], ignore_index=True)
+
+
+def split_of(rows: pd.DataFrame, settings: Settings) -> Split:
+    """The time split of the rows, the same for training and for evaluation."""
+    return split(
+        rows,
+        test_snapshots=settings.split.test_snapshots,
+        validation_snapshots=settings.split.validation_snapshots,
+    )
+
+
+def features_of(rows: pd.DataFrame) -> list[str]:
+    """The features among the columns, in the order of the catalogue."""
+    return [feature.name for feature in catalogue().features if feature.name in rows.columns]
+
+
+def is_involuntary(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Rows that left because they closed, moved or were bought, as far as losses are recorded."""
+    if "kind" not in rows:
+        return np.zeros(len(rows), dtype=bool)
+    return (rows["kind"] == "involuntary").to_numpy(dtype=bool, na_value=False)
+
+
+def save_whole(model: Churn, folder: Path) -> None:
+    """The model's files, each written whole."""
+    unfinished = folder / ".unfinished"
+    model.save(unfinished)
+    for name in (TREES, FACTS):
+        with written_whole(folder / name) as path:
+            (unfinished / name).replace(path)
+    unfinished.rmdir()
+
+
+def _span(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """The as_ofs that were learned from, and the day from which on nothing was known."""
+    as_of = rows.loc[mask, "as_of"]
+    ends = as_of + pd.to_timedelta(rows.loc[mask, "outlook_days"], unit="D")
+    return {
+        "first_as_of": as_of.min().date().isoformat(),
+        "last_as_of": as_of.max().date().isoformat(),
+        "knows_until": ends.max().date().isoformat(),
+    }
+
+
+def _check_both(left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], part: str) -> None:
+    gone, count = int(left[mask].sum()), int(mask.sum())
+    if 0 < gone < count:
+        return
+    raise Mistake(
+        f"snapshots: of the {count:,} {part} rows {gone:,} left; a model needs some that left and some that stayed. "
+        "Give a longer history (snapshots.count), or change what counts as left (left.horizon_days, left.k)."
+    )
