@@ -38,7 +38,7 @@ class Bounds:
 def explanations(firm: Firm) -> list[tuple[str, str]]:
     """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
     chance = (
-        "The chance that the account leaves. Of a hundred accounts that show 60 %, about sixty should leave and forty "
+        "The chance that the account leaves. Of a hundred accounts that show 60%, about sixty should leave and forty "
         "should stay: it is a chance, not a verdict."
     )
     on_schedule = (

@@ -7,7 +7,9 @@
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const field = (id) => document.getElementById(id);
   const dialog = field("account");
-  const filters = ["search", "rep", "region", "pace", "reason"];
+  // A firm that names no reps or regions has no filters and no column for them.
+  const filters = ["search", "rep", "region", "pace", "reason"].filter(field);
+  const chosen = (id) => (field(id) ? field(id).value : "");
 
   function element(name, className, ...children) {
     const made = document.createElement(name);
@@ -65,9 +67,12 @@
       return element("div", "stack", pace(account), element("span", "sub", silence(account) || ""));
     },
     reason(cell) {
-      const [first] = cell.getData().reasons;
+      const account = cell.getData();
+      const [first] = account.reasons;
       if (!first) return element("span", "sub", "Nothing in particular");
-      return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says));
+      const [, second] = account.reasons;
+      return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says),
+        second ? element("span", "sub", `Also: ${title(second)}`) : null);
     },
     money(cell) {
       const account = cell.getData();
@@ -85,58 +90,58 @@
     pagination: true,
     paginationSize: 50,
     paginationSizeSelector: [25, 50, 100, 250],
-    paginationCounter: "rows",
+    paginationCounter: (size, first, _page, total) =>
+      (total ? `${first.toLocaleString("en-GB")}–${Math.min(first + size - 1, total).toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} accounts` : ""),
+    langs: { default: { pagination: { page_size: "Accounts a page" } } },
     headerSortClickElement: "header",
     columnDefaults: { resizable: false, headerSortTristate: false },
     initialSort: [{ column: "rank", dir: "asc" }],
-    placeholder: "No account matches. Clear a filter to see more.",
+    placeholder: accounts.length === 0 ? "No account is at risk." : "No account matches. Clear a filter to see more.",
     columns: [
       { title: "Rank", field: "rank", width: 78, hozAlign: "right", headerHozAlign: "right", responsive: 6, sorter: "number" },
-      { title: "Account", field: "name", formatter: cells.account, minWidth: 136, widthGrow: 2, responsive: 0, sorter: byText },
+      { title: "Account", field: "name", formatter: cells.account, minWidth: 126, widthGrow: 2, responsive: 0, sorter: byText },
       { title: "Rep", field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
-      { title: "Risk", field: "risk", formatter: cells.risk, minWidth: 86, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
+      { title: "Risk", field: "risk", formatter: cells.risk, minWidth: 80, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
       { title: "Pace", field: "silent", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", headerSortStartingDir: "desc" },
       { title: "Main reason", field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
       { title: "What to do", field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
-      { title: "Value at risk", field: "at_risk", formatter: cells.money, minWidth: 104, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
-    ],
+      { title: "Value at risk", field: "at_risk", formatter: cells.money, minWidth: 118, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
+    ].filter((column) => column.field !== "rep" || field("rep")),
   });
 
   function matches(account) {
     const wanted = plain(field("search").value).split(/\s+/).filter(Boolean);
-    const rep = field("rep");
-    const isNone = rep.selectedOptions[0].dataset.none !== undefined;
+    const isNone = field("rep") !== null && field("rep").selectedOptions[0].dataset.none !== undefined;
     return wanted.every((word) => account.found_by.includes(word))
-      && (isNone ? account.rep === null : !rep.value || account.rep === rep.value)
-      && (!field("region").value || account.region === field("region").value)
-      && (!field("pace").value || account.pace === field("pace").value)
-      && (!field("reason").value || account.main === field("reason").value);
+      && (isNone ? account.rep === null : !chosen("rep") || account.rep === chosen("rep"))
+      && (!chosen("region") || account.region === chosen("region"))
+      && (!chosen("pace") || account.pace === chosen("pace"))
+      && (!chosen("reason") || account.main === chosen("reason"));
   }
 
   function tell(rows) {
     const sum = rows.reduce((total, row) => total + (row.getData().at_risk || 0), 0);
     field("shown").textContent = rows.length === accounts.length
-      ? `${accounts.length.toLocaleString("en-GB")} accounts, by risk. Choose a column to sort by it.`
+      ? `${accounts.length.toLocaleString("en-GB")} accounts. Choose a heading to sort by it.`
       : `${rows.length.toLocaleString("en-GB")} of ${accounts.length.toLocaleString("en-GB")} accounts, ${page.money(sum)} at risk`;
   }
 
   // What is chosen stands in the address, so that a rep's list or an account can be bookmarked and sent on.
   function remember() {
-    const chosen = new URLSearchParams();
-    for (const id of filters) if (field(id).value) chosen.set(id, field(id).value);
-    for (const id of filters) if (field(id).selectedIndex === 0) chosen.delete(id);
-    if (dialog.open) chosen.set("account", dialog.dataset.account);
-    history.replaceState(null, "", `#${chosen}`);
+    const address = new URLSearchParams();
+    for (const id of filters) if (chosen(id) && field(id).selectedIndex !== 0) address.set(id, chosen(id));
+    if (dialog.open) address.set("account", dialog.dataset.account);
+    history.replaceState(null, "", `#${address}`);
   }
 
   function recall() {
-    const chosen = new URLSearchParams(location.hash.slice(1));
+    const address = new URLSearchParams(location.hash.slice(1));
     for (const id of filters) {
-      if (!chosen.has(id)) continue;
-      field(id).value = chosen.get(id);
+      if (!address.has(id)) continue;
+      field(id).value = address.get(id);
       if (field(id).selectedIndex === -1) field(id).selectedIndex = 0;
     }
-    const account = byId.get(chosen.get("account"));
+    const account = byId.get(address.get("account"));
     filter();
     if (account) open(account);
   }
@@ -162,14 +167,24 @@
     return element("div", "", element("dt", "", term), element("dd", "", ...says));
   }
 
+  // Lanes whose events are only a day and a kind come as the days of each kind, newest last, to keep the file small.
+  function unpacked(lanes) {
+    const past = { ...lanes };
+    for (const lane of ["contacts", "signals", "reps"]) {
+      if (!lanes[lane]) continue;
+      past[lane] = Object.entries(lanes[lane]).flatMap(([kind, at]) => at.map((ago) => [ago, kind])).sort((one, other) => other[0] - one[0]);
+    }
+    return past;
+  }
+
   function draw(account) {
     const place = dialog.querySelector(".timeline");
     place.replaceChildren();
-    const drawn = drawTimeline(page.timelines[account.id] || {}, page, Math.max(280, place.clientWidth));
+    const drawn = drawTimeline(unpacked(page.timelines[account.id] || {}), page, Math.max(280, place.clientWidth));
     place.append(drawn || element("p", "sub", "No events on record in this time."));
     if (drawn) {
-      const key = [["spoken", "in touch"], ["billed", "invoice or newsletter"], ["done", "settled"], ["open", "never answered, or still open"], ["quiet", "since the last order"]];
-      place.append(element("p", "key", ...key.map(([mark, words]) => element("span", mark, words))));
+      const key = [["circle.good", "spoken", "in touch"], ["line.billing", "billed", "invoice or newsletter"], ["g.done", "done", "settled"], ["g.open", "open", "never answered, or still open"], ["rect.quiet", "quiet", "since the last order"]];
+      place.append(element("p", "key", ...key.filter(([mark]) => drawn.querySelector(mark)).map(([, look, words]) => element("span", look, words))));
     }
   }
 
@@ -196,7 +211,7 @@
     on.disabled = !next;
     const name = element("h2", "", account.name);
     name.id = "account-name";
-    const about = [account.id, account.segment, account.region, account.rep ? `Rep: ${account.rep}` : page.no_rep].filter(Boolean).join(" · ");
+    const about = [account.name === account.id ? null : account.id, account.segment, account.region, account.rep ? `Rep: ${account.rep}` : field("rep") && page.no_rep].filter(Boolean).join(" · ");
     const months = Math.round(page.days / 30.4);
     dialog.replaceChildren(
       element("nav", "", back, on, button("Close ✕", "Close", () => dialog.close())),
@@ -218,6 +233,9 @@
   }
 
   // Wiring
+
+  field("by-value").addEventListener("click", () => table.setSort("at_risk", "desc"));
+  field("on-schedule").addEventListener("click", () => { field("pace").value = "early"; filter(); table.setSort("at_risk", "desc"); });
 
   table.on("tableBuilt", () => {
     for (const column of table.getColumns()) {

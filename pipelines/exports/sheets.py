@@ -39,7 +39,8 @@ class Styles:
     grey = "#5C6773"
     line = "#D9DEE4"
     accent = "#1F4E79"
-    risk = "#D98B73"
+    bar = "#D98B73"
+    risk = "#EDBBAB"  # behind numbers
     warm = "#F2C9A5"
     calm = "#9DB8D2"
 
@@ -48,28 +49,29 @@ class Styles:
         amount = f'"{prefix}"#,##0;[Red]-"{prefix}"#,##0' if prefix else "#,##0;[Red]-#,##0"
 
         def style(**look: Any) -> Format:
-            return book.add_format({"font_color": self.ink, "valign": "top", **look})
+            return book.add_format({"font_color": self.ink, "valign": "vcenter", **look})
 
         self.text = style(align="left", indent=1)
         self.wrapped = style(align="left", indent=1, text_wrap=True)
         self.strong = style(align="left", indent=1, bold=True, text_wrap=True)
         self.whole = style(num_format="#,##0")
-        self.percent = style(num_format="0%")
+        # As in wording.percent: no score is a certainty.
+        self.percent = style(num_format='[>=0.995]">99%";[<0.005]"<1%";0%')
         self.money = style(num_format=amount)
         self.date = style(num_format="d mmm yyyy", align="left", indent=1)
         entry = {"bg_color": "#FFF9E8", "border": 1, "border_color": "#E3D9B8", "text_wrap": True}
         self.entry = style(**entry)
         self.entry_date = style(**entry, num_format="d mmm yyyy")
-        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": self.accent, "text_wrap": True, "valign": "vcenter"}
+        head = {"bold": True, "font_color": "#FFFFFF", "bg_color": self.accent, "text_wrap": True}
         self.heading = style(**head, align="left", indent=1)
         self.heading_right = style(**head, align="right")
         self.title = style(bold=True, font_size=16, font_color=self.accent)
         self.subtitle = style(bold=True, font_size=12, font_color=self.accent)
         self.muted = style(font_color=self.grey)
         self.note = style(font_color=self.grey, text_wrap=True)
-        self.figure = style(bold=True, font_size=14, align="right", num_format="#,##0", valign="vcenter")
-        self.figure_money = style(bold=True, font_size=14, align="right", num_format=amount, valign="vcenter")
-        self.figure_label = style(align="left", indent=1, valign="vcenter")
+        self.figure = style(bold=True, font_size=14, align="right", num_format="#,##0")
+        self.figure_money = style(bold=True, font_size=14, align="right", num_format=amount)
+        self.figure_label = style(align="left", indent=1)
         self._right = (self.whole, self.percent, self.money)
 
     def heading_over(self, style: Format) -> Format:

@@ -59,7 +59,7 @@ def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: p
     by_main_reason = by_reason(rows, firm.reasons)
     first = row + 2
     row = _write_breakdown(sheet, styles, row, "By main reason", by_main_reason) + 2
-    _write_chart(book, sheet, "Value at risk by main reason", first, len(by_main_reason), styles.risk, top=2)
+    _write_chart(book, sheet, "Value at risk by main reason", first, len(by_main_reason), styles.bar, top=2)
     reps = by_rep(rows)
     first = row + 2
     row = _write_breakdown(sheet, styles, row, "By rep", reps) + 2

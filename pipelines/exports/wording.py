@@ -44,14 +44,14 @@ def money(amount: float, currency: str | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as people say it: '62 %', 'under 1 %', 'over 99 %'; never a certainty that no model has."""
+    """A share as people say it: '62%', '<1%', '>99%'; never a certainty that no model has."""
     if isnan(share):
         return "–"
     if 0 < share < 0.005:
-        return "under 1 %"
+        return "<1%"
     if 0.995 <= share < 1:
-        return "over 99 %"
-    return f"{int(100 * share + 0.5)} %"
+        return ">99%"
+    return f"{int(100 * share + 0.5)}%"
 
 
 def pace(code: str, days_since_order: Any, usual_cycle: Any) -> str:
@@ -81,7 +81,7 @@ def strengths_explained() -> str:
     return (
         f"strong: by itself it makes leaving at least {exp(STRONG):.0f} times as likely (as odds); "
         f"medium: at least {exp(MEDIUM) - 1:.0%} more likely; slight: less than that"
-    ).replace("%", " %")
+    )
 
 
 def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:

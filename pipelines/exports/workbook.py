@@ -1,6 +1,6 @@
 """Workbook: the ranked accounts for those who live in Excel, with a call list for every rep to fill in."""
 
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -26,31 +26,35 @@ def write_workbook(path: Path, firm: Firm, rows: pd.DataFrame, not_scored: pd.Da
     bytes; nothing in it is a formula or a link.
     """
     listed = foremost(rows, MOST_ACCOUNTS)
-    at_risk = rows.assign(rep=rows["rep"].fillna(NO_REP)).groupby("rep")["value_at_risk"].sum()
-    reps = at_risk.reset_index().sort_values(["value_at_risk", "rep"], ascending=[False, True])["rep"].tolist()
-    bounds = Bounds(len(rows), len(listed), len(reps), min(len(reps), MOST_CALL_LISTS), CALL_LIST)
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), {**options, "nan_inf_to_errors": False})
-    try:
+    lists = _call_lists(rows)
+    bounds = Bounds(len(rows), len(listed), len(lists), min(len(lists), MOST_CALL_LISTS), CALL_LIST)
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), plain) as book:
+        # A fixed day instead of now, so that the same scores give the same file.
+        day_of_scores = datetime.combine(firm.as_of, time())
         book.set_properties(
-            {
-                "title": f"Accounts at risk, {day(firm.as_of)}",
-                "subject": firm.source,
-                "created": datetime(firm.as_of.year, firm.as_of.month, firm.as_of.day),  # noqa: DTZ001 - a day, not a moment
-            }
+            {"title": f"Accounts at risk, {day(firm.as_of)}", "subject": firm.source, "created": day_of_scores}
         )
         styles = Styles(book, firm.currency)
-        fixed = ["Summary", "Accounts", "How to read this", "Not scored"]
-        names = sheet_names(reps[: bounds.reps_listed], taken=fixed)
         write_summary(book, styles, firm, rows, len(not_scored))
         _write_accounts(book, styles, firm, listed)
-        for rep in reps[: bounds.reps_listed]:
-            theirs = rows[rows["rep"].fillna(NO_REP) == rep].sort_values("priority", kind="stable")
-            _write_call_list(book, styles, firm, names[rep], rep, theirs)
+        shown = list(lists)[: bounds.reps_listed]
+        for whose, name in sheet_names(shown, ["Summary", "Accounts", "How to read this", "Not scored"]).items():
+            _write_call_list(book, styles, firm, name, whose, lists[whose])
         write_guide(book, styles, firm, bounds)
         _write_not_scored(book, styles, firm, not_scored)
-    finally:
-        book.close()
+
+
+def _call_lists(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Each rep's accounts, most value at risk first, and the rep with most of it first; where the firm names no reps,
+    one list for whoever calls.
+    """
+    ordered = rows.sort_values("priority", kind="stable")
+    if rows["rep"].isna().all():
+        return {"Call list": ordered}
+    reps = ordered["rep"].fillna(NO_REP)
+    at_risk = ordered["value_at_risk"].groupby(reps).sum().sort_values(ascending=False, kind="stable")
+    return {str(rep): ordered[reps == rep] for rep in at_risk.index}
 
 
 def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame) -> None:
@@ -88,19 +92,19 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows:
 
 
 def _write_call_list(
-    book: xlsxwriter.Workbook, styles: Styles, firm: Firm, name: str, rep: str, rows: pd.DataFrame
+    book: xlsxwriter.Workbook, styles: Styles, firm: Firm, name: str, whose: str, rows: pd.DataFrame
 ) -> None:
     sheet = book.add_worksheet(name)
     first = rows.head(CALL_LIST)
+    title = whose if whose == "Call list" else f"Call list: {whose}"
     blank = pd.Series([None] * len(first))
     sheet.set_row(0, 24)
-    sheet.write_string(0, 0, f"Call list: {rep}", styles.title)
+    sheet.write_string(0, 0, title, styles.title)
     told = f"{len(first):,} of {len(rows):,} accounts" if len(first) < len(rows) else f"{len(rows):,} accounts"
     sheet.write_string(
         1,
         0,
-        f"As of {day(firm.as_of)}. {told}, most value at risk first. "
-        "Please fill in the shaded columns: they teach the next scores.",
+        f"As of {day(firm.as_of)}. {told}, most value at risk first. Please fill in the shaded columns.",
         styles.muted,
     )
     columns = [
@@ -153,7 +157,7 @@ def _write_call_list(
                 "error_message": f"A day from {day(firm.as_of)} on.",
             },
         )
-    _printed(sheet, firm, f"Call list: {rep}", last_column=11, header=3)
+    _printed(sheet, firm, title, last_column=11, header=3)
 
 
 def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame) -> None:

@@ -108,8 +108,8 @@ def test_writes_a_workbook_a_page_and_a_list_and_nothing_else(home):
     data = page_data(home)
     assert data["timelines"]["A"] == {
         "orders": [[30, 100], [11, 100]],
-        "contacts": [[29, "visit"]],
-        "reps": [[61, "R1"]],
+        "contacts": {"visit": [29]},
+        "reps": {"R1": [61]},
     }
     assert data["titles"]["contact"] == catalogue().reasons["contact"].title
     assert [account["reasons"][0]["strength"] for account in data["accounts"]] == ["strong", "slight"]
@@ -149,7 +149,7 @@ def test_measured_skill_is_told_where_there_is_one(home):
     home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}}), encoding="utf-8")
     export(Settings(), home)
     page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
-    assert "the 100 accounts ranked highest held 50 % of all that then left" in page
+    assert "the 100 accounts ranked highest held 50% of all that then left" in page
 
 
 def test_without_scores_of_the_day_the_mistake_says_what_to_run(home):

@@ -8,12 +8,12 @@ from pipelines.exports import wording
 @pytest.mark.parametrize(
     ("share", "says"),
     [
-        (0.62, "62 %"),
-        (0.0, "0 %"),
-        (0.001, "under 1 %"),
-        (0.005, "1 %"),
-        (0.9999, "over 99 %"),
-        (1.0, "100 %"),
+        (0.62, "62%"),
+        (0.0, "0%"),
+        (0.001, "<1%"),
+        (0.005, "1%"),
+        (0.9999, ">99%"),
+        (1.0, "100%"),
         (nan, "–"),
     ],
 )
@@ -48,6 +48,6 @@ def test_skill_is_told_only_where_it_was_measured():
     assert wording.skill({"test": {"roc_auc": 0.9}}, 100) is None
     told = wording.skill({"test": {"recall_at_capacity": 0.61, "lift_top_decile": 5.31, "base_rate": 0.064}}, 100)
     assert told == (
-        "Tested on recent months that the model had not seen: the 100 accounts ranked highest held 61 % of all that then "
-        "left; the highest-ranked tenth left 5.3 times as often as the average account. On average 6 % left."
+        "Tested on recent months that the model had not seen: the 100 accounts ranked highest held 61% of all that then "
+        "left; the highest-ranked tenth left 5.3 times as often as the average account. On average 6% left."
     )

@@ -128,7 +128,7 @@ def test_a_firm_without_names_reps_or_reasons_still_gets_its_workbook(made, tmp_
     nobody = pd.DataFrame({"account_id": [], "cause": []}, dtype="str")
     write_workbook(tmp_path / "accounts.xlsx", made.firm, ranked(scores), not_ranked(nobody))
     book = openpyxl.load_workbook(tmp_path / "accounts.xlsx")
-    assert book.sheetnames == ["Summary", "Accounts", "No rep", "How to read this", "Not scored"]
+    assert book.sheetnames == ["Summary", "Accounts", "Call list", "How to read this", "Not scored"]
     assert book["Accounts"]["B2"].value == "A"
 
 
