@@ -1,5 +1,7 @@
 """Casting: what a source gave, as the contract's types; what does not cast becomes null and is refused elsewhere."""
 
+from datetime import datetime
+
 import ibis
 import ibis.expr.types as ir
 
@@ -9,9 +11,10 @@ from features.tables import Column
 _ZONED = r":\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
 
 
-def cast(column: Column, raw: ir.Value) -> ir.Value:
+def cast(column: Column, raw: ir.Value, formats: tuple[str, ...] = ()) -> ir.Value:
     """`raw` in the column's type: string, double, date, or timestamp in the session's time zone; null where it is none.
 
+    formats: how a time may be written in a text, as in strptime, beside ISO 8601.
     Money is rounded to two decimals as a decimal, so that 1.005 becomes 1.01 whether it came as text or as a number.
     """
     match column.kind:
@@ -25,9 +28,9 @@ def cast(column: Column, raw: ir.Value) -> ir.Value:
             number = _stripped(raw).try_cast("float64") if raw.type().is_string() else raw.try_cast("float64")
             return number.nullif(float("nan")).nullif(float("inf")).nullif(float("-inf"))
         case "time":
-            return _time(raw)
+            return _time(raw, formats)
         case "date":
-            return raw if raw.type().is_date() else _time(raw).date()
+            return raw if raw.type().is_date() else _time(raw, formats).date()
 
 
 def is_blank(raw: ir.Value) -> ir.BooleanValue:
@@ -60,12 +63,39 @@ def _decimal(raw: ir.Value) -> ir.DecimalValue:
     return (_stripped(raw) if raw.type().is_string() else raw).try_cast("decimal(28, 6)")
 
 
-def _time(raw: ir.Value) -> ir.TimestampValue:
+def _time(raw: ir.Value, formats: tuple[str, ...]) -> ir.TimestampValue:
     kind = raw.type()
     if kind.is_timestamp() or kind.is_date():
         return raw.cast("timestamp(6)")  # an instant becomes local time: the connection's zone is the firm's
     if kind.is_string():
         text = _stripped(raw)
-        instant = text.try_cast("timestamp('UTC')").cast("timestamp(6)")
-        return ibis.ifelse(text.re_search(_ZONED), instant, text.try_cast("timestamp(6)"))
+        return ibis.ifelse(text.re_search(_ZONED), instant(text).cast("timestamp(6)"), local_time(text, formats))
     return ibis.null("timestamp(6)")
+
+
+def instant(text: ir.StringValue) -> ir.TimestampValue:
+    """A text with an offset as a moment in UTC; null where it is none."""
+    return text.try_cast("timestamp('UTC')")
+
+
+def local_time(text: ir.StringValue, formats: tuple[str, ...]) -> ir.TimestampValue:
+    """A text without an offset as the time it says; null where it is none."""
+    return ibis.coalesce(text.try_cast("timestamp(6)"), *(try_strptime(text, form) for form in formats))
+
+
+def is_local_time(text: ir.StringValue, formats: tuple[str, ...]) -> ir.BooleanValue:
+    """Whether a text is a time without an offset."""
+    is_written_so = text.re_search(r"^\d{4}-\d\d-\d\d")
+    for form in formats:
+        is_written_so |= try_strptime(text, form).notnull()
+    return is_written_so & ~text.re_search(_ZONED) & local_time(text, formats).notnull()
+
+
+def is_instant(text: ir.StringValue) -> ir.BooleanValue:
+    """Whether a text is a time with an offset."""
+    return text.re_search(_ZONED) & instant(text).notnull()
+
+
+@ibis.udf.scalar.builtin
+def try_strptime(text: str, form: str) -> datetime:  # type: ignore[empty-body]
+    """DuckDB's: the time that a text says in a format; null where it does not fit."""

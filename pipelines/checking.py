@@ -71,8 +71,8 @@ class _Fault:
 class Checks:
     """The checks of one source: tables one after the other, those that others refer to first."""
 
-    def __init__(self, con: Backend, *, as_of: date | None, today: date) -> None:
-        self._con, self._as_of, self._today = con, as_of, today
+    def __init__(self, con: Backend, *, as_of: date | None, today: date, formats: tuple[str, ...] = ()) -> None:
+        self._con, self._as_of, self._today, self._formats = con, as_of, today, formats
         self._given: dict[str, Given] = {}
         self.done: dict[str, Checked] = {}
         con.raw_sql(f"CREATE SCHEMA {CHECKED}")
@@ -120,7 +120,7 @@ class Checks:
         rows = self._rows(given)
         refused = self._con.table(name, database=CHECKED)
         kept = rows.anti_join(refused, "row")
-        kept = kept.select(**{column: cast(given.table[column], kept[raw]) for column, raw in given.columns.items()})
+        kept = kept.select(**self._cast(given, kept))
         first = [key for key in ("account_id", "rep_id") if given.table[given.table.required[0]].name == key]
         happened = [given.table.happened] if given.table.happened else []
         by = dict.fromkeys([*first, *happened, *kept.columns])
@@ -135,6 +135,10 @@ class Checks:
         raw = {column: as_given(joined[given_as]) for column, given_as in given.columns.items()}
         return joined.select(row=joined.row + 1, cause=joined.cause, **raw).order_by("row")
 
+    def _cast(self, given: Given, rows: ir.Table) -> dict[str, ir.Value]:
+        """Every column of the contract that was given, in the contract's type."""
+        return {name: cast(given.table[name], rows[raw], self._formats) for name, raw in given.columns.items()}
+
     def _rows(self, given: Given) -> ir.Table:
         rows = self._con.table(given.table.name, database=GIVEN)
         return rows.mutate(row=rows.rowid())
@@ -144,7 +148,7 @@ class Checks:
 
     def _find_faults(self, given: Given) -> None:
         rows = self._rows(given)
-        values = {name: cast(given.table[name], rows[raw]) for name, raw in given.columns.items()}
+        values = self._cast(given, rows)
         raws = {name: rows[raw] for name, raw in given.columns.items()}
         faults = [*self._of_columns(given.table, values, raws), *self._of_relations(given.table, values)]
         # The first fault of a row counts. Words and examples are made for the faulty rows alone, which are few.
@@ -206,7 +210,7 @@ class Checks:
         if not key and wholly not in given.columns:
             return
         rows = self._rows(given).anti_join(self._con.table(table.name, database=CHECKED), "row")
-        values = {name: cast(table[name], rows[raw]) for name, raw in given.columns.items()}
+        values = self._cast(given, rows)
         rows = rows.select(row=rows.row, **values)
         if key:
             blanks = sum((rows[name].isnull().cast("int8") for name in values), ibis.literal(0))
@@ -245,7 +249,7 @@ class Checks:
         first = last = None
         if table.happened:
             kept = self._rows(given).anti_join(refused, "row")
-            happened = cast(table[table.happened], kept[given.columns[table.happened]])
+            happened = self._cast(given, kept)[table.happened]
             span = kept.agg(first=happened.min(), last=happened.max())
             first, last = self._con.to_pyarrow(span).to_pylist()[0].values()
         left = given.rows - sum(cause.rows for cause in causes)

@@ -41,6 +41,11 @@ class Reading(Section):
         default=(), description="Texts that mean 'nothing', such as NA; an empty text always does."
     )
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """How days and times are written, beside 2026-12-31 23:59:59, which is always understood."""
+        return tuple(form for form in (self.date_format, self.time_format) if form)
+
 
 class SourceFile(Section):
     """source.yaml: which files, in which currency and time zone, and when an account counts as left."""

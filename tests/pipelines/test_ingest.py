@@ -1,0 +1,386 @@
+"""What becomes of a source's rows: kept in the contract's types, or refused with a cause."""
+
+# ruff: noqa: DTZ001 - the tables hold the firm's local times, without a zone
+
+import json
+import random
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from features.tables import TABLES
+from pipelines.manifest import Manifest
+
+Stops = Callable[..., str]
+
+
+def test_rows_are_kept_in_the_types_of_the_contract_sorted_by_account_and_time(firm) -> None:
+    manifest = firm.ingest()
+    assert firm.kept("orders") == [
+        {"account_id": "A", "ordered_at": datetime(2026, 1, 15), "amount": 7.0},
+        {"account_id": "A", "ordered_at": datetime(2026, 3, 1, 9, 30), "amount": 10.5},
+        {"account_id": "B", "ordered_at": datetime(2026, 3, 2, 10), "amount": 20.0},
+    ]
+    types = {field.name: str(field.type) for field in pq.read_schema(firm.home.tables / "orders.parquet")}
+    assert types == {"account_id": "string", "ordered_at": "timestamp[us]", "amount": "double"}
+    assert manifest.as_of == date(2026, 3, 3)  # the day after the newest order
+    assert manifest.source == "corner_shop"
+    assert manifest.tables["orders"].model_dump(exclude={"sha256"}) == {
+        "rows_in": 3,
+        "kept": 3,
+        "refused": 0,
+        "columns": ["account_id", "ordered_at", "amount"],
+    }
+    assert manifest.missing == [name for name in TABLES if name not in ("accounts", "orders")]
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        (",2026-01-01,1,2026-01-02,1", "no account_id"),
+        ("  ,2026-01-01,1,2026-01-02,1", "no account_id"),
+        ("A,,1,2026-01-02,1", "no ordered_at"),
+        ("A,2026-01-01,,2026-01-02,1", "no amount"),
+        ("A,01.13.2026,1,2026-01-02,1", "an ordered_at that is not a time"),
+        ("A,2026-02-30,1,2026-03-02,1", "an ordered_at that is not a time"),
+        ("A,2026-01-01,a lot,2026-01-02,1", "an amount that is not a number"),
+        ("A,2026-01-01,NaN,2026-01-02,1", "an amount that is not a number"),
+        ("A,2026-01-01,inf,2026-01-02,1", "an amount that is not a number"),
+        ("A,2026-01-01,1,soon,1", "a delivered_at that is not a time"),
+        ("A,2026-01-01,1,2026-01-02,-inf", "a returned_amount that is not a number"),
+        ("A,1989-12-31 23:59:59,1,2026-01-02,1", "an ordered_at before 1990"),
+        ("A,2026-07-02 00:00:00,1,2026-07-03,1", "an ordered_at after today"),
+        ("A,9999-12-31,1,,1", "an ordered_at after 2199"),
+        ("A,2026-01-01,1,2200-01-01,1", "a delivered_at after 2199"),
+        ("A,2026-01-02 08:00:00,1,2026-01-01,1", "a delivered_at before its ordered_at"),
+        ("A,2026-01-02 08:00:00,1,2026-01-02 07:59:59,1", "a delivered_at before its ordered_at"),
+        ("C,2026-01-01,1,2026-01-02,1", "an account_id that accounts does not know"),
+        ("a,2026-01-01,1,2026-01-02,1", "an account_id that accounts does not know"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_refused_with_its_cause(firm, line: str, cause: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount,delivered_at,returned_amount\nA,2026-01-01,1,,\n{line}")
+    facts = firm.ingest().tables["orders"]
+    assert firm.refused("orders") == [(2, cause)]
+    assert (facts.rows_in, facts.kept, facts.refused) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A,1990-01-01,1,2026-01-02,1",
+        "A,2026-07-01 23:59:59,1,,",  # today
+        "A,2026-01-02 08:00:00,1,2026-01-02,",  # a bare day: delivered some time on that day
+        "A,2026-01-01,1,2199-12-31,",  # the features know that it has not happened yet
+        "A,2026-01-01,-5,,0",
+        " A ,2026-01-01T10:00:00, 1.5 ,,",
+    ],
+)
+def test_a_row_at_the_edge_is_kept(firm, line: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount,delivered_at,returned_amount\nB,2026-01-01,1,,\n{line}")
+    firm.ingest()
+    assert firm.refused("orders") == []
+    assert [row["account_id"] for row in firm.kept("orders")] == ["A", "B"]
+
+
+def test_a_refused_row_keeps_what_was_given(firm) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nA ,yesterday,a lot")
+    firm.ingest()
+    assert pq.read_table(firm.home.tables / "refused" / "orders.parquet").to_pylist() == [
+        {
+            "row": 2,
+            "cause": "an ordered_at that is not a time",
+            "account_id": "A ",
+            "ordered_at": "yesterday",
+            "amount": "a lot",
+        }
+    ]
+
+
+def test_a_choice_is_one_of_those_allowed_in_capitals_or_not(firm) -> None:
+    firm.table(
+        "contacts",
+        """
+        account_id,contacted_at,channel,direction
+        A,2026-01-01,Visit,
+        A,2026-01-02,fax,inbound
+        A,2026-01-03,email,sideways
+        A,2026-01-04,,inbound
+        """,
+    )
+    firm.ingest()
+    assert firm.kept("contacts") == [
+        {"account_id": "A", "contacted_at": datetime(2026, 1, 1), "channel": "visit", "direction": None}
+    ]
+    allowed = "visit, meeting, call, email, letter, event, invoice, newsletter"
+    assert firm.refused("contacts") == [
+        (2, f"a channel that is none of {allowed}"),
+        (3, "a direction that is none of outbound, inbound"),
+        (4, "no channel"),
+    ]
+
+
+def test_of_rows_with_one_key_the_fullest_is_kept(firm) -> None:
+    firm.table("accounts", "account_id,name\nA,\nA,Abel\nB,Zed\nB,Baker")
+    firm.ingest()
+    assert firm.kept("accounts") == [{"account_id": "A", "name": "Abel"}, {"account_id": "B", "name": "Baker"}]
+    assert firm.refused("accounts") == [
+        (1, "an account_id that another row has as well"),
+        (3, "an account_id that another row has as well"),
+    ]
+
+
+def test_an_invoice_read_twice_counts_once_but_equal_orders_and_parts_of_an_invoice_stay(firm) -> None:
+    firm.table(
+        "invoices",
+        """
+        account_id,invoice_id,issued_at,amount
+        A,1,2026-01-01,5
+        A,1,2026-01-01,5
+        A,1,2026-01-01,6
+        A,,2026-01-01,5
+        A,,2026-01-01,5
+        """,
+    )
+    firm.table("orders", "account_id,order_id,ordered_at,amount\nA,1,2026-01-01,5\nA,1,2026-01-01,5")
+    firm.ingest()
+    assert firm.refused("invoices") == [(2, "an invoice_id and all else as in another row")]
+    assert [row["amount"] for row in firm.kept("invoices")] == [5, 5, 5, 6]
+    assert len(firm.kept("orders")) == 2
+
+
+def test_reps_are_known_only_where_there_is_a_table_of_reps(firm) -> None:
+    firm.table("prospecting", "rep_id,occurred_at\nR1,2026-01-01\nR2,2026-01-02")
+    firm.ingest()
+    assert firm.refused("prospecting") == []
+    firm.table("reps", "rep_id,hired_on,left_on\nR1,1985-04-01,2026-01-01\nR3,2026-01-01,2025-01-01")
+    firm.ingest()
+    assert firm.refused("prospecting") == [(2, "a rep_id that reps does not know")]
+    assert firm.refused("reps") == [(2, "a left_on before its hired_on")]
+
+
+def test_without_accounts_they_are_those_with_orders_or_contracts(firm) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    firm.table("contracts", "account_id,starts_on,ends_on\nC,2026-01-01,2026-12-31")
+    firm.table("calls", "account_id,called_at\nA,2026-01-01\nC,2026-01-01\nD,2026-01-01")
+    manifest = firm.ingest()
+    assert firm.kept("accounts") == [{"account_id": "A"}, {"account_id": "B"}, {"account_id": "C"}]
+    assert firm.refused("calls") == [(3, "an account_id that accounts does not know")]
+    assert manifest.derived == ["accounts"]
+    assert "accounts" not in manifest.missing
+
+
+def test_contracts_alone_are_enough(firm) -> None:
+    (firm.folder / "orders.sql").unlink()
+    firm.table("contracts", "account_id,starts_on,ends_on\nA,2026-01-01,2026-12-31\nB,2026-09-01,2027-08-31")
+    manifest = firm.ingest(max_refused=0)  # signed today, in force from September: a plan, no fault
+    assert manifest.as_of == date(2026, 1, 2)
+    assert firm.refused("contracts") == [(2, "a starts_on after today")]
+
+
+def test_what_happened_on_as_of_or_later_is_refused_but_no_fault(firm) -> None:
+    manifest = firm.ingest(as_of=date(2026, 3, 1), max_refused=0)
+    assert manifest.as_of == date(2026, 3, 1)
+    assert firm.refused("orders") == [(1, "an ordered_at on or after as_of"), (2, "an ordered_at on or after as_of")]
+    assert len(firm.kept("orders")) == 1
+
+
+def test_zoned_times_become_local_time(firm) -> None:
+    firm.write(
+        "zoned.csv",
+        """
+        account_id,ordered_at,amount
+        A,2026-01-01T23:30:00Z,1
+        A,2026-06-01T23:30:00+00:00,2
+        A,2026-03-29T00:59:59Z,3
+        A,2026-03-29T01:00:00Z,4
+        A,2025-10-26 02:30:00+02:00,5
+        A,2025-10-26 02:30:00+01:00,6
+        """,
+    )
+    firm.tables["orders"] = "zoned.csv"
+    firm.yaml()
+    expected = {
+        1: datetime(2026, 1, 2, 0, 30),
+        2: datetime(2026, 6, 2, 1, 30),
+        3: datetime(2026, 3, 29, 1, 59, 59),  # the clocks go forward
+        4: datetime(2026, 3, 29, 3, 0),
+        5: datetime(2025, 10, 26, 2, 30),  # and back: half past two comes twice
+        6: datetime(2025, 10, 26, 2, 30),
+    }
+    firm.ingest()
+    assert {row["amount"]: row["ordered_at"] for row in firm.kept("orders")} == expected
+    # The same as texts, which is what they are where one of them is no time at all.
+    firm.sql(
+        "orders", "SELECT account_id, strftime(ordered_at, '%Y-%m-%dT%H:%M:%S%z') AS ordered_at, amount FROM orders"
+    )
+    firm.ingest()
+    assert {row["amount"]: row["ordered_at"] for row in firm.kept("orders")} == expected
+
+
+def test_money_is_rounded_to_cents_alike_from_every_type(firm) -> None:
+    firm.sql(
+        "orders",
+        """
+        SELECT 'A' AS account_id, DATE '2026-01-01' AS ordered_at, amount
+        FROM (VALUES (1.005::DOUBLE), (1.004::DOUBLE), (-2.675::DOUBLE)) AS given (amount)
+        """,
+    )
+    firm.ingest()
+    doubles = [row["amount"] for row in firm.kept("orders")]
+    assert doubles == [-2.68, 1.0, 1.01]
+    for other in ("VARCHAR", "DECIMAL(18, 4)"):
+        sql = (firm.folder / "orders.sql").read_text()
+        firm.sql("orders", sql.replace("ordered_at, amount", f"ordered_at, CAST(amount AS {other}) AS amount"))
+        firm.ingest()
+        assert [row["amount"] for row in firm.kept("orders")] == doubles
+
+
+def test_an_id_is_the_same_from_text_whole_number_and_float(firm) -> None:
+    firm.sql("accounts", "SELECT 7 AS account_id UNION ALL SELECT 13085")
+    firm.sql(
+        "orders",
+        "SELECT CAST(id AS DOUBLE) AS account_id, DATE '2026-01-01' AS ordered_at, 1 AS amount FROM (VALUES (7), (13085)) AS given (id)",
+    )
+    firm.ingest()
+    assert [row["account_id"] for row in firm.kept("orders")] == ["13085", "7"]
+
+
+def test_a_day_is_not_guessed(firm) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nA,03/04/2026,1\nA,31.12.2025,1")
+    firm.ingest()
+    assert firm.refused("orders") == [(2, "an ordered_at that is not a time"), (3, "an ordered_at that is not a time")]
+    firm.yaml('options: {date_format: "%m/%d/%Y", time_format: "%d.%m.%Y"}\n')
+    firm.ingest()
+    assert sorted(str(row["ordered_at"].date()) for row in firm.kept("orders")) == [
+        "2025-12-31",
+        "2026-01-01",
+        "2026-03-04",
+    ]
+
+
+def test_leading_zeros_of_an_id_stay_wherever_the_row_stands(firm) -> None:
+    rows = "\n".join(f"{number},2026-01-01,1" for number in range(1000, 30000))
+    firm.table("orders", f"account_id,ordered_at,amount\n{rows}\n007,2026-01-01,1")
+    (firm.folder / "accounts.sql").unlink()
+    firm.ingest()
+    assert firm.kept("accounts")[0] == {"account_id": "007"}
+
+
+def test_csv_parquet_json_and_duckdb_files_give_the_same_bytes(firm) -> None:
+    firm.ingest()
+    expected = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")}
+    assert set(expected) == {"accounts.parquet", "orders.parquet"}
+    files = firm.folder / "files"
+    con = duckdb.connect(str(files / "shop.duckdb"))
+    for name in ("accounts", "orders"):
+        con.execute(f"CREATE TABLE {name} AS FROM '{files / name}.csv'")
+        con.execute(f"COPY {name} TO '{files / name}.parquet'")
+        con.execute(f"COPY {name} TO '{files / name}.jsonl' (FORMAT json)")
+        con.execute(f"COPY (FROM {name} LIMIT 1) TO '{files / name}_1.csv'")
+        con.execute(f"COPY (FROM {name} OFFSET 1) TO '{files / name}_2.csv'")
+        con.execute(f"COPY {name} TO '{files / name}_all.csv.gz' (COMPRESSION gzip)")
+    con.close()
+    for pattern in ("{}.parquet", "{}.jsonl", "{}_[12].csv", "{}_all.csv.gz"):
+        firm.tables = {name: pattern.format(name) for name in firm.tables}
+        firm.yaml()
+        firm.ingest()
+        assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")} == expected, pattern
+    firm.tables = {"shop": "shop.duckdb"}
+    firm.yaml()
+    for name in ("accounts", "orders"):
+        firm.sql(name, f"FROM shop.{name}")
+    firm.ingest()
+    assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")} == expected
+
+
+def test_the_order_of_rows_changes_no_byte(firm) -> None:
+    chance = random.Random(1)  # noqa: S311 - rows to shuffle, no secret
+    lines = [
+        f"{chance.choice('ABC')},{chance.randint(1, 9)},2026-0{chance.randint(1, 6)}-01,{chance.randint(0, 300) / 100},"
+        for _ in range(3000)
+    ] + [f"A,9,2026-01-01,{text},x" for text in ("5", "5", "6", "nothing")]
+    accounts = ["A,Abel,", "A,,north", "A,Adam,", "B,Baker,south"]
+    seen = set()
+    for _ in range(3):
+        chance.shuffle(lines)
+        chance.shuffle(accounts)
+        firm.table("orders", "account_id,order_id,ordered_at,amount,product_line\n" + "\n".join(lines))
+        firm.table("accounts", "account_id,name,region\n" + "\n".join(accounts))
+        manifest = firm.ingest()
+        facts = manifest.tables["orders"]
+        assert (facts.rows_in, facts.refused) == (3004, sum(line[0] == "C" for line in lines) + 1)
+        seen.add((firm.home.manifest.read_bytes(), (firm.home.tables / "orders.parquet").read_bytes()))
+    assert len(seen) == 1
+
+
+def test_a_table_that_the_source_no_longer_gives_is_gone(firm) -> None:
+    firm.table("calls", "account_id,called_at\nA,2026-01-01\nX,2026-01-01")
+    before = firm.ingest()
+    assert {"calls.parquet", "refused"} <= {path.name for path in firm.home.tables.iterdir()}
+    (firm.folder / "calls.sql").unlink()
+    after = firm.ingest()
+    assert sorted(path.name for path in firm.home.tables.rglob("*.parquet")) == ["accounts.parquet", "orders.parquet"]
+    assert "calls" in after.missing
+    assert before.data_version != after.data_version
+
+
+def test_a_table_without_rows_counts_as_missing(firm) -> None:
+    firm.table("losses", "account_id,lost_on,cause")
+    assert "losses" in firm.ingest().missing
+
+
+def test_too_many_refused_stop_the_run_and_leave_the_tables_as_they_were(firm, stops: Stops) -> None:
+    firm.ingest()
+    before = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.*")}
+    lines = ["A,2026-01-01,1"] * 60 + ["X,2026-01-01,1"]
+    firm.table("orders", "account_id,ordered_at,amount\n" + "\n".join(lines))
+    assert stops() == (
+        "orders: 1 of 61 rows have an account_id that accounts does not know ('X'), first at row 61; "
+        "ingest.max_refused allows 0.01 of the rows; they are in HOME/tables/refused/orders.parquet."
+    )
+    assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.*")} == before
+    assert firm.refused("orders") == [(61, "an account_id that accounts does not know")]
+    assert not list(firm.home.folder.glob(".*"))
+    firm.ingest(max_refused=1 / 61)  # no more than is allowed
+
+
+def test_the_line_counts_every_cause(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nX,2026-01-01,1\nY,2026-01-01,1\nA,,1")
+    firm.table("calls", "account_id,called_at\nA,once")
+    assert stops() == (
+        "orders: 3 of 4 rows are refused: 2 have an account_id that accounts does not know ('X'), first at row 2; "
+        "1 have no ordered_at, first at row 4; ingest.max_refused allows 0.01 of the rows; "
+        "they are in HOME/tables/refused/orders.parquet. The same goes for calls."
+    )
+
+
+def test_every_table_is_told_in_one_line(firm, caplog) -> None:
+    caplog.set_level("INFO")
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nX,2026-01-01,1")
+    firm.ingest()
+    assert "orders: 2 rows in, 1 kept, 1 refused (1 have an account_id that accounts does not know)" in caplog.messages
+    assert "accounts: 2 rows in, 2 kept, 0 refused" in caplog.messages
+
+
+def test_a_source_says_when_an_account_has_left(firm) -> None:
+    from pipelines.settings import Left
+
+    firm.yaml("left:\n  by: silence\n  active_days: 200\n")
+    manifest = firm.ingest()
+    assert manifest.left_override == {"by": "silence", "active_days": 200}
+    left = manifest.left(Left.model_validate({"horizon_days": 60, "active_days": 300}))
+    assert (left.by, left.active_days, left.horizon_days) == ("silence", 200, 60)
+    assert json.loads(firm.home.manifest.read_text())["currency"] == "EUR"
+
+
+def test_the_manifest_of_an_empty_home_says_what_to_run(tmp_path: Path) -> None:
+    from features.mistake import Mistake
+    from pipelines.home import Home
+
+    with pytest.raises(Mistake, match=r"manifest.json: no such file; nothing is ingested here yet. Run: leaky ingest."):
+        Manifest.read(Home(tmp_path))
