@@ -72,7 +72,7 @@ def make_accounts(number: int, clock: Clock, seed: int) -> Accounts:
 
     luck = chance.gamma(1.2, 1 / 1.2, number)  # some accounts are served badly in every way
     prone = 0.4 * luck + 0.6 * chance.gamma(0.6, 1 / 0.6, (len(CAUSES), number))
-    spread = 0.3
+    spread = 0.25
     minds = np.exp(chance.normal(-(spread**2) / 2, spread, (len(CAUSES), number))) * _MINDS[segment].T
 
     renewal = np.where(

@@ -10,14 +10,14 @@ from pipelines.simulated.firm import CAUSES, Accounts
 
 # What a cause at its worst adds to the monthly probability of leaving of an account that minds it as others do.
 _STRENGTH = {
-    "contact": 0.10,
-    "calls": 0.11,
-    "billing": 0.11,
-    "reps": 0.10,
-    "attention": 0.09,
-    "delivery": 0.10,
-    "service": 0.105,
-    "rivals": 0.105,
+    "contact": 0.085,
+    "calls": 0.095,
+    "billing": 0.095,
+    "reps": 0.085,
+    "attention": 0.08,
+    "delivery": 0.085,
+    "service": 0.08,
+    "rivals": 0.08,
 }
 # Two causes at once are worse than both apart: nobody rings back about the open ticket, a rival calls and we do not.
 _WORSE_TOGETHER = (
@@ -28,8 +28,8 @@ _WORSE_TOGETHER = (
     ("attention", "rivals"),
 )
 _LAG = (0.30, 0.40, 0.30)  # this month's trouble, last month's, and the one before
-_POWER = 1.8  # small troubles are borne, large ones are not
-_BASE = 0.0011
+_POWER = 1.5  # small troubles are borne, large ones are not
+_BASE = 0.0014
 _INVOLUNTARY = 0.0021
 _MOST = 0.6
 
@@ -73,6 +73,7 @@ def _probabilities(accounts: Accounts, trouble: Trouble, clock: Clock) -> np.nda
     felt = np.zeros_like(trouble.severity)
     for lag, weight in enumerate(_LAG):
         felt[:, :, lag:] += weight * trouble.severity[:, :, : months - lag]
+        felt[:, :, :lag] += weight * trouble.severity[:, :, :1]  # what was before the first month is not known
     adds = np.empty((len(PARTS), number, months), dtype=np.float32)
     together = np.ones((len(CAUSES), number, months), dtype=np.float32)
     for one, other in _WORSE_TOGETHER:

@@ -9,7 +9,7 @@ from pipelines.simulated.clock import Clock, stream
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.names import REGIONS
 
-ACCOUNTS_PER_SEAT = 40
+ACCOUNTS_PER_SEAT = 32
 BEFORE = 900.0  # days before the first month for which old assignments are still on file
 _BACK = 5000.0  # seats are filled from so many days before the first month on, so that tenures are in balance
 _MONTH = 30.4375
@@ -85,7 +85,7 @@ def _seats(chance: np.random.Generator, accounts: Accounts, clock: Clock) -> tup
 def _posts(chance: np.random.Generator, seats: int, clock: Clock) -> pd.DataFrame:
     """seat, rep, hired, left, is_cover: who filled each seat when, and which colleague covered it in between."""
     many = 40
-    stays = chance.random((seats, many)) < 0.28  # some reps stay for years, most for little more than one
+    stays = chance.random((seats, many)) < 0.32  # some reps stay for years, most for little more than one
     tenure = np.where(stays, chance.gamma(2.2, 32, (seats, many)), chance.gamma(4.0, 3.5, (seats, many)))
     tenure = np.maximum(tenure, 2) * _MONTH
     empty = np.where(chance.random((seats, many)) < 0.35, 0, np.clip(chance.exponential(45, (seats, many)), 7, 120))

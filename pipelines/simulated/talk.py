@@ -86,7 +86,8 @@ def make_calls(accounts: Accounts, reps: Reps, trouble: Trouble, fates: Fates, c
     bad = trouble.of("calls")
     often = np.exp(chance.normal(-0.35, 0.4, len(accounts)))
     rate = often[:, None] * _there(accounts, clock)
-    rate = rate * (1 + 2.5 * bad + 0.8 * trouble.of("service") + 0.5 * trouble.of("billing"))
+    # Who is not rung back rings again.
+    rate = (rate + 2.2 * bad) * (1 + 0.8 * trouble.of("service") + 0.5 * trouble.of("billing"))
     account, at = happenings(chance, rate, clock)
     kept = (at < fates.left[account]) & (at < clock.end)
     account, at = account[kept], at[kept]
