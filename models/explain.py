@@ -18,6 +18,10 @@ MOST = 4  # reasons an account
 LEAST_PUSH = 0.1  # log-odds: a reason that makes leaving less than a tenth likelier is a trifle
 EXACT = 1e-4  # how far the contributions may miss the score that they add up to, in log-odds
 UNDIRECTED = 0.5  # weight of a fact of which nobody can say whether it is bad, when the telling fact is chosen
+COMMON = 0.5  # weight of a fact that is worse than the median, but not worse than three quarters
+# How long a silence is, the account's own cycle tells: before one has gone by it is nothing to speak of.
+SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence")
+CYCLES = "cycles_since_order"
 
 Strings = npt.NDArray[np.object_]
 
@@ -86,8 +90,9 @@ def reasons(found: Contributions, rows: pd.DataFrame, usual: Mapping[str, Usual]
     A reason is shown if it is one that somebody can act on, raises the log-odds by at least `LEAST_PUSH`, and has a
     fact to show for it. The fact is the feature of the reason that raises the risk most among those of which the value
     is there, can be put into a sentence, and is what one would blame: beyond the median of the rows learned from, on
-    the side that the feature's direction calls bad; or, where no direction is known, outside the middle half. So nobody
-    is told that an account will leave because of "12 conversations in 30 days".
+    the side that the feature's direction calls bad, and the more so beyond the quartile; or, where no direction is
+    known, outside the middle half. So nobody is told that an account will leave because of "12 conversations in 30
+    days", or because of a silence that is usual for it.
 
     SHAP says what moved the score, not what caused the leaving; nothing here claims more.
     """
@@ -142,24 +147,27 @@ def _fact(
     return None
 
 
-def _blame(values: Floats, numbers: Floats, features: Sequence[Feature], usual: Mapping[str, Usual]) -> Floats:
+def _blame(pushes: Floats, numbers: Floats, features: Sequence[Feature], usual: Mapping[str, Usual]) -> Floats:
     """How much each feature's value explains a higher risk, [rows, features]; 0 where it cannot stand as evidence."""
-    blame = np.zeros(values.shape)
+    blame = np.zeros(pushes.shape)
+    names = [feature.name for feature in features]
+    is_overdue = numbers[:, names.index(CYCLES)] > 1 if CYCLES in names else np.ones(len(numbers), dtype=bool)
     for column, feature in enumerate(features):
         known = usual.get(feature.name)
         if not feature.says or known is None:
             continue
+        number = numbers[:, column]
+        # Beside NaN nothing is unusual: a feature that was always missing, a value that is.
         low, median, high = (
             np.nan if mark is None else mark for mark in (known.lower_quartile, known.median, known.upper_quartile)
-        )  # beside NaN nothing is unusual
-        number = numbers[:, column]
-        with np.errstate(invalid="ignore"):
-            if feature.risk == "rises":
-                is_bad = number > median
-            elif feature.risk == "falls":
-                is_bad = number < median
-            else:
-                is_bad = (number < low) | (number > high)
-        weight = 1.0 if feature.risk else UNDIRECTED
-        blame[:, column] = np.where(is_bad & (values[:, column] > 0), values[:, column] * weight, 0.0)
+        )
+        if feature.risk == "rises":
+            weight = np.where(number > high, 1.0, np.where(number > median, COMMON, 0.0))
+        elif feature.risk == "falls":
+            weight = np.where(number < low, 1.0, np.where(number < median, COMMON, 0.0))
+        else:
+            weight = np.where((number < low) | (number > high), UNDIRECTED, 0.0)
+        if feature.name in SILENCE:
+            weight *= is_overdue
+        blame[:, column] = weight * np.maximum(pushes[:, column], 0.0)
     return blame

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, QUIET, GRID = "#1f2a37", "#8a94a3", "#e5e8ec"
-COLOURS = {"model": "#0b6e99", "truth": "#c98a00"}
-RIVALS = ("#7a8694", "#a3adb8", "#5d6b7a", "#c0c7cf")
-DASHES = ("--", ":", "-.", (0, (1, 1)))
+OWN, SPREAD = "#0b6e99", "#b7d3df"
+RIVALS = ("#c4673f", "#8a76b0", "#9aa3ad", "#5c9a74", "#d0a11f")
+DASHES = ("--", ":", "-.", "--", (0, (5, 1)))
 POINTS = 200  # a curve needs no more to look smooth
 BEESWARM_ROWS = 1500
 BEESWARM_FEATURES = 15
@@ -55,7 +55,7 @@ def write_plots(
 def caught(left: Floats, score: Floats) -> pd.DataFrame:
     """What calling the highest scores first would have caught: called (share of accounts), recall, precision.
 
-    One row for each number of accounts called at which a group of ties ends, thinned to some 200.
+    One row for each number of accounts called at which a group of ties ends, thinned to at most `POINTS`.
     """
     order = np.argsort(-score, kind="stable")
     ends = np.flatnonzero(np.r_[np.diff(score[order]) != 0, True])
@@ -65,7 +65,8 @@ def caught(left: Floats, score: Floats) -> pd.DataFrame:
         {"called": called / len(left), "recall": gone / max(left.sum(), 1.0), "precision": gone / called}
     )
     if len(curve) > POINTS:
-        curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, POINTS).round().astype(int))]
+        # Closer together among the first called, where curves differ.
+        curve = curve.iloc[np.unique((np.linspace(0, 1, POINTS) ** 2 * (len(curve) - 1)).round().astype(int))]
     return curve.round(6).reset_index(drop=True)
 
 
@@ -123,7 +124,7 @@ def _lines(axes: "Axes", curves: Mapping[str, pd.DataFrame], x: str, y: str) -> 
             curve[x],
             curve[y],
             label=name,
-            color=COLOURS["model"] if is_model else RIVALS[(place - 1) % len(RIVALS)],
+            color=OWN if is_model else RIVALS[(place - 1) % len(RIVALS)],
             linestyle="-" if is_model else DASHES[(place - 1) % len(DASHES)],
             linewidth=2.4 if is_model else 1.4,
             zorder=3 if is_model else 2,
@@ -143,7 +144,7 @@ def _precision_recall(curves: Mapping[str, pd.DataFrame], base_rate: float) -> "
         "Of those we call, how many would have left?", "share of leavers caught", "share of the called who left"
     )
     axes.axhline(base_rate, color=QUIET, linewidth=1)
-    axes.annotate("calling at random", (1, base_rate), ha="right", va="bottom", fontsize=9, color=QUIET)
+    axes.annotate("calling at random", (0, base_rate), ha="left", va="bottom", fontsize=9, color=QUIET)
     _lines(axes, curves, "recall", "precision")
     _percent(axes, "xaxis", "yaxis")
     axes.set_ylim(0, 1.02)
@@ -170,30 +171,27 @@ def _calibration(bins: pd.DataFrame) -> "Figure":
     figure, axes = _figure(
         "Do as many leave as we say? Each dot is a tenth of the accounts", "predicted risk", "share that left"
     )
-    top = float(bins[["predicted", "observed"]].to_numpy().max()) * 1.08 + 0.01
-    axes.plot([0, top], [0, top], color=QUIET, linewidth=1)
+    # Most risks are small: on axes of square roots they do not lie on top of one another.
+    for which in (axes.set_xscale, axes.set_yscale):
+        which("function", functions=(lambda share: np.sqrt(np.maximum(share, 0)), np.square))
+    chance = 2 * np.sqrt(bins["predicted"] * (1 - bins["predicted"]) / bins["n"])
+    top = min(1.0, float((bins[["predicted", "observed"]].max(axis=1) + chance).max()) * 1.05)
+    line = np.linspace(0, top, 2)
+    axes.plot(line, line, color=QUIET, linewidth=1)
+    below = np.minimum(chance, bins["observed"])
+    axes.errorbar(bins["predicted"], bins["observed"], [below, chance], fmt="none", ecolor=SPREAD, elinewidth=3)
+    axes.plot(bins["predicted"], bins["observed"], "o", color=OWN, markersize=7)
     axes.annotate(
-        "as said",
-        (top, top),
+        "bars: what chance alone may move a dot by",
+        (0.98, 0.03),
+        xycoords="axes fraction",
         ha="right",
-        va="top",
         fontsize=9,
         color=QUIET,
-        xytext=(-14, -2),
-        textcoords="offset points",
     )
-    # Twice the standard error of a share; what chance alone may move a dot by.
-    spread = 2 * np.sqrt(bins["predicted"] * (1 - bins["predicted"]) / bins["n"])
-    axes.errorbar(
-        bins["predicted"],
-        bins["observed"],
-        yerr=spread,
-        fmt="o",
-        color=COLOURS["model"],
-        ecolor=GRID,
-        elinewidth=2.5,
-        markersize=7,
-    )
+    ticks = [tick for tick in (0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1) if tick <= top]
+    axes.set_xticks(ticks)
+    axes.set_yticks(ticks)
     _percent(axes, "xaxis", "yaxis")
     axes.set_xlim(0, top)
     axes.set_ylim(0, top)
@@ -203,7 +201,7 @@ def _calibration(bins: pd.DataFrame) -> "Figure":
 def _reasons(shares: pd.DataFrame) -> "Figure":
     figure, axes = _figure("What the score goes by", "share of all that moves scores", "")
     drawn = shares.iloc[::-1]
-    bars = axes.barh(drawn["reason"], drawn["share"], color=COLOURS["model"], height=0.62)
+    bars = axes.barh(drawn["reason"], drawn["share"], color=OWN, height=0.62)
     axes.bar_label(bars, [f"{share:.0%}" for share in drawn["share"]], padding=4, color=INK, fontsize=9)
     axes.grid(visible=False, axis="y")
     _percent(axes, "xaxis")

@@ -205,7 +205,7 @@ def _draw(
 ) -> None:
     scores = {"this model": risk} | {_NAMES.get(rival.name, rival.name): rival.score for rival in rivals}
     if truth is not None:
-        scores["ceiling: the hidden truth"] = truth
+        scores["ceiling: hidden truth"] = truth
     titles = {catalogue().reasons[code].title: facts["share"] for code, facts in figures["reasons"].items()}
     plots = home.model / "plots"
     write_plots(plots, left, scores, risk, titles)

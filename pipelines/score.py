@@ -156,7 +156,7 @@ def _champion(settings: Settings, home: Home, manifest: Manifest) -> tuple[Churn
         )
     if model.about["knows_until"] > manifest.as_of.isoformat():
         log.warning(
-            "score: the champion has learned from what happened up to %s, after the %s that it scores: it knows too much",
+            "score: the champion has learned from what happened up to %s, after the %s that it scores: too much",
             model.about["knows_until"],
             manifest.as_of,
         )
