@@ -69,7 +69,7 @@ def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: p
         _write_breakdown(sheet, styles, row, "By region", regions)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
 
 
 def _write_breakdown(sheet: Worksheet, styles: Styles, row: int, title: str, groups: Mapping[str, Figures]) -> int:

@@ -85,7 +85,10 @@ def strengths_explained() -> str:
 
 
 def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
-    """How good the ranking proved on months the model had not seen, or None where that was not measured."""
+    """How good the ranking proved on months the model had not seen, or None where that was not measured.
+
+    Accounts on schedule are told apart: among all accounts the overdue ones, easy to call and late to save, shine.
+    """
     test = (metrics or {}).get("test") or {}
     told = []
     recall, lift, base = (test.get(name) for name in ("recall_at_capacity", "lift_top_decile", "base_rate"))
@@ -95,5 +98,14 @@ def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
         told.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
     if not told:
         return None
-    average = "" if base is None else f" On average {percent(base)} left."
-    return f"Tested on recent months that the model had not seen: {'; '.join(told)}.{average}"
+    sentences = [f"Tested on recent months that the model had not seen: {'; '.join(told)}."]
+    if base is not None:
+        sentences.append(f"On average {percent(base)} left.")
+    early = (test.get("early") or {}).get("lift_top_decile")
+    if early is not None:
+        weaker = ", so early warnings are less sure" if lift is not None and early < lift else ""
+        sentences.append(
+            f"Of the accounts still on schedule, the highest-ranked tenth left {early:.1f} times as often as the "
+            f"average of them{weaker}."
+        )
+    return " ".join(sentences)

@@ -15,7 +15,7 @@ from pipelines.exports.wording import NO_REP, PACES, day
 
 MOST_ACCOUNTS = 20_000  # beyond that, Excel opens slowly and nobody scrolls; the CSV has all
 MOST_CALL_LISTS = 60
-CALL_LIST = 25  # accounts a rep can work through in about a week
+CALL_LIST = 15  # accounts; beyond that little is at stake, and a longer list is not worked through
 
 DID = ("called", "visited", "wrote", "not reached", "held out")
 CAME_OF_IT = ("all is well", "ordered again", "problem solved", "problem still open", "will leave", "has left")

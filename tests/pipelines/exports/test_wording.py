@@ -51,3 +51,13 @@ def test_skill_is_told_only_where_it_was_measured():
         "Tested on recent months that the model had not seen: the 100 accounts ranked highest held 61% of all that then "
         "left; the highest-ranked tenth left 5.3 times as often as the average account. On average 6% left."
     )
+
+
+def test_skill_among_accounts_on_schedule_is_told_apart():
+    early = {"lift_top_decile": 2.9}
+    told = wording.skill({"test": {"lift_top_decile": 5.9, "early": early}}, 100)
+    assert told.endswith(
+        "Of the accounts still on schedule, the highest-ranked tenth left 2.9 times as often as the average of them, so "
+        "early warnings are less sure."
+    )
+    assert "less sure" not in wording.skill({"test": {"lift_top_decile": 2.0, "early": early}}, 100)
