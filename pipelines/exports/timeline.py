@@ -11,7 +11,6 @@ import pandas as pd
 from features.tables import TABLES
 
 DAYS = 548  # a year and a half: this season and the same one last year
-BILLING = ("invoice", "newsletter")  # channels in which nobody speaks with anybody
 
 Timeline = dict[str, list[list[Any]]]
 

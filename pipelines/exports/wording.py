@@ -54,21 +54,6 @@ def percent(share: float) -> str:
     return f"{int(100 * share + 0.5)}%"
 
 
-def pace(code: str, days_since_order: Any, usual_cycle: Any) -> str:
-    """'Overdue: silent for 41 days, usually 12', as far as it is known."""
-    words = PACES.get(code, code)
-    if is_missing(days_since_order):
-        return words
-    silent = f"{words}: last order {count(days_since_order, 'day')} ago"
-    return silent if is_missing(usual_cycle) else f"{silent}, usually every {float(usual_cycle):.0f}"
-
-
-def count(number: Any, noun: str) -> str:
-    """'1 day', '1,204 days'."""
-    whole = round(float(number))
-    return f"{whole:,} {noun}" if whole == 1 else f"{whole:,} {noun}s"
-
-
 def strength(push: Any) -> str:
     """How strongly a reason moves the score: 'strong', 'medium', 'slight', or '' where it is not known."""
     if is_missing(push):
