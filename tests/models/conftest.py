@@ -1,0 +1,89 @@
+"""A made-up firm as snapshots: few features, with a known way of losing accounts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.churn import Churn, Growth, learn
+from models.split import Split, split
+
+DIRECTIONS = {
+    "days_since_contact": "rises",
+    "conversations_30d": "falls",
+    "complaints_180d": "rises",
+    "cycles_since_order": "rises",
+    "days_since_order": "rises",
+    "usual_cycle": None,
+    "orders_360d": "falls",
+    "amount_360d": None,
+    "days_as_customer": None,
+}
+GROWTH = Growth(
+    learning_rate=0.1,
+    num_leaves=7,
+    min_child_samples=20,
+    subsample=0.8,
+    colsample_bytree=0.8,
+    reg_lambda=5.0,
+    max_rounds=200,
+    patience=20,
+    seed=1,
+)
+
+
+def firm(accounts: int = 250, as_ofs: int = 16, seed: int = 5) -> pd.DataFrame:
+    """Snapshots every 30 days, outlook 90; leaving grows likelier with silence, complaints and missing talk."""
+    random = np.random.default_rng(seed)
+    shape = (as_ofs, accounts)
+    cycle = np.broadcast_to(random.choice([10.0, 20.0, 40.0], accounts), shape)
+    silent = random.gamma(1.0, cycle)
+    contact = np.where(random.random(shape) < 0.2, np.nan, random.gamma(1.5, 20, shape).round())
+    complaints = random.poisson(0.4, shape)
+    log_odds = -3.0 + 0.8 * silent / cycle + 0.9 * complaints + 0.02 * np.nan_to_num(contact, nan=60.0)
+    dates = pd.Timestamp("2023-01-01") + pd.to_timedelta(np.arange(as_ofs) * 30, unit="D")
+    return pd.DataFrame(
+        {
+            "account_id": np.tile([f"A{number:03d}" for number in range(accounts)], as_ofs),
+            "as_of": np.repeat(dates, accounts),
+            "outlook_days": 90,
+            "pace": np.where(silent <= cycle, "early", "overdue").ravel(),
+            "left": (random.random(shape) < 1 / (1 + np.exp(-log_odds))).ravel().astype(float),
+            "days_since_contact": contact.ravel(),
+            "conversations_30d": random.poisson(2.0, shape).ravel().astype(float),
+            "complaints_180d": complaints.ravel().astype(float),
+            "cycles_since_order": (silent / cycle).ravel(),
+            "days_since_order": silent.ravel(),
+            "usual_cycle": cycle.ravel(),
+            "orders_360d": (360 / cycle).round().ravel(),
+            "amount_360d": random.gamma(2.0, 3000, shape).ravel().round(2),
+            "days_as_customer": random.integers(30, 2000, shape).ravel().astype(float),
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def rows() -> pd.DataFrame:
+    return firm()
+
+
+@pytest.fixture(scope="session")
+def parts(rows: pd.DataFrame) -> Split:
+    return split(rows, test_snapshots=3, validation_snapshots=2)
+
+
+def learned(rows: pd.DataFrame, parts: Split, **about: object) -> Churn:
+    return learn(
+        rows,
+        rows["left"].to_numpy(),
+        train=parts.train,
+        validation=parts.validation,
+        refit=parts.before_test,
+        directions=DIRECTIONS,
+        growth=GROWTH,
+        about={"left": {"by": "silence"}, "knows_until": "2023-12-27", **about},
+    )
+
+
+@pytest.fixture(scope="session")
+def model(rows: pd.DataFrame, parts: Split) -> Churn:
+    return learned(rows, parts)

@@ -1,0 +1,58 @@
+"""Of the accounts that are said to leave with 30 %, 30 % should leave."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+from models.calibration import PERSISTS, Calibration, calibrated_on, sigmoid
+
+
+def drawn(log_odds: np.ndarray, seed: int = 1) -> np.ndarray:
+    return (np.random.default_rng(seed).random(len(log_odds)) < sigmoid(log_odds)).astype(float)
+
+
+RAW = np.random.default_rng(2).normal(-2, 1.5, 20_000)
+
+
+def test_a_model_that_is_too_sure_of_itself_is_taken_back():
+    left = drawn(-1.0 + 0.5 * (RAW + 2))
+
+    found = calibrated_on(RAW, left)
+
+    assert found.slope == pytest.approx(0.5, abs=0.05)
+    assert log_loss(left, found.risk(RAW)) < log_loss(left, sigmoid(RAW)) - 0.02
+
+
+def test_half_of_a_shift_is_taken_over():
+    shifted = calibrated_on(RAW, drawn(RAW + 0.8))
+
+    assert shifted.slope == pytest.approx(1, abs=0.05)
+    assert shifted.intercept == pytest.approx(PERSISTS * 0.8, abs=0.08)
+
+
+def test_where_nothing_is_wrong_nothing_changes():
+    found = calibrated_on(RAW, drawn(RAW))
+
+    assert found.slope == pytest.approx(1, abs=0.05)
+    assert found.risk(RAW).mean() == pytest.approx(sigmoid(RAW).mean(), rel=0.03)
+
+
+def test_no_two_accounts_change_places_or_are_tied():
+    raw = np.sort(np.unique(RAW))
+
+    assert np.all(np.diff(calibrated_on(RAW, drawn(0.3 * RAW)).log_odds(raw)) > 0)
+
+
+def test_a_ranking_that_is_upside_down_is_flattened_and_not_turned_round():
+    assert 0 < calibrated_on(RAW, drawn(-RAW)).slope <= 0.05
+
+
+@pytest.mark.parametrize("left", [np.zeros(50), np.ones(50)])
+def test_where_all_or_none_left_nothing_can_be_learned(left):
+    assert calibrated_on(RAW[:50], left) == Calibration(1.0, 0.0)
+
+
+def test_a_few_rows_move_little():
+    found = calibrated_on(np.array([-2.0, -1.0, -3.0]), np.array([1.0, 0.0, 0.0]))
+
+    assert 0.5 < found.slope < 1.5

@@ -1,0 +1,59 @@
+"""The model card says what was measured, and says what was not."""
+
+from models.card import Card
+
+SKILL = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
+PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "base_rate": 0.0641, "involuntary": 7}
+FIGURES = {
+    "test": {
+        **SKILL,
+        "early": {"n": 10.0},
+        "brier": 0.04,
+        "log_loss": 0.16,
+        "calibration_error": 0.012,
+        "mean_risk": 0.056,
+        "base_rate": 0.066,
+    },
+    "baselines": {"own_cycle": {"roc_auc": 0.744, "roc_auc_low": 0.70, "roc_auc_high": 0.78, "early": {}}},
+    "reasons": {"orders": {"share": 0.37, "first_for": 701}, "standing": {"share": 0.11}},
+    "data": {"train": PART, "validation": PART, "test": PART, "data_version": "61e9b6e058e2"},
+}
+
+
+def card() -> str:
+    return Card(
+        model="leaky-bucket-simulated",
+        leaving="no order for 90 days",
+        figures=FIGURES,
+        says={"own_cycle": "silence in own cycles", "ceiling": "ceiling"},
+        titles={"orders": "They order elsewhere", "standing": "Who they are"},
+        capacity=100,
+        features=86,
+        rounds=393,
+        verdict="it is better",
+    ).markdown()
+
+
+def test_the_model_stands_beside_the_baselines_with_intervals():
+    text = card()
+
+    assert "| **this model** | 0.851 (0.820 to 0.880) | – | – | – |" in text
+    assert "| silence in own cycles | 0.744 (0.700 to 0.780) | – | – | – |" in text
+    assert "ceiling" not in text  # nobody knows the truth of a real firm
+
+
+def test_what_could_not_be_measured_is_a_dash():
+    early = card().split("### Early accounts")[1]
+
+    assert "| **this model** | – | – | – | – |" in early
+
+
+def test_it_says_what_it_predicts_from_what_and_why():
+    text = card()
+
+    assert "*no order for 90 days*" in text
+    assert "| test | 2024-01-01 to 2024-06-01 | 12,345 | 6.4% | 7 |" in text
+    assert "On average it said 5.6%; 6.6% left." in text
+    assert "| They order elsewhere | 37% | 701 |" in text
+    assert "| Who they are | 11% | never shown |" in text
+    assert "Gate: it is better." in text

@@ -1,0 +1,123 @@
+"""The model: deterministic, monotone, missing stays missing, and kept as text."""
+
+import json
+import pickletools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.mistake import Mistake
+from models.churn import Churn, rounds_for
+from tests.models.conftest import DIRECTIONS, learned
+
+
+def test_it_finds_who_leaves(rows, parts, model):
+    from sklearn.metrics import roc_auc_score
+
+    test = rows[parts.test]
+
+    assert roc_auc_score(test["left"], model.risk(test)) > 0.65
+    assert model.risk(test).mean() == pytest.approx(test["left"].mean(), rel=0.25)
+
+
+def test_training_twice_gives_the_same_trees(rows, parts, model):
+    again = learned(rows, parts)
+
+    assert again.trees.model_to_string() == model.trees.model_to_string()
+    assert again.calibration == model.calibration
+
+
+def test_rows_outside_the_masks_change_nothing(rows, parts, model):
+    test_turned_round = rows.assign(left=np.where(parts.test, 1 - rows["left"], rows["left"]))
+
+    again = learned(test_turned_round, parts)
+
+    assert again.trees.model_to_string() == model.trees.model_to_string()
+    assert again.calibration == model.calibration
+
+
+def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_path):
+    model.save(tmp_path)
+    loaded = Churn.load(tmp_path)
+
+    np.testing.assert_array_equal(loaded.risk(rows), model.risk(rows))
+    assert loaded.features == model.features
+    assert loaded.usual == model.usual
+    assert loaded.about == model.about
+
+
+def test_it_is_kept_as_text_and_json_and_never_as_a_pickle(model, tmp_path):
+    model.save(tmp_path)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "trees.txt"]
+    assert set(json.loads((tmp_path / "model.json").read_text())) == {"features", "calibration", "usual", "about"}
+    assert (tmp_path / "trees.txt").read_text().startswith("tree\nversion=")
+    with pytest.raises(ValueError, match="opcode"):
+        list(pickletools.genops((tmp_path / "trees.txt").read_bytes()))
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("complaints_180d", 1), ("conversations_30d", -1), ("days_since_contact", 1)]
+)
+def test_a_feature_with_a_direction_moves_the_risk_that_way_only(rows, model, name, sign):
+    sample = rows.head(200)
+    values = np.linspace(0, 80, 9)
+    risks = np.array([model.risk(sample.assign(**{name: value})) for value in values])
+
+    assert np.all(sign * np.diff(risks, axis=0) >= 0)
+    assert np.any(risks[0] != risks[-1])
+
+
+def test_missing_is_not_zero(rows, model):
+    sample = rows.head(200)
+
+    missing = model.risk(sample.assign(days_since_contact=np.nan))
+    zero = model.risk(sample.assign(days_since_contact=0.0))
+
+    # Those whom nobody ever spoke with leave as if it had been sixty days, not as if it had been today.
+    assert missing.mean() > zero.mean() * 1.5
+
+
+def test_what_is_usual_is_told_by_feature(rows, parts, model):
+    known = rows.loc[parts.before_test, "days_since_contact"]
+
+    usual = model.usual["days_since_contact"]
+
+    assert usual.median == known.median()
+    assert usual.missing == pytest.approx(known.isna().mean())
+    assert usual.low < usual.lower_quartile < usual.median < usual.upper_quartile < usual.high
+
+
+def test_the_order_of_columns_and_what_else_is_there_do_not_matter(rows, model):
+    other = rows[rows.columns[::-1]].assign(anything="else")
+
+    np.testing.assert_array_equal(model.risk(other), model.risk(rows))
+
+
+def test_a_feature_that_is_gone_is_named(rows, model):
+    with pytest.raises(Mistake, match="1 features that the snapshots do not have: usual_cycle"):
+        model.risk(rows.drop(columns="usual_cycle"))
+
+
+def test_a_folder_without_a_model_is_told(tmp_path):
+    with pytest.raises(Mistake, match=r"model\.json: no such file.*leaky train"):
+        Churn.load(tmp_path)
+
+
+def test_a_feature_that_is_always_missing_is_no_hindrance(rows, parts):
+    model = learned(rows.assign(days_since_contact=np.nan), parts)
+
+    assert model.usual["days_since_contact"].median is None
+    assert np.isfinite(model.risk(rows)).all()
+
+
+def test_rounds_grow_with_the_root_of_the_rows():
+    assert rounds_for(100, rows=1000, refit_rows=4000) == 200
+    assert rounds_for(100, rows=1000, refit_rows=1000) == 100
+    assert rounds_for(1, rows=1000, refit_rows=500) == 1
+
+
+def test_features_keep_the_order_in_which_they_were_declared(model):
+    assert list(model.features) == list(DIRECTIONS)
+    assert isinstance(model.matrix(pd.DataFrame({name: [1.0] for name in DIRECTIONS})), np.ndarray)
