@@ -56,27 +56,25 @@ class Registry:
 
     def champion(self) -> Version | None:
         """The version that scores at present, or None."""
-        from mlflow.exceptions import MlflowException
+        with _pointed_at(self.uri) as client:
+            from mlflow.exceptions import MlflowException
 
-        client = _client(self.uri)
-        try:
-            found = client.get_model_version_by_alias(self.model, CHAMPION)
-        except MlflowException as error:
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                return None
-            raise
-        return Version(str(found.version), found.tags.get(_SAME, ""))
+            try:
+                found = client.get_model_version_by_alias(self.model, CHAMPION)
+            except MlflowException as error:
+                if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    return None
+                raise
+            return Version(str(found.version), found.tags.get(_SAME, ""))
 
     @contextmanager
     def files(self, version: Version) -> Iterator[Path]:
-        """The folder of a version's files, as `record` was given it."""
-        import mlflow
-
-        _client(self.uri)
+        """The folder of a version's files, as `record` was given them."""
         with tempfile.TemporaryDirectory() as folder:
-            mlflow.artifacts.download_artifacts(
-                artifact_uri=f"models:/{self.model}/{version.number}", dst_path=folder, tracking_uri=self.uri
-            )
+            with _pointed_at(self.uri):
+                import mlflow
+
+                mlflow.artifacts.download_artifacts(f"models:/{self.model}/{version.number}", dst_path=folder)
             yield Path(folder) / "data" / _FILES
 
     def record(
@@ -94,25 +92,23 @@ class Registry:
         artifacts: what else to keep with the run: {name in the run: file or folder}. A model of exactly the same files
         that is registered already is not registered again, so that running twice leaves one version.
         """
-        import mlflow
+        with _pointed_at(self.uri) as client:
+            import mlflow
 
-        client = _client(self.uri)
-        known = self._registered(client, sha256)
-        with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
-            mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
-            mlflow.log_metrics(dict(metrics))
-            for name, path in artifacts.items():
-                (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
-            if known:
-                log.info("registry: run %s gave the same model as version %s", run.info.run_name, known.number)
-                return known
-            number = self._register(client, files, sha256)
-        log.info("registry: %s version %s from run %s", self.model, number, run.info.run_name)
-        return Version(number, sha256)
+            known = self._registered(client, sha256)
+            with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
+                mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
+                mlflow.log_metrics(dict(metrics))
+                for name, path in artifacts.items():
+                    (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
+                version = known or Version(self._register(client, files, sha256), sha256)
+            log.info("registry: %s version %s, run %s", self.model, version.number, run.info.run_name)
+            return version
 
     def promote(self, version: Version) -> None:
         """Makes a version the champion."""
-        _client(self.uri).set_registered_model_alias(self.model, CHAMPION, version.number)
+        with _pointed_at(self.uri) as client:
+            client.set_registered_model_alias(self.model, CHAMPION, version.number)
 
     def _register(self, client: "MlflowClient", files: Mapping[str, Path], sha256: str) -> str:
         """Logs the model so that MLflow can load it by itself: text and JSON, read by `_load_pyfunc`; no pickle."""
@@ -174,19 +170,27 @@ def _load_pyfunc(path: str) -> _Served:
     return _Served(Churn.load(Path(path) / SCORING))
 
 
-def _client(uri: str) -> "MlflowClient":
-    """MLflow, pointed at the store, without its chatter and without sending anything anywhere."""
+@contextmanager
+def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
+    """MLflow, pointed at the store, without its chatter and without sending anything anywhere.
+
+    Afterwards it points to where it did before: MLflow keeps the address in the environment, where the next home of the
+    same process would find it.
+    """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    logging.getLogger("mlflow").setLevel(logging.WARNING)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     import mlflow
 
     if uri.startswith("sqlite:///"):
         Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    before = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(uri)
-    mlflow.set_registry_uri(uri)
-    return mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri)
+    try:
+        yield mlflow.MlflowClient(tracking_uri=uri)
+    finally:
+        mlflow.set_tracking_uri(before)  # type: ignore[arg-type] # None forgets it
 
 
 def commit_of(folder: Path) -> str | None:

@@ -79,10 +79,10 @@ def read_rows(home: Home) -> pd.DataFrame:
 
     Raises Mistake where a file is not there.
     """
-    try:
-        known, happened = pd.read_parquet(home.features), pd.read_parquet(home.left)
-    except FileNotFoundError as error:
-        raise Mistake(f"{error.filename}: no such file. Make the snapshots first: leaky snapshots.") from None
+    for path in (home.features, home.left):
+        if not path.exists():
+            raise Mistake(f"{path}: no such file. Make the snapshots first: leaky snapshots.")
+    known, happened = pd.read_parquet(home.features), pd.read_parquet(home.left)
     if not known[_KEYS].equals(happened[_KEYS]):
         raise RuntimeError(f"{home.features} and {home.left} do not hold the same rows in the same order")
     rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)

@@ -57,10 +57,11 @@ def test_a_version_is_recorded_promoted_and_loaded(registry, saved, rows, model)
     assert registry.champion() == first  # until it is promoted
 
 
-def test_mlflow_serves_calibrated_risks_by_itself(registry, saved, rows, model):
+def test_mlflow_serves_calibrated_risks_by_itself(registry, saved, rows, model, monkeypatch):
     import mlflow
 
     version = record(registry, saved, "one")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry.uri)
 
     served = mlflow.pyfunc.load_model(f"models:/{registry.model}/{version.number}")
 
@@ -81,6 +82,21 @@ def test_a_run_keeps_parameters_metrics_tags_and_artifacts(registry, saved):
     assert run.data.tags["data_version"] == "abc"
     assert [file.path for file in client.list_artifacts(run.info.run_id)] == ["card"]
     assert run.info.artifact_uri.startswith(registry.artifacts.as_uri())
+
+
+def test_where_mlflow_pointed_before_it_points_again(registry, saved, monkeypatch):
+    import os
+
+    import mlflow
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    record(registry, saved, "one")
+    assert "MLFLOW_TRACKING_URI" not in os.environ
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:////tmp/elsewhere.db")
+    registry.champion()
+    assert mlflow.get_tracking_uri() == os.environ["MLFLOW_TRACKING_URI"] == "sqlite:////tmp/elsewhere.db"
+    mlflow.set_tracking_uri(None)
 
 
 def test_each_source_has_a_model_of_its_own(registry):

@@ -1,0 +1,166 @@
+"""Evaluate: honest figures, beside what people do without the model, and a gate that can say no."""
+
+import json
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.mistake import Mistake
+from models.baselines import Baseline
+from models.churn import Churn
+from models.metrics import PROBABILITY, RANKING
+from models.registry import EVALUATED, Registry
+from pipelines.evaluate import evaluate
+from pipelines.train import is_involuntary, read_rows, split_of
+
+
+@pytest.fixture
+def registry(own_home):
+    return Registry(own_home.tracking_uri, own_home.artifacts, "simulated")
+
+
+def figures(home):
+    return json.loads(home.metrics.read_text())
+
+
+def gate(home):
+    return json.loads((home.model / "gate.json").read_text())
+
+
+def test_the_model_and_the_baselines_stand_side_by_side_with_intervals(scored_home):
+    found = figures(scored_home)
+
+    assert set(found) == {"test", "baselines", "reasons", "data"}
+    assert set(found["baselines"]) == {"own_cycle", "days_since_order", "sixty_days", "logistic_rfm"}
+    for part in (found["test"], found["test"]["early"], found["baselines"]["logistic_rfm"]):
+        for name in RANKING + PROBABILITY:
+            assert part[f"{name}_low"] <= part[f"{name}_high"], name
+    assert not set(PROBABILITY) & set(found["baselines"]["own_cycle"])
+    assert found["test"]["early"]["n"] + found["test"]["overdue"]["n"] == found["test"]["n"]
+
+
+def test_figures_are_of_the_calibrated_risk_on_test_rows_that_left_by_choice_or_stayed(scored_home, small_settings):
+    from sklearn.metrics import log_loss, roc_auc_score
+
+    rows = read_rows(scored_home)
+    parts = split_of(rows, small_settings)
+    tested = rows[parts.test & ~is_involuntary(rows)]
+    risk = Churn.load(scored_home.model / EVALUATED).risk(tested)
+    left = tested["left"].astype(float)
+    found = figures(scored_home)
+
+    assert found["test"]["roc_auc"] == pytest.approx(roc_auc_score(left, risk), abs=1e-6)
+    assert found["test"]["log_loss"] == pytest.approx(log_loss(left, risk), abs=1e-6)
+    assert found["test"]["mean_risk"] == pytest.approx(risk.mean(), abs=1e-6)
+    assert found["data"]["test"]["rows"] == len(tested)
+    assert found["data"]["test"]["involuntary"] == (parts.test & is_involuntary(rows)).sum()
+
+
+def test_shares_of_reasons_add_up_and_context_is_nobodys_first_reason(scored_home):
+    found = figures(scored_home)["reasons"]
+
+    assert sum(facts["share"] for facts in found.values()) == pytest.approx(1, abs=1e-4)
+    assert "first_for" not in found["standing"]
+    assert found["orders"]["first_for"] > 0
+
+
+def test_pictures_card_and_verdict_lie_beside_the_model(scored_home):
+    names = {path.name for path in scored_home.model.iterdir()}
+
+    assert {"card.md", "gate.json", "plots", "evaluated", "scoring"} <= names
+    assert len(list((scored_home.model / "plots").glob("*.png"))) == 5
+    assert "leaky-bucket-simulated" in (scored_home.model / "card.md").read_text()
+
+
+def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_none(
+    own_home, small_settings, monkeypatch
+):
+    from pipelines.simulated import ceiling
+
+    assert "ceiling" not in figures(own_home)
+    own_home.simulated.mkdir()
+    (own_home.folder / "hidden.parquet").rename(own_home.simulated / "truth.parquet")
+    orders = pd.read_parquet(own_home.tables / "orders.parquet")
+    orders.to_parquet(own_home.simulated / "orders.parquet")
+    monkeypatch.setattr(ceiling, "ceiling", partial(ceiling.ceiling, accounts=1500))
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert figures(own_home)["ceiling"]["early"]["roc_auc"] > 0.55
+    assert "ceiling" in (own_home.model / "card.md").read_text()
+
+
+def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_settings, registry):
+    before = own_home.metrics.read_bytes()
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert own_home.metrics.read_bytes() == before
+    assert registry.champion().number == "1"
+    assert gate(own_home)["version"] == "1"
+    assert "champion already" in gate(own_home)["why"]
+
+
+def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_settings, registry, monkeypatch):
+    def oracle(rows, left, *, train, test):
+        return [Baseline("oracle", "knows it all", left[test])]
+
+    monkeypatch.setattr("pipelines.evaluate.baselines", oracle)
+    model = Churn.load(own_home.model / EVALUATED)
+    other = {**model.about, "note": "another model than the champion"}
+    Churn(model.trees, model.features, model.calibration, model.usual, other).save(own_home.model / EVALUATED)
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert gate(own_home)["promoted"] is False
+    assert "oracle" in gate(own_home)["why"]
+    assert gate(own_home)["version"] == "2"
+    assert registry.champion().number == "1"
+
+
+def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refused(own_home, small_settings, registry):
+    from models.calibration import Calibration
+
+    model = Churn.load(own_home.model / EVALUATED)
+    false = Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept + 1.5)
+    Churn(model.trees, model.features, false, model.usual, model.about).save(own_home.model / EVALUATED)
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert gate(own_home)["promoted"] is False
+    assert "beside the champion its log_loss is worse" in gate(own_home)["why"]
+    assert registry.champion().number == "1"
+
+
+def test_a_model_of_other_data_is_not_measured(own_home, small_settings):
+    text = own_home.manifest.read_text()
+    manifest = json.loads(text)
+    own_home.manifest.write_text(text.replace(manifest["data_version"], "0123456789ab"))
+
+    with pytest.raises(Mistake, match=r"0123456789ab.*leaky train"):
+        evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+
+def test_a_model_that_knows_the_test_is_not_measured(own_home, small_settings):
+    more = small_settings.split.model_copy(update={"test_snapshots": 6})
+
+    with pytest.raises(Mistake, match="the test begins on"):
+        evaluate(small_settings.model_copy(update={"split": more}), own_home, metrics=own_home.metrics)
+
+
+def test_the_run_in_mlflow_says_what_was_done_on_what(scored_home):
+    import mlflow
+
+    client = mlflow.MlflowClient(tracking_uri=scored_home.tracking_uri)
+    run = client.search_runs([client.get_experiment_by_name("leaky-bucket").experiment_id])[0]
+    found = figures(scored_home)
+
+    assert run.data.metrics["test.early.roc_auc"] == found["test"]["early"]["roc_auc"]
+    assert run.data.metrics["baselines.own_cycle.roc_auc"] == found["baselines"]["own_cycle"]["roc_auc"]
+    assert run.data.params["left.horizon_days"] == "90"
+    assert run.data.tags["data_version"] == found["data"]["data_version"]
+    assert len(run.data.tags["table.orders"]) == 64
+    assert {file.path for file in client.list_artifacts(run.info.run_id)} == {"card", "metrics", "plots"}
+    assert np.isfinite(list(run.data.metrics.values())).all()
