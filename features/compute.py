@@ -131,7 +131,8 @@ class Block:
                 return self._at_pool(measure)
             case SellerInCharge():
                 sellers = self.firm.sellers[self.first : self.first + self.keys, None]
-                unknown = (sellers < 0) | (self.reps < 0)
+                is_known = self.firm.accounts["sold_by_rep_id"].notna().to_numpy()
+                unknown = ~is_known[self.first : self.first + self.keys, None] | (self.reps < 0)
                 return np.where(unknown, np.nan, self.reps == sellers)
             case OfRows():
                 return self._of_rows(measure)
@@ -182,17 +183,17 @@ class Block:
             raise TypeError("a current row needs its day")
         is_id = leaf.rows.table[leaf.column].kind == "id"
         counts = answer > 0 if is_id else ~np.isnan(answer)
-        position = running.latest_started(
-            tiles.codes, tiles.age, tiles.item, np.where(counts, enters, NEVER), self.keys, grid.starts
-        )
-        ended = np.append(tiles.known[(*leaf.rows.known_by, leaf.until)], NEVER)[position] >= grid.starts
         said = tiles.item.astype(np.float64) if is_id and tiles.item is not None else answer
+        closed = tiles.known[(*leaf.rows.known_by, leaf.until)]
+        position = running.latest_started(
+            tiles.codes, tiles.age, said, np.where(counts, enters, NEVER), closed, self.keys, grid.starts
+        )
         found = np.append(said, np.nan)[position]
         if leaf.rows.table[leaf.column].kind == "date":
             found = grid.ages - found  # days from as_of on
         elif is_money(leaf):
             found = found / 100
-        return np.where((position < 0) | ended, np.nan, found)
+        return np.where(position < 0, np.nan, found)
 
     def days(self, rows: Rows) -> Days:
         """The different days on which each account has such rows; some `Gap` of these rows must have been asked for."""
@@ -239,7 +240,7 @@ def blocks(engine: Engine, roots: list[Measure], grid: Grid) -> Iterator[Block]:
     """Every account, in blocks, able to give the value of each root."""
     firm = _firm(engine, grid)
     asked = [leaf for root in roots for leaf in leaves(root)]
-    if "rep_assignments" in engine.columns:
+    if REP.columns <= engine.columns.get(REP.rows.table.name, set()):
         asked.append(REP)
     of_rows = {leaf.identity: leaf for leaf in asked if isinstance(leaf, OfRows)}.values()
     _add_levels(firm, engine, [leaf for leaf in of_rows if leaf.rows.key != "account_id"])
@@ -297,7 +298,7 @@ def _block(firm: Firm, engine: Engine, of_rows: Iterable[OfRows], first: int) ->
     tiles = {}
     for grouping, request in requests(of_rows).items():
         expression = grouped(request, engine.table(grouping.table), keys, firm.grid)
-        items = firm.reps if grouping.item == "rep_id" else None
+        items = firm.reps if grouping.by_day and grouping.item == "rep_id" else None  # others are only told apart
         tiles[grouping] = (request, read(request, engine.arrow(expression), firm.grid, None, items))
     return Block(firm, len(accounts), tiles, first)
 

@@ -51,10 +51,12 @@ class Feature:
         return {table for table, _ in self.needs}
 
     def sentence(self, row: Mapping[str, float]) -> str | None:
-        """The value on one row in words; None where there is no sentence or a number that it needs is missing.
+        """The value on one row in words; None where there is nothing to say or a number that it needs is missing.
 
         row: the values of all features of one account on one as_of.
         """
+        if self.unit == "yes/no" and not row.get(self.name):
+            return None  # the sentence says what is so where it is
         return rendered(self.says, {**row, "value": row.get(self.name, math.nan)}) if self.says else None
 
     @property
@@ -120,8 +122,10 @@ class Reason:
                 raise TypeError(f"{cls.__module__}.{name} has a direction, so it can be a reason: it needs a sentence")
             if value.says and "{days}" in value.says and not value.days:
                 raise TypeError(f"{cls.__module__}.{name} has no window, but its sentence names {{days}}")
-            if value.says and "value" not in names_in(value.says) and value.unit != "yes/no":
-                raise TypeError(f"{cls.__module__}.{name} never gives its value in its sentence")
+            if value.says and not names_in(value.says) and value.unit != "yes/no":
+                raise TypeError(
+                    f"{cls.__module__}.{name} gives no number in its sentence: a reason comes with evidence"
+                )
 
     @classmethod
     def features(cls) -> list[Feature]:
@@ -221,7 +225,13 @@ def still_open(
 
 
 def oldest_open(
-    rows: Rows, *, until: str, since: str | None = None, days: int | None = None, risk: Risk | None = None, says: str
+    rows: Rows,
+    *,
+    until: str,
+    since: str | None = None,
+    days: int | None = None,
+    risk: Risk | None = None,
+    says: str | None = None,
 ) -> Declared:
     """Days for which the oldest open row has been open; 0 where none is."""
     return feature(

@@ -166,7 +166,7 @@ class Distinct(OfRows):
 
 @dataclass(frozen=True, eq=False)
 class OfCurrent(OfRows):
-    """What the row that started last says, unless it has ended: the rep in charge, the days until a contract ends.
+    """What the row says that started last of those that have not ended: who the rep is, when the contract ends.
 
     Money is given in the source's currency, dates as days from as_of, ids as codes that only `AtRep` and `Same` read.
     """

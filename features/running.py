@@ -50,17 +50,19 @@ def spread(enters: np.ndarray, leaves: np.ndarray, starts: np.ndarray) -> tuple[
 def greatest_in_force(
     codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray
 ) -> np.ndarray:
-    """The greatest value of the groups with leaves < start <= enters, [keys, snapshots]; NaN where there is none.
+    """The greatest whole value of the groups with leaves < start <= enters, [keys, snapshots]; NaN where none stands.
 
-    A group that may drop out again has no running maximum; it is written out for every snapshot in which it stands,
-    which costs little: most things close within a tile or two of opening.
+    Groups that stay for good make a running maximum. Those that drop out again are written out for every snapshot in
+    which they stand, which costs little: most things close within a tile or two of opening.
     """
     matter = (enters > leaves) & (enters >= 0) & ~np.isnan(values)
     codes, enters, leaves, values = codes[matter], enters[matter], leaves[matter], values[matter]
-    groups, snapshots = spread(enters, leaves, starts)
-    greatest = np.full((keys, len(starts)), -np.inf)
-    np.maximum.at(greatest, (codes[groups], snapshots), values[groups])
-    return np.where(np.isneginf(greatest), np.nan, greatest)
+    stays = leaves < 0
+    greatest = -least_known(codes[stays], enters[stays], -values[stays], keys, starts)
+    passing = ~stays
+    groups, snapshots = spread(enters[passing], leaves[passing], starts)
+    np.maximum.at(greatest, (codes[passing][groups], snapshots), values[passing][groups].astype(np.int64))
+    return np.where(greatest == -NO_AGE, np.nan, greatest)
 
 
 def different(
@@ -93,15 +95,20 @@ def different(
 
 
 def latest_started(
-    codes: np.ndarray, ages: np.ndarray, items: np.ndarray | None, enters: np.ndarray, keys: int, starts: np.ndarray
+    codes: np.ndarray,
+    ages: np.ndarray,
+    says: np.ndarray,
+    enters: np.ndarray,
+    leaves: np.ndarray,
+    keys: int,
+    starts: np.ndarray,
 ) -> np.ndarray:
-    """Position of the group that started last among those known at each start, [keys, snapshots]; -1: none.
+    """Position of the group that started last among those with leaves < start <= enters, [keys, snapshots]; -1: none.
 
-    Of two that started on one day, the one with the greater item counts.
+    Of two that started on one day, the one that says more counts, so that the order of rows does not matter.
     """
-    order = np.lexsort((np.zeros_like(ages) if items is None else -items, ages))
-    rank = np.empty(len(order), dtype=np.int64)
+    order = np.lexsort((says, -ages))
+    rank = np.empty(len(order))
     rank[order] = np.arange(len(order))
-    least = least_known(codes, enters, rank.astype(np.float64), keys, starts)
-    found = least < NO_AGE
-    return np.where(found, np.append(order, -1)[np.where(found, least, len(order))], -1)
+    greatest = greatest_in_force(codes, enters, leaves, rank, keys, starts)
+    return np.append(order, -1)[np.nan_to_num(greatest, nan=len(order)).astype(np.int64)]

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from features.measures import Distinct, Gap, GapsLonger, OfCurrent, OfRows, OldestOpen, Sum
 from features.rows import Rows
+from features.tables import TABLES
 
 NEVER = -1  # the tile of something that is not known on the newest as_of either
 NO_AGE = np.iinfo(np.int32).max
@@ -156,11 +157,10 @@ def grouped(request: Request, table: ir.Table, keys: ir.Table | None, grid: Grid
     """
     grouping = request.grouping
     age = _age(table, grouping.happened, grid)
-    recorded = _known_age(table, age, (), grid)
-    columns: dict[str, ir.Value] = {"age": age, "known": recorded}
+    columns: dict[str, ir.Value] = {"age": age, "known": _known_age(table, grouping, age, (), grid)}
     for clock in sorted(request.clocks):
         if clock:
-            columns[_clock_name(clock)] = _known_age(table, age, clock, grid)
+            columns[_clock_name(clock)] = _known_age(table, grouping, age, clock, grid)
     if grouping.item:
         columns["item"] = table[grouping.item]
     counted = table.mutate(**columns).filter(lambda t: t.age.notnull(), lambda t: t.known >= 1)
@@ -227,14 +227,19 @@ def _age(table: ir.Table, column: str, grid: Grid) -> ir.Value:
     return ibis.literal(grid.newest).delta(day, unit="day")
 
 
-def _known_age(table: ir.Table, age: ir.Value, second_times: tuple[str, ...], grid: Grid) -> ir.Value:
-    """The age from which a row is known: the least of when it happened, was recorded, and all it waits for."""
-    ages = [age]
+def _known_age(
+    table: ir.Table, grouping: Grouping, age: ir.Value, second_times: tuple[str, ...], grid: Grid
+) -> ir.Value:
+    """The age from which a row is known: the least of when it happened, was recorded, and all that it waits for.
+
+    A row that is placed at another of its times (`age`) is still not known before its own.
+    """
+    own = _age(table, TABLES[grouping.table].happened or grouping.happened, grid)
+    ages = [age, own]
     if "recorded_at" in table.columns:
-        recorded = _age(table, "recorded_at", grid)
-        ages.append(recorded.fill_null(age))
+        ages.append(_age(table, "recorded_at", grid).fill_null(own))
     ages += [_age(table, name, grid).fill_null(NEVER) for name in second_times]
-    return ibis.least(*ages) if len(ages) > 1 else age
+    return ibis.least(*ages)
 
 
 def _tile(age: ir.Value, grid: Grid) -> ir.Value:

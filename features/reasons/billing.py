@@ -43,10 +43,8 @@ class Billing(Reason):
         until="paid_at",
         since="due_on",
         days=360,
-        says="They are {value:# day} late in paying us",
     )
     share_paid_late = feature(
         Sum(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Sum(paid, days=360),
         "share",
-        says="{value:.0%} of their payments for the year's invoices were late",
     )

@@ -45,10 +45,11 @@ def _chance_of_silence(silence: np.ndarray, cycle: np.ndarray, shape: np.ndarray
 cycle = _usual_cycle()
 regularity = Gap(rows, what="regularity")
 days_known = DaysSinceFirst(rows).clip(90, 360)  # a young account's pace is that of the days since its first order
+SILENT = "{days_since_order:# day} since their last order; they usually order every {usual_cycle:.0f}"
 
 
 class Orders(Reason):
-    """They order elsewhere."""
+    """They order less than they used to."""
 
     action = "Ask what they need now and who else they talk to"
 
@@ -56,25 +57,23 @@ class Orders(Reason):
         since_order,
         "days",
         risk="rises",
-        says="{value:# day} since their last order; they usually order every {usual_cycle:.0f}",
+        says=SILENT,
     )
-    usual_cycle = feature(cycle, "days", says="They usually order every {value:# day}")
+    usual_cycle = feature(cycle, "days")
     cycles_since_order = feature(
         since_order / cycle,
         "ratio",
         risk="rises",
-        says="Silent for {value:.1f} of their usual cycles of {usual_cycle:# day}",
+        says=SILENT,
     )
     order_regularity = feature(regularity, "number")
     chance_of_silence = feature(
         Computed(_chance_of_silence, (since_order, cycle, regularity.filled(TYPICAL_REGULARITY))),
         "share",
         risk="falls",
-        says="By their own rhythm a silence this long has a chance of {value:.0%}",
+        says=SILENT,
     )
-    largest_gap = feature(
-        Gap(rows, what="largest"), "days", says="Their longest pause between recent orders was {value:# day}"
-    )
+    largest_gap = feature(Gap(rows, what="largest"), "days")
     orders = count(rows, days=(30, 90, 180, 360), risk="falls", says="{value:# order} in {days} days")
     orders_trend = feature(
         orders[90] * (days_known / 90) / orders[360],

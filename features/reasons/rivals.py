@@ -17,9 +17,6 @@ class Rivals(Reason):
         risk="rises",
         says="{value:# sighting} of a competitor with them in {days} days",
     )
-    complaints = count(
-        signals.where(_.kind == "complaint"), days=180, risk="rises", says="{value:# complaint} in {days} days"
-    )
     recommendations = count(
         signals.where(_.kind.isin(["referral", "reference"])),
         days=720,

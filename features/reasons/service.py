@@ -3,7 +3,7 @@
 from ibis import _
 
 from features.declare import Reason, count, mean, oldest_open, still_open
-from features.rows import tickets
+from features.rows import signals, tickets
 
 resolved = tickets.once("resolved_at")
 
@@ -11,8 +11,11 @@ resolved = tickets.once("resolved_at")
 class Service(Reason):
     """It does not work as it should."""
 
-    action = "See that the open ticket is solved, and ring them when it is"
+    action = "See that what troubles them is solved, and ring them when it is"
 
+    complaints = count(
+        signals.where(_.kind == "complaint"), days=180, risk="rises", says="{value:# complaint} in {days} days"
+    )
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
     oldest_open_ticket = oldest_open(

@@ -29,6 +29,8 @@ def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
     """All tables; some 800 days to 100 days after NEWEST, a third of the rows recorded late."""
     chance = np.random.default_rng(seed)
     firm = {name: random_rows(chance, table, rows) for name, table in TABLES.items() if table.happened}
+    if seed % 2:  # a firm that does not say when it learned of things
+        firm = {name: frame.drop(columns="recorded_at") for name, frame in firm.items()}
     firm["accounts"] = pd.DataFrame(
         {
             "account_id": ACCOUNTS,
@@ -72,7 +74,10 @@ def random_rows(
         elif column.kind == "choice":
             frame[column.name] = chance.choice(column.allowed, rows)
         elif column.kind in ("date", "time"):
-            later = happened + pd.to_timedelta(chance.exponential(SECOND_DELAYS, rows).astype(int), unit="D")
+            delay = chance.exponential(SECOND_DELAYS, rows).astype(int)
+            if column.after is None:  # nothing forbids it to lie before the row's own time
+                delay = np.where(chance.random(rows) < 1 / 4, -delay, delay)
+            later = happened + pd.to_timedelta(delay, unit="D")
             frame[column.name] = later.where(column.required | (chance.random(rows) < 0.7))
         elif column.kind == "money":
             frame[column.name] = np.round(chance.lognormal(5, 1, rows), 2)

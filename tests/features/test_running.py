@@ -42,7 +42,8 @@ def as_known(
     frame: pd.DataFrame, happened: str, as_of: pd.Timestamp, second_times: tuple[str, ...] = ()
 ) -> pd.DataFrame:
     """The rows that the firm knew before as_of; second times that had not come are null."""
-    known = frame[frame[["recorded_at", happened]].max(axis=1) < as_of].copy()
+    times = [name for name in ("recorded_at", happened) if name in frame]
+    known = frame[frame[times].max(axis=1) < as_of].copy()
     for name in second_times:
         known[name] = known[name].where(known[name] < as_of)
     return known.assign(days_ago=(as_of - known[happened].dt.normalize()).dt.days)
@@ -73,10 +74,10 @@ def longer_gaps(rows: pd.DataFrame, than: int, days: int) -> float:
 
 
 def latest(rows: pd.DataFrame, column: str, until: str) -> pd.Series | None:
+    rows = rows[rows[until].isna()]
     if rows.empty:
         return None
-    last = rows.sort_values(["days_ago", column], ascending=[True, False]).iloc[0]
-    return None if pd.notna(last[until]) else last
+    return rows.sort_values(["days_ago", column], ascending=[True, column != "rep_id"]).iloc[0]
 
 
 def rep_code(rows: pd.DataFrame, _: pd.Timestamp) -> float:
@@ -86,7 +87,6 @@ def rep_code(rows: pd.DataFrame, _: pd.Timestamp) -> float:
 
 def days_to_end(rows: pd.DataFrame, as_of: pd.Timestamp) -> float:
     rows = rows.assign(until_end=(rows["ends_on"].dt.normalize() - as_of).dt.days)
-    rows = rows.sort_values("until_end")
     last = latest(rows, "until_end", "cancelled_at")
     return np.nan if last is None else float(last["until_end"])
 

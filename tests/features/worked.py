@@ -53,9 +53,9 @@ def as_arrow(frame: pd.DataFrame, of: Table) -> pa.Table:
         kind = of[name].kind
         values = frame[name]
         if kind == "date":
-            columns[name] = pa.array(pd.to_datetime(values).dt.date, TYPES[kind], from_pandas=True)
+            columns[name] = pa.array(pd.to_datetime(values, format="ISO8601").dt.date, TYPES[kind], from_pandas=True)
         elif kind == "time":
-            columns[name] = pa.array(pd.to_datetime(values), TYPES[kind], from_pandas=True)
+            columns[name] = pa.array(pd.to_datetime(values, format="ISO8601"), TYPES[kind], from_pandas=True)
         elif kind in ("money", "number"):
             columns[name] = pa.array(pd.to_numeric(values), TYPES[kind], from_pandas=True)
         else:

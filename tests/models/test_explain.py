@@ -56,7 +56,7 @@ def test_shares_by_reason_add_up_to_one(rows, model):
     shares = contributions(model, rows).shares({name: by_name[name].reason for name in model.features})
 
     assert sum(shares.values()) == pytest.approx(1)
-    assert set(shares) == {"contact", "rivals", "orders", "standing"}
+    assert set(shares) == {"contact", "service", "orders", "standing"}
 
 
 USUAL = Usual(0.0, low=0, lower_quartile=1, median=10, upper_quartile=30, high=100)
@@ -78,13 +78,13 @@ def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
 
     assert account[["reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code"]].tolist() == [
         "contact",
-        "rivals",
+        "service",
         "calls",
         None,
     ]
     assert account["reason_1_push"] == pytest.approx(0.9)
     assert account["reason_1"] == catalogue().by_name["conversations_30d"].sentence({"conversations_30d": 0.0})
-    assert account["action_2"] == catalogue().reasons["rivals"].action
+    assert account["action_2"] == catalogue().reasons["service"].action
     assert np.isnan(account["reason_4_push"])
 
 

@@ -108,6 +108,3 @@ def test_in_words() -> None:
     assert said("open_billing_errors_360d", 2) == "2 wrong invoices still to be put right"
     assert said("days_to_correct_360d", 23.5) == "It took us 23.5 days on average to put their invoices right"
     assert said("share_of_amount_wrong_360d", 0.004) == "0.4% of what we billed them in 360 days was wrong"
-    assert said("days_past_due", 0) == "They are no days late in paying us"
-    assert said("days_past_due", 41) == "They are 41 days late in paying us"
-    assert said("share_paid_late", 0.5) == "50% of their payments for the year's invoices were late"

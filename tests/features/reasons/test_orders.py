@@ -321,11 +321,9 @@ def test_in_words() -> None:
         "41 days since their last order; they usually order every 12"
     )
     assert said("days_since_order", 41) is None  # no cycle is known to compare with
-    assert said("usual_cycle", 1) == "They usually order every 1 day"
-    assert said("usual_cycle", 12.4) == "They usually order every 12 days"
-    assert said("cycles_since_order", 3.42, usual_cycle=12) == "Silent for 3.4 of their usual cycles of 12 days"
-    assert said("chance_of_silence", 0.02) == "By their own rhythm a silence this long has a chance of 2%"
-    assert said("largest_gap", 61) == "Their longest pause between recent orders was 61 days"
+    silence = {"days_since_order": 41, "usual_cycle": 12}
+    assert said("cycles_since_order", 3.4, **silence) == said("days_since_order", 41, usual_cycle=12)
+    assert said("chance_of_silence", 0.02, **silence) == said("days_since_order", 41, usual_cycle=12)
     assert said("orders_30d", 0) == "No orders in 30 days"
     assert said("orders_90d", 1) == "1 order in 90 days"
     assert said("orders_180d", 2) == "2 orders in 180 days"

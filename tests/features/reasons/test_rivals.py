@@ -29,10 +29,6 @@ def test_competitors_are_counted_each_time_they_are_seen() -> None:
     assert value(Rivals.competitors_seen[180], SIGNALS, as_of="2024-03-01") == {"A": 5, "B": 0, "C": 0, "D": 0}
 
 
-def test_complaints_of_half_a_year_count() -> None:
-    assert value(Rivals.complaints, SIGNALS, as_of="2024-03-01") == {"A": 0, "B": 2, "C": 0, "D": 0}
-
-
 def test_referrals_and_references_both_recommend_us() -> None:
     assert value(Rivals.recommendations, SIGNALS, as_of="2024-03-01") == {"A": 0, "B": 0, "C": 2, "D": 0}
 
@@ -50,5 +46,4 @@ def test_a_competitor_heard_of_later_counts_where_it_was_seen() -> None:
 def test_in_words() -> None:
     assert said("competitors_seen_90d", 0) == "No sightings of a competitor with them in 90 days"
     assert said("competitors_seen_180d", 1) == "1 sighting of a competitor with them in 180 days"
-    assert said("complaints_180d", 2) == "2 complaints in 180 days"
     assert said("recommendations_720d", 0) == "No recommendations from them in 720 days"

@@ -62,6 +62,18 @@ def test_a_ticket_recorded_later_is_not_known_yet() -> None:
     assert value(Service.days_to_resolve, tickets, as_of="2024-03-01") == {"A": None}
 
 
+def test_complaints_of_half_a_year_count() -> None:
+    signals = table("""
+        account  occurred_at  kind
+        A        2023-09-03   complaint
+        A        2023-09-02   complaint
+        A        2024-02-29   complaint
+        B        2024-03-01   complaint
+        B        2024-02-01   referral
+    """)
+    assert value(Service.complaints, signals, as_of="2024-03-01") == {"A": 2, "B": 0}
+
+
 def test_in_words() -> None:
     assert said("tickets_opened_90d", 0) == "No tickets in 90 days"
     assert said("tickets_opened_360d", 14) == "14 tickets in 360 days"
@@ -71,3 +83,4 @@ def test_in_words() -> None:
     assert said("severe_tickets_360d", 2) == "2 severe tickets in 360 days"
     assert said("tickets_reopened_360d", 0) == "No tickets had to be reopened in 360 days"
     assert said("days_to_resolve_360d", 0.5) == "It took us 0.5 days on average to solve their tickets"
+    assert said("complaints_180d", 2) == "2 complaints in 180 days"
