@@ -58,7 +58,9 @@ def make_trouble(accounts: Accounts, reps: Reps, clock: Clock, seed: int) -> Tro
     severity[CAUSES.index("reps")] = _changes(accounts, reps, rep, clock)
     pressure = _bouts(stream(seed, "pressure"), np.full(int(reps.seat.max()) + 1, 0.024), months, None)
     chance = stream(seed, "attention")
-    share = chance.beta(0.9, 1.3, number).astype(np.float32)  # how little this account counts when time is short
+    # When time is short, it is the small accounts that go without.
+    few, many = np.array([[3.0, 2.0], [1.5, 2.5], [0.6, 3.0]])[accounts.segment].T
+    share = chance.beta(few, many).astype(np.float32)
     seat = np.where(rep >= 0, reps.seat[np.maximum(rep, 0)], 0)
     neglect = pressure[seat, np.arange(months)] * share[:, None]
     severity[CAUSES.index("attention")] = np.where(rep >= 0, neglect, 0)

@@ -17,6 +17,7 @@ from pipelines.simulated.reps import make_reps
 
 _OTHER_SEED = 1_000_003  # added to the firm's own seed
 _STEP_DAYS = 90  # between the snapshots that are learned from
+_FIRST_AS_OF = 180  # before that day too little is known of anybody
 _PRIOR_GAPS = 3  # an account's gaps count for as much as the usual gap once there are so many
 _FAR = 65536.0  # more days than the simulation has, to order (account, day) by one number
 
@@ -47,7 +48,14 @@ def ceiling(
 
     clock = Clock.of(simulate.ends_on, simulate.months)
     cycle, fates, account, at = make_truth(accounts, clock, simulate.seed + _OTHER_SEED)
-    learn, gone = _learning_rows(cycle, fates, account, at, clock, left)
+    others = rows_at_risk(account, at, len(cycle), clock, left, step_days=_STEP_DAYS)
+    who, month = others["account"].to_numpy(), clock.month_of(others["as_of"].to_numpy())
+    learn = _known(
+        fates.adds[:, who, month],
+        cycle[who],
+        others["days_silent"].to_numpy(),
+        others["outlook_days"].to_numpy(),
+    )
     known = _known_of(simulated, rows, clock)
     model = lightgbm.LGBMClassifier(
         n_estimators=250,
@@ -64,38 +72,47 @@ def ceiling(
         force_row_wise=True,
         verbose=-1,
     )
-    model.fit(learn, gone)
+    model.fit(learn, others["left"])
     return np.asarray(model.predict_proba(known[learn.columns]))[:, 1]
 
 
-def _learning_rows(
-    cycle: np.ndarray, fates: Fates, account: np.ndarray, at: np.ndarray, clock: Clock, left: Left
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """What is known of each account at risk on each as_of, and whether it left; order days as in models/left.py."""
+def rows_at_risk(
+    account: np.ndarray, at: np.ndarray, number: int, clock: Clock, left: Left, *, step_days: int
+) -> pd.DataFrame:
+    """account, as_of, days_silent, outlook_days, is_early, left: one row an account at risk, its outlook wholly past.
+
+    As in models/left.py, but for the usual cycle: here the mean gap so far, drawn towards the median of all gaps while
+    there are few. `account` and `at` are the orders of `number` accounts, sorted; as_of is in days of the clock.
+    """
     day = np.floor(at)
     new = np.r_[True, (account[1:] != account[:-1]) | (day[1:] != day[:-1])]
     account, day = account[new], day[new]
     order = account * _FAR + day
-    number = len(cycle)
     first = np.searchsorted(account, np.arange(number))
-    usual = np.median(np.diff(day)[account[1:] == account[:-1]])
-    knowns, gones = [], []
-    for as_of in np.arange(clock.end - left.horizon_days, 180, -_STEP_DAYS):
+    common = np.median(np.diff(day)[account[1:] == account[:-1]])
+    parts = []
+    for as_of in np.arange(clock.end - left.horizon_days, _FIRST_AS_OF, -step_days):
         upto = np.searchsorted(order, np.arange(number) * _FAR + as_of)  # the first order on as_of or later
         who = np.flatnonzero(upto > first)
         last = day[upto[who] - 1]
         gaps = upto[who] - first[who] - 1
-        typical = (last - day[first[who]] + _PRIOR_GAPS * usual) / (gaps + _PRIOR_GAPS)
-        outlook = np.maximum(left.horizon_days, np.ceil(left.k * typical))
-        silent = as_of - last
-        at_risk = (silent <= outlook) & (outlook <= left.max_days) & (as_of + outlook <= clock.end)
-        who, silent, outlook = who[at_risk], silent[at_risk], outlook[at_risk]
+        usual = (last - day[first[who]] + _PRIOR_GAPS * common) / (gaps + _PRIOR_GAPS)
+        outlook = np.maximum(left.horizon_days, np.ceil(left.k * usual))
         following = np.minimum(upto[who], len(day) - 1)
         orders = (account[following] == who) & (upto[who] < len(day)) & (day[following] < as_of + outlook)
-        adds = fates.adds[:, who, int(clock.month_of(np.array([as_of]))[0])]
-        knowns.append(_known(adds, cycle[who], silent, outlook))
-        gones.append(~orders)
-    return pd.concat(knowns, ignore_index=True), np.concatenate(gones)
+        part = pd.DataFrame(
+            {
+                "account": who,
+                "as_of": as_of,
+                "days_silent": as_of - last,
+                "outlook_days": outlook,
+                "is_early": as_of - last <= usual,
+                "left": ~orders,
+            }
+        )
+        at_risk = (part["days_silent"] <= outlook) & (outlook <= left.max_days) & (as_of + outlook <= clock.end)
+        parts.append(part[at_risk])
+    return pd.concat(parts, ignore_index=True)
 
 
 def _known(adds: np.ndarray, cycle: np.ndarray, silent: np.ndarray, outlook: np.ndarray) -> pd.DataFrame:

@@ -14,10 +14,10 @@ _STRENGTH = {
     "calls": 0.095,
     "billing": 0.095,
     "reps": 0.085,
-    "attention": 0.08,
+    "attention": 0.06,
     "delivery": 0.085,
-    "service": 0.08,
-    "rivals": 0.08,
+    "service": 0.09,
+    "rivals": 0.085,
 }
 # Two causes at once are worse than both apart: nobody rings back about the open ticket, a rival calls and we do not.
 _WORSE_TOGETHER = (

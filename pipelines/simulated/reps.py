@@ -85,8 +85,8 @@ def _seats(chance: np.random.Generator, accounts: Accounts, clock: Clock) -> tup
 def _posts(chance: np.random.Generator, seats: int, clock: Clock) -> pd.DataFrame:
     """seat, rep, hired, left, is_cover: who filled each seat when, and which colleague covered it in between."""
     many = 40
-    stays = chance.random((seats, many)) < 0.32  # some reps stay for years, most for little more than one
-    tenure = np.where(stays, chance.gamma(2.2, 32, (seats, many)), chance.gamma(4.0, 3.5, (seats, many)))
+    stays = chance.random((seats, many)) < 0.27  # some reps stay for years, most for little more than one
+    tenure = np.where(stays, chance.gamma(2.6, 25, (seats, many)), chance.gamma(4.0, 3.5, (seats, many)))
     tenure = np.maximum(tenure, 2) * _MONTH
     empty = np.where(chance.random((seats, many)) < 0.35, 0, np.clip(chance.exponential(45, (seats, many)), 7, 120))
     # People start on Mondays and leave on Fridays, so everything is counted in weeks.
