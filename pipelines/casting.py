@@ -6,15 +6,19 @@ import ibis
 import ibis.expr.types as ir
 
 from features.tables import Column
+from pipelines.source import Reading
+
+AS_USUAL = Reading.model_validate({})
 
 # A text that ends in an offset, Z or a zone's name after its time of day: an instant. Any other is local time already.
 _ZONED = r":\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
+_LOCAL = r"^\d{4}-\d\d-\d\d([ T][\d:.]*)?$"
 
 
-def cast(column: Column, raw: ir.Value, formats: tuple[str, ...] = ()) -> ir.Value:
+def cast(column: Column, raw: ir.Value, reading: Reading = AS_USUAL) -> ir.Value:
     """`raw` in the column's type: string, double, date, or timestamp in the session's time zone; null where it is none.
 
-    formats: how a time may be written in a text, as in strptime, beside ISO 8601.
+    reading: how numbers and times are written in texts, beside the usual way.
     Money is rounded to two decimals as a decimal, so that 1.005 becomes 1.01 whether it came as text or as a number.
     """
     match column.kind:
@@ -23,14 +27,18 @@ def cast(column: Column, raw: ir.Value, formats: tuple[str, ...] = ()) -> ir.Val
         case "choice":
             return _text(raw).lower()
         case "money":
-            return _decimal(raw).round(2).cast("float64")
+            return _decimal(raw, reading).round(2).cast("float64")
         case "number":
-            number = _stripped(raw).try_cast("float64") if raw.type().is_string() else raw.try_cast("float64")
+            number = (
+                with_point(_stripped(raw), reading).try_cast("float64")
+                if raw.type().is_string()
+                else raw.try_cast("float64")
+            )
             return number.nullif(float("nan")).nullif(float("inf")).nullif(float("-inf"))
         case "time":
-            return _time(raw, formats)
+            return _time(raw, reading)
         case "date":
-            return raw if raw.type().is_date() else _time(raw, formats).date()
+            return raw if raw.type().is_date() else _time(raw, reading).date()
 
 
 def is_blank(raw: ir.Value) -> ir.BooleanValue:
@@ -57,19 +65,24 @@ def _text(raw: ir.Value) -> ir.StringValue:
     return _stripped(raw.cast("string"))
 
 
-def _decimal(raw: ir.Value) -> ir.DecimalValue:
+def _decimal(raw: ir.Value, reading: Reading) -> ir.DecimalValue:
     if raw.type().is_boolean() or raw.type().is_temporal():
         return ibis.null("decimal(28, 6)")
-    return (_stripped(raw) if raw.type().is_string() else raw).try_cast("decimal(28, 6)")
+    return (with_point(_stripped(raw), reading) if raw.type().is_string() else raw).try_cast("decimal(28, 6)")
 
 
-def _time(raw: ir.Value, formats: tuple[str, ...]) -> ir.TimestampValue:
+def with_point(text: ir.StringValue, reading: Reading) -> ir.StringValue:
+    """The text of a number with a decimal point, where the source writes a comma."""
+    return text.replace(",", ".") if reading.decimal == "," else text
+
+
+def _time(raw: ir.Value, reading: Reading) -> ir.TimestampValue:
     kind = raw.type()
     if kind.is_timestamp() or kind.is_date():
         return raw.cast("timestamp(6)")  # an instant becomes local time: the connection's zone is the firm's
     if kind.is_string():
         text = _stripped(raw)
-        return ibis.ifelse(text.re_search(_ZONED), instant(text).cast("timestamp(6)"), local_time(text, formats))
+        return ibis.ifelse(text.re_search(_ZONED), instant(text).cast("timestamp(6)"), local_time(text, reading))
     return ibis.null("timestamp(6)")
 
 
@@ -78,17 +91,15 @@ def instant(text: ir.StringValue) -> ir.TimestampValue:
     return text.try_cast("timestamp('UTC')")
 
 
-def local_time(text: ir.StringValue, formats: tuple[str, ...]) -> ir.TimestampValue:
+def local_time(text: ir.StringValue, reading: Reading) -> ir.TimestampValue:
     """A text without an offset as the time it says; null where it is none."""
-    return ibis.coalesce(text.try_cast("timestamp(6)"), *(try_strptime(text, form) for form in formats))
+    return ibis.coalesce(text.try_cast("timestamp(6)"), *(try_strptime(text, form) for form in reading.formats))
 
 
-def is_local_time(text: ir.StringValue, formats: tuple[str, ...]) -> ir.BooleanValue:
+def is_local_time(text: ir.StringValue, reading: Reading) -> ir.BooleanValue:
     """Whether a text is a time without an offset."""
-    is_written_so = text.re_search(r"^\d{4}-\d\d-\d\d")
-    for form in formats:
-        is_written_so |= try_strptime(text, form).notnull()
-    return is_written_so & ~text.re_search(_ZONED) & local_time(text, formats).notnull()
+    is_iso = text.re_search(_LOCAL) & local_time(text, AS_USUAL).notnull()
+    return ibis.or_(is_iso, *(try_strptime(text, form).notnull() for form in reading.formats))
 
 
 def is_instant(text: ir.StringValue) -> ir.BooleanValue:

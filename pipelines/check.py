@@ -103,7 +103,7 @@ def check(
     as_of = as_of or settings.as_of
     stops: list[str] = []
     with opened(found, found.files_folder(files, home)) as con:
-        checks = Checks(con, as_of=as_of, today=today, formats=found.settings.options.formats)
+        checks = Checks(con, as_of=as_of, today=today, reading=found.settings.options)
         for name in tables_in_order(found):
             try:
                 check_table(con, found, checks, name)

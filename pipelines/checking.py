@@ -11,6 +11,7 @@ from ibis.backends.duckdb import Backend
 from features.tables import TABLES, Column, Table
 from pipelines.casting import as_given, cast, is_blank
 from pipelines.reading import GIVEN, Given
+from pipelines.source import Reading
 
 EARLIEST_EVENT = date(1990, 1, 1)
 EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
@@ -71,8 +72,8 @@ class _Fault:
 class Checks:
     """The checks of one source: tables one after the other, those that others refer to first."""
 
-    def __init__(self, con: Backend, *, as_of: date | None, today: date, formats: tuple[str, ...] = ()) -> None:
-        self._con, self._as_of, self._today, self._formats = con, as_of, today, formats
+    def __init__(self, con: Backend, *, as_of: date | None, today: date, reading: Reading) -> None:
+        self._con, self._as_of, self._today, self._reading = con, as_of, today, reading
         self._given: dict[str, Given] = {}
         self.done: dict[str, Checked] = {}
         con.raw_sql(f"CREATE SCHEMA {CHECKED}")
@@ -137,7 +138,7 @@ class Checks:
 
     def _cast(self, given: Given, rows: ir.Table) -> dict[str, ir.Value]:
         """Every column of the contract that was given, in the contract's type."""
-        return {name: cast(given.table[name], rows[raw], self._formats) for name, raw in given.columns.items()}
+        return {name: cast(given.table[name], rows[raw], self._reading) for name, raw in given.columns.items()}
 
     def _rows(self, given: Given) -> ir.Table:
         rows = self._con.table(given.table.name, database=GIVEN)

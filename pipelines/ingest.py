@@ -29,7 +29,7 @@ def ingest(settings: Settings, home: Home, *, source: str, files: Path | None, a
     found = find_source(source)
     as_of = as_of or settings.as_of
     with opened(found, found.files_folder(files, home)) as con:
-        checks = Checks(con, as_of=as_of, today=today, formats=found.settings.options.formats)
+        checks = Checks(con, as_of=as_of, today=today, reading=found.settings.options)
         check_source(con, found, checks)
         unfinished = home.tables.with_name(f".{home.tables.name}.unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)

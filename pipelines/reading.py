@@ -9,12 +9,11 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import ibis
-import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from features.mistake import Mistake, closest
 from features.tables import TABLES, Table
-from pipelines.casting import instant, is_instant, is_local_time, local_time
+from pipelines.guessing import guessed
 from pipelines.source import Format, Reading, Source
 
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
@@ -100,34 +99,17 @@ def _open_table(con: Backend, source: Source, name: str, kind: Format, paths: li
 
 
 def _open_csv(con: Backend, name: str, files: list[str], reading: Reading) -> None:
-    """A view with numbers and times as such where every value of a column is one, in whatever row; else with its texts.
-
-    DuckDB's own guess at dates is not used: it takes 03/04 for the third of April, and one odd date fails a whole file.
-    """
-    options: dict[str, object] = {"delim": reading.delimiter, "decimal_separator": reading.decimal}
-    options = {key: value for key, value in options.items() if value is not None}
+    options: dict[str, object] = {}
+    if reading.delimiter is not None:
+        options["delim"] = reading.delimiter
     if reading.encoding is not None:
         options["encoding"] = reading.encoding
     if reading.nulls:
         options["nullstr"] = ["", *reading.nulls]
-    types = ["BOOLEAN", "BIGINT", "HUGEINT", "DOUBLE", "VARCHAR"]
-    text = con.read_csv(
-        files, table_name=f"{name} as text", sample_size=-1, auto_type_candidates=types, union_by_name=True, **options
-    )
-    texts = [column for column, kind in text.schema().items() if kind.is_string()]
-    local = _all(con, text, {column: is_local_time(text[column], reading.formats) for column in texts})
-    zoned = _all(con, text, {column: is_instant(text[column]) for column in texts})
-    typed = {column: local_time(text[column], reading.formats) for column in local}
-    typed |= {column: instant(text[column]) for column in zoned}
-    con.create_view(name, text.mutate(**typed))
-
-
-def _all(con: Backend, text: ir.Table, holds: dict[str, ir.BooleanValue]) -> list[str]:
-    """The columns for which something holds in every row that has a value, and that have any."""
-    if not holds:
-        return []
-    every = text.agg(**{column: value.all(where=text[column].notnull()) for column, value in holds.items()})
-    return [column for column, is_so in con.to_pyarrow(every).to_pylist()[0].items() if is_so]
+    if len(files) > 1:
+        options["union_by_name"] = True
+    text = con.read_csv(files, table_name=f"{name} as text", all_varchar=True, **options)
+    con.create_view(name, guessed(con, text, reading))
 
 
 def _one_select(sql: Path) -> str:

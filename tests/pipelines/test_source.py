@@ -175,3 +175,21 @@ def test_csv_as_it_is_written_elsewhere(firm) -> None:
         ("2025-12-31 00:00:00", 1234.5, "tea"),
         ("2026-02-01 00:00:00", 7.0, None),
     ]
+
+
+def test_one_odd_value_is_refused_alone_however_the_others_are_written(firm) -> None:
+    firm.table(
+        "orders",
+        """
+        account_id;ordered_at;amount
+        A;31.12.2025;1234,50
+        A;31.12.2025;a lot
+        A;12.31.2025;1,00
+        """,
+    )
+    firm.tables.pop("accounts")
+    (firm.folder / "accounts.sql").unlink()
+    firm.yaml('options: {delimiter: ";", decimal: ",", date_format: "%d.%m.%Y"}\n')
+    firm.ingest()
+    assert [row["amount"] for row in firm.kept("orders")] == [1234.5]
+    assert firm.refused("orders") == [(2, "an amount that is not a number"), (3, "an ordered_at that is not a time")]
