@@ -9,6 +9,7 @@ Floats = npt.NDArray[np.float64]
 
 SLOWEST = 0.05  # the smallest slope: a ranking that proved worthless is flattened, never turned round
 PERSISTS = 0.5  # the part of a shift of the base rate that is taken to last until the next snapshots
+_STEPS, _EXACT = 50, 1e-9
 _PRIOR = 10.0  # rows' worth of belief that nothing needs correcting; matters only where there are few rows
 
 
@@ -40,22 +41,36 @@ def calibrated_on(raw: Floats, left: Floats) -> Calibration:
 
     Where all left or none did, nothing can be learned and the raw log-odds stand.
     """
-    from scipy.optimize import minimize
-
     if not 0 < left.sum() < len(left):
         return Calibration()
+    likeliest = likeliest_on(raw, left)
+    unshifted = _intercept_for_mean(likeliest.slope * raw, float(sigmoid(raw).mean()))
+    return Calibration(likeliest.slope, unshifted + PERSISTS * (likeliest.intercept - unshifted))
 
-    def surprise(parameters: Floats) -> tuple[float, Floats]:
-        slope, intercept = parameters
-        log_odds = intercept + slope * raw
-        miss = sigmoid(log_odds) - left
-        value = (np.logaddexp(0, log_odds) - left * log_odds).sum() + _PRIOR / 2 * ((slope - 1) ** 2 + intercept**2)
-        return value, np.array([miss @ raw + _PRIOR * (slope - 1), miss.sum() + _PRIOR * intercept])
 
-    found = minimize(surprise, x0=[1.0, 0.0], jac=True, method="L-BFGS-B", bounds=[(SLOWEST, None), (None, None)])
-    slope, likeliest = float(found.x[0]), float(found.x[1])
-    unshifted = _intercept_for_mean(slope * raw, float(sigmoid(raw).mean()))
-    return Calibration(slope=slope, intercept=unshifted + PERSISTS * (likeliest - unshifted))
+def likeliest_on(raw: Floats, left: Floats) -> Calibration:
+    """The calibration under which `left` is likeliest, by Newton's method, shifts of the base rate and all."""
+    slope, intercept = 1.0, 0.0
+    for _ in range(_STEPS):
+        risk = sigmoid(intercept + slope * raw)
+        miss, weight = risk - left, risk * (1 - risk)
+        down_slope, down_intercept = miss @ raw + _PRIOR * (slope - 1), miss.sum() + _PRIOR * intercept
+        slopes, both, intercepts = weight @ raw**2 + _PRIOR, weight @ raw, weight.sum() + _PRIOR
+        if slope <= SLOWEST and down_slope > 0:
+            step = np.array([0.0, down_intercept / intercepts])  # the slope stays at its bound
+        else:
+            step = np.linalg.solve([[slopes, both], [both, intercepts]], [down_slope, down_intercept])
+        step /= max(1.0, float(np.abs(step).max()))  # never so far that the curve at the start says nothing
+        slope, intercept = max(SLOWEST, slope - float(step[0])), intercept - float(step[1])
+        if np.abs(step).max() < _EXACT:
+            break
+    return Calibration(slope, intercept)
+
+
+def calibrated_log_loss(raw: Floats, left: Floats) -> float:
+    """The mean log loss that would be left after the likeliest calibration: what order and spacing alone are worth."""
+    log_odds = likeliest_on(raw, left).log_odds(raw)
+    return float((np.logaddexp(0, log_odds) - left * log_odds).mean())
 
 
 def _intercept_for_mean(log_odds: Floats, mean: float) -> float:

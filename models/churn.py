@@ -12,13 +12,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.mistake import Mistake
-from models.calibration import Calibration, calibrated_on
+from models.calibration import Calibration, calibrated_log_loss, calibrated_on
 
 Floats = npt.NDArray[np.float64]
 Direction = Literal["rises", "falls"] | None
 
 TREES = "trees.txt"
 FACTS = "model.json"
+LOSS = "calibrated_log_loss"
+CERTAIN = 1e-12  # LightGBM tells risks, not log-odds; of one that is 0 or 1 there are none
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # Numbers to learn from below which one thread does it. More threads wait for one another some ten thousand times a
 # training: a little faster on an idle machine, ten times slower on a busy one (4 s and 42 s for 100 rounds, measured).
@@ -133,7 +135,9 @@ def learn(
 ) -> Churn:
     """A model in three steps, none of which sees a row outside its masks.
 
-    1. Trees grow on `train` until `patience` rounds have not bettered the log loss on `validation`.
+    1. Trees grow on `train` until `patience` rounds have not bettered the log loss on `validation`, taken after
+       calibration: were a shift of the base rate counted against the trees, they would stop too soon. (A seasonal
+       wholesaler, mean of five as_ofs: 87 rounds instead of 180, ROC AUC over early accounts .772 instead of .774.)
     2. The calibration is fitted on those trees' predictions of `validation`: out of time, as every prediction that is
        ever used will be. Predictions of rows that trees were grown on are too sure of themselves and calibrate nothing.
     3. Trees grow again on `refit` (everything that may be known, validation included, since the newest rows are the
@@ -158,7 +162,7 @@ def learn(
         "train_rows": int(train.sum()),
         "validation_rows": int(validation.sum()),
         "refit_rows": int(refit.sum()),
-        "validation_log_loss": float(first.best_score["validation"]["binary_logloss"]),
+        "validation_log_loss": float(first.best_score["validation"][LOSS]),
         "lightgbm": lightgbm.__version__,
     }
     return Churn(trees, names, calibration, _usual(numbers[refit], names), facts | dict(about))
@@ -182,7 +186,7 @@ def _grow(
 ) -> lightgbm.Booster:
     parameters = {
         "objective": "binary",
-        "metric": "binary_logloss",
+        "metric": "none",
         "learning_rate": growth.learning_rate,
         "num_leaves": growth.num_leaves,
         "min_data_in_leaf": growth.min_child_samples,
@@ -210,8 +214,16 @@ def _grow(
         num_boost_round=rounds,
         valid_sets=[train_set.create_valid(numbers[validation], left[validation])],
         valid_names=["validation"],
+        feval=_log_loss,
         callbacks=[lightgbm.early_stopping(growth.patience, verbose=False)],
     )
+
+
+def _log_loss(risk: Floats, data: lightgbm.Dataset) -> tuple[str, float, bool]:
+    """What early stopping goes by, as LightGBM wants it: name, value, whether higher is better."""
+    certain = np.clip(risk, CERTAIN, 1 - CERTAIN)
+    raw = np.log(certain) - np.log1p(-certain)
+    return LOSS, calibrated_log_loss(raw, np.asarray(data.get_label(), dtype=np.float64)), False
 
 
 def _usual(numbers: Floats, names: Sequence[str]) -> dict[str, Usual]:

@@ -120,7 +120,13 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
     from pipelines.simulated.ceiling import ceiling
 
     asked = tested[["account_id", "as_of", "outlook_days"]].reset_index(drop=True)
-    return ceiling(home.simulated, asked, settings.simulate, manifest.left(settings.left))
+    return ceiling(
+        home.simulated,
+        asked,
+        settings.simulate,
+        manifest.left(settings.left),
+        accounts=settings.evaluate.ceiling_accounts,
+    )
 
 
 def _reasons(model: Churn, moved: explain.Contributions, tested: pd.DataFrame) -> dict[str, dict[str, float]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import log_loss
 
-from models.calibration import PERSISTS, Calibration, calibrated_on, sigmoid
+from models.calibration import PERSISTS, Calibration, calibrated_log_loss, calibrated_on, likeliest_on, sigmoid
 
 
 def drawn(log_odds: np.ndarray, seed: int = 1) -> np.ndarray:
@@ -35,6 +35,24 @@ def test_where_nothing_is_wrong_nothing_changes():
 
     assert found.slope == pytest.approx(1, abs=0.05)
     assert found.risk(RAW).mean() == pytest.approx(sigmoid(RAW).mean(), rel=0.03)
+
+
+def test_the_likeliest_calibration_agrees_with_scikit_learn():
+    from sklearn.linear_model import LogisticRegression
+
+    left = drawn(-1.0 + 0.5 * (RAW + 2))
+    found = likeliest_on(RAW, left)
+    theirs = LogisticRegression(C=1e9).fit(RAW[:, None], left)
+
+    assert found.slope == pytest.approx(theirs.coef_[0, 0], abs=0.003)
+    assert found.intercept == pytest.approx(theirs.intercept_[0], abs=0.006)
+
+
+def test_neither_a_shift_nor_too_much_certainty_counts_in_the_calibrated_log_loss():
+    left = drawn(RAW)
+
+    assert calibrated_log_loss(3 * RAW + 2, left) == pytest.approx(calibrated_log_loss(RAW, left), abs=1e-4)
+    assert calibrated_log_loss(RAW, left) == pytest.approx(log_loss(left, sigmoid(RAW)), abs=1e-3)
 
 
 def test_no_two_accounts_change_places_or_are_tied():
