@@ -46,6 +46,10 @@ AsOfOption = Annotated[
         "--as-of", help="The day to score, YYYY-MM-DD; by default the day after the newest order.", metavar="DATE"
     ),
 ]
+MetricsOption = Annotated[
+    Path | None,
+    typer.Option("--metrics", help="The file of figures; by default metrics.json in the home.", metavar="FILE"),
+]
 DATA = Path("data")
 
 
@@ -159,10 +163,7 @@ def train(home: HomeOption = DATA, params: ParamsOption = None) -> None:
 @app.command()
 def evaluate(
     home: HomeOption = DATA,
-    metrics: Annotated[
-        Path | None,
-        typer.Option(help="Where to write the figures; by default metrics.json in the home.", metavar="FILE"),
-    ] = None,
+    metrics: MetricsOption = None,
     params: ParamsOption = None,
 ) -> None:
     """Measure the model on months that it has not seen, beside what people do without it."""
@@ -181,11 +182,12 @@ def score(home: HomeOption = DATA, params: ParamsOption = None) -> None:
 
 
 @app.command()
-def export(home: HomeOption = DATA, params: ParamsOption = None) -> None:
+def export(home: HomeOption = DATA, metrics: MetricsOption = None, params: ParamsOption = None) -> None:
     """Write the workbook, the page and the list."""
     from pipelines.export import export as stage
 
-    stage(_settings(params), _home(home))
+    place = _home(home)
+    stage(_settings(params), place, metrics=metrics or place.metrics)
 
 
 @app.command()

@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def export(settings: Settings, home: Home) -> None:
+def export(settings: Settings, home: Home, *, metrics: Path) -> None:
     """Writes exports/as_of=…/accounts.xlsx, accounts.html and accounts.csv of the manifest's as_of. The same scores and
     tables give the same bytes. Raises Mistake where that day has no scores.
     """
@@ -39,7 +39,7 @@ def export(settings: Settings, home: Home) -> None:
         value_days=settings.export.value_days,
         leaves=manifest.left(settings.left).in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
-        skill=wording.skill(_metrics(home.metrics), settings.evaluate.capacity),
+        skill=wording.skill(_metrics(metrics), settings.evaluate.capacity),
     )
     accounts, reps = _table(home, "accounts"), _table(home, "reps")
     rows = ranked(pd.read_parquet(scores / "scores.parquet"), accounts, reps, _rhythm(home, as_of))

@@ -33,6 +33,6 @@ def run_all(
     train(settings, home)
     evaluate(settings, home, metrics=home.metrics)
     score(settings, home)
-    export(settings, home)
+    export(settings, home, metrics=home.metrics)
     seconds = time.perf_counter() - began
     log.info("done in %.0f s: open %s", seconds, home.exports(Manifest.read(home).as_of) / "accounts.xlsx")

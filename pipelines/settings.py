@@ -55,6 +55,7 @@ class Train(Section):
 class Evaluate(Section):
     capacity: int = Field(100, ge=1)
     resamples: int = Field(200, ge=1)
+    ceiling_accounts: int = Field(50_000, ge=1)
     seed: int = 1
 
 

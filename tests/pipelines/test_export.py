@@ -101,7 +101,7 @@ def csv_rows(home):
 
 
 def test_writes_a_workbook_a_page_and_a_list_and_nothing_else(home):
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     assert sorted(path.name for path in home.exports(AS_OF).iterdir()) == list(EXPORTS)
     told = [(row["name"], row["rep"], row["region"], row["days_since_order"]) for row in csv_rows(home)]
     assert told == [("Birch", "", "South", "122"), ("Alder", "Rita", "North", "11")]
@@ -119,9 +119,9 @@ def test_writes_a_workbook_a_page_and_a_list_and_nothing_else(home):
 
 
 def test_twice_gives_the_same_bytes(home):
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     first = {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS}
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     assert {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS} == first
 
 
@@ -129,7 +129,7 @@ def test_twice_gives_the_same_bytes(home):
 def test_tables_that_a_source_does_not_give_are_done_without(home, missing):
     for name in missing:
         (home.tables / f"{name}.parquet").unlink()
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     rows = {row["account_id"]: row for row in csv_rows(home)}
     assert rows["A"]["name"] == ("A" if "accounts" in missing else "Alder")
     assert rows["A"]["rep"] == ("R1" if "reps" in missing else "Rita")
@@ -141,13 +141,13 @@ def test_the_usual_cycle_comes_from_the_snapshot_that_was_scored(home):
     pd.DataFrame(
         {"account_id": ["A", "A"], "as_of": [date(2024, 6, 1), AS_OF], "usual_cycle": [99.0, 19.0]}
     ).to_parquet(home.features)
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     assert {row["account_id"]: row["usual_cycle"] for row in csv_rows(home)} == {"A": "19.0", "B": ""}
 
 
 def test_measured_skill_is_told_where_there_is_one(home):
     home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}}), encoding="utf-8")
-    export(Settings(), home)
+    export(Settings(), home, metrics=home.metrics)
     page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
     assert "the 100 accounts ranked highest held 50% of all that then left" in page
 
@@ -155,4 +155,4 @@ def test_measured_skill_is_told_where_there_is_one(home):
 def test_without_scores_of_the_day_the_mistake_says_what_to_run(home):
     (home.scores(AS_OF) / "scores.parquet").unlink()
     with pytest.raises(Mistake, match=r"no scores of 2024-07-01; run 'leaky score' first"):
-        export(Settings(), home)
+        export(Settings(), home, metrics=home.metrics)

@@ -1,0 +1,75 @@
+"""The pipeline under DVC: it runs, a second run does nothing, and a change reruns what depends on it and no more."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import REPOSITORY
+from tests.pipelines.test_cli import SMALL
+
+BIN = Path(sys.executable).parent
+STAGES = ["simulate", "ingest", "snapshots", "train", "evaluate", "score", "export"]
+
+
+def run(folder: Path, *words: str) -> str:
+    path = {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    without = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    done = subprocess.run(words, cwd=folder, env=without | path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def ran(printed: str) -> list[str]:
+    """The stages that DVC ran, in the order in which they stand in dvc.yaml."""
+    return [stage for stage in STAGES if f"Running stage '{stage}'" in printed]
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with a small firm, after its first `dvc repro`."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("pipelines", "features", "models", "data/sources", ".dvc"):
+        shutil.copytree(
+            REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cache", "tmp")
+        )
+    for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
+        shutil.copy(REPOSITORY / name, folder / name)
+    params = yaml.safe_load((REPOSITORY / "params.yaml").read_text())
+    for section, values in SMALL.items():
+        params[section] |= values
+    (folder / "params.yaml").write_text(yaml.safe_dump(params))
+    run(folder, "git", "init", "-q")
+    assert ran(run(folder, "dvc", "repro")) == STAGES
+    return folder
+
+
+def test_a_second_run_does_nothing(checkout: Path) -> None:
+    assert ran(run(checkout, "dvc", "repro")) == []
+
+
+def test_another_definition_of_leaving_reruns_labels_and_what_follows(checkout: Path) -> None:
+    params = (checkout / "params.yaml").read_text()
+    assert "  k: 2\n" in params
+    (checkout / "params.yaml").write_text(params.replace("  k: 2\n", "  k: 1.5\n"))
+    assert ran(run(checkout, "dvc", "repro")) == STAGES[2:]
+
+
+def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
+    with (checkout / "features" / "reasons" / "calls.py").open("a") as module:
+        module.write("# Another thought.\n")
+    planned = run(checkout, "dvc", "status")
+    stale = [stage for stage in STAGES if f"{stage}:" in planned.splitlines()]
+    assert stale[0] == "snapshots"
+    assert "ingest:" not in planned
+
+
+def test_metrics_and_plots_can_be_shown(checkout: Path) -> None:
+    assert "test.roc_auc" in run(checkout, "dvc", "metrics", "show")
+    run(checkout, "dvc", "plots", "show", "-o", "plots")
+    page = (checkout / "plots" / "index.html").read_text()
+    assert "Of those given this risk, so many left" in page
