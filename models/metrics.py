@@ -62,7 +62,8 @@ def skill(trial: Trial, score: Floats, *, is_risk: bool = True) -> Skill:
     """Every metric of a score and its 95 % interval: {"roc_auc": ..., "roc_auc_low": ..., "roc_auc_high": ..., ...}.
 
     Ranking metrics for every score; brier, log_loss and calibration_error only where the score is a risk. n is the
-    number of rows, base_rate the share that left. Rows that all left or all stayed give n and base_rate alone.
+    number of rows, base_rate the share that left. Rows that all left or all stayed give n and base_rate alone. The
+    interval of calibration_error lies a little high, as resamples are less calibrated than what they are drawn from.
     """
     found: Skill = {"n": float(len(trial.left))}
     if len(trial.left):

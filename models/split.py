@@ -72,16 +72,13 @@ def _too_few(rows: pd.DataFrame, complete: np.ndarray, test_snapshots: int, vali
     as_ofs = np.unique(rows["as_of"].to_numpy("datetime64[D]"))
     span = f", {complete[0]} to {complete[-1]}" if len(complete) else ""
     have = f"snapshots: {len(complete)} of {len(as_ofs)} as_ofs are complete (every outlook has passed){span}"
-    if len(as_ofs) < 2:
-        needed = ""
-    else:
+    needed = "more"
+    if len(as_ofs) > 1:
         step = int(np.diff(as_ofs).min().astype(int))
         embargo = -(-int(rows["outlook_days"].min()) // step)
         count = test_snapshots + validation_snapshots - 1 + 2 * embargo
-        needed = (
-            f" of at least {count} ({test_snapshots} test, {validation_snapshots} validation, and the outlooks between)"
-        )
+        needed = f"{count} ({test_snapshots} test, {validation_snapshots} validation, the outlooks between, training)"
     return Mistake(
-        f"{have}; training, validation and test need more{needed}. Give a longer history (snapshots.count), or "
+        f"{have}; a model needs {needed}. Give a longer history (snapshots.count), or "
         "set split.test_snapshots and split.validation_snapshots lower, or left.horizon_days shorter."
     )

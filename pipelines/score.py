@@ -137,10 +137,11 @@ def _champion(settings: Settings, home: Home, manifest: Manifest) -> tuple[Churn
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     version = registry.champion()
     if version is None:
-        raise Mistake(
-            f"no champion of {registry.model} in {registry.uri}, so there is nothing to score with. Run leaky train "
-            f"and leaky evaluate; {home.model / 'gate.json'} says why a model was refused."
-        )
+        # A server's address may hold a password, so only that of a file is told.
+        store = registry.uri if registry.uri.startswith("sqlite:") else "the store of MLFLOW_TRACKING_URI"
+        refused = home.model / "gate.json"
+        why = f"; {refused} says why the last one was refused" if refused.exists() else ""
+        raise Mistake(f"no champion of {registry.model} in {store}{why}. Run leaky train, then leaky evaluate.")
     with registry.files(version) as folder:
         model = Churn.load(folder / SCORING)
     asked, made_for = manifest.left(settings.left).model_dump(), model.about["left"]

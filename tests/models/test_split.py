@@ -84,7 +84,7 @@ def test_too_few_snapshots_are_told_in_one_line():
     line = str(told.value)
     assert "5 of 7 as_ofs are complete" in line
     assert "2024-01-01 to 2024-04-30" in line
-    assert "at least 7 (2 test, 2 validation" in line
+    assert "a model needs 7 (2 test, 2 validation" in line
     assert "\n" not in line
 
 

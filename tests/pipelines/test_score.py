@@ -115,7 +115,7 @@ def test_equal_risks_stand_in_the_order_of_their_accounts(scored_home):
 def test_without_a_champion_the_stages_to_run_are_named(own_home, small_settings):
     (own_home.folder / "mlflow.db").unlink()
 
-    with pytest.raises(Mistake, match=r"no champion of leaky-bucket-simulated.*leaky train and leaky evaluate"):
+    with pytest.raises(Mistake, match=r"no champion of leaky-bucket-simulated.*leaky train, then leaky evaluate"):
         score(small_settings, own_home)
 
 
