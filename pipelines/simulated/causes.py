@@ -13,12 +13,12 @@ _WARM = 18  # months before the first, so that bouts are in balance when the rec
 _MONTH = 30.4375
 _OWN = ("contact", "calls", "billing", "delivery", "service", "rivals")  # befall each account for itself
 _STARTS = {
-    "contact": 0.0075,
-    "calls": 0.0068,
-    "billing": 0.0068,
-    "delivery": 0.0062,
-    "service": 0.0068,
-    "rivals": 0.0070,
+    "contact": 0.0061,
+    "calls": 0.0061,
+    "billing": 0.0061,
+    "delivery": 0.0055,
+    "service": 0.0061,
+    "rivals": 0.0064,
 }
 _ENDS = 0.15  # chance that a bout of more than three months ends in the next
 _FULL = 5  # months until a bout is as bad as it gets

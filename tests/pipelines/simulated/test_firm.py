@@ -15,9 +15,10 @@ CLOCK = Clock.of(date(2026, 7, 1), 48)
 YEARS = CLOCK.end / 365
 
 
-@pytest.fixture(scope="module", params=[7, 21])
+@pytest.fixture(scope="module", params=[(3000, 7), (6000, 21)], ids=["default", "larger"])
 def firm(request: pytest.FixtureRequest) -> Firm:
-    return make_firm(6000, CLOCK, request.param)
+    number, seed = request.param
+    return make_firm(number, CLOCK, seed)
 
 
 def there(firm: Firm) -> np.ndarray:
