@@ -1,5 +1,6 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH) # the stages call leaky by name
 
 .PHONY: run test lint bench ui lock clean
 
