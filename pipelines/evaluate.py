@@ -85,6 +85,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     _write(home.model / "card.md", card.markdown())
     rounded = _rounded(figures)
     _write(metrics, json.dumps(rounded, indent=2, allow_nan=False) + "\n")
+    for name, found in _side_by_side(rounded).items():
+        _write(home.model / "skill" / f"{name}.json", json.dumps(found, indent=2) + "\n")
     version = _record(registry, settings, home, manifest, model, rounded, files, metrics)
     if verdict.promoted:
         registry.promote(version)
@@ -250,6 +252,22 @@ def _record(
         tags=tags | ({"git_commit": commit} if commit else {}),
         artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
     )
+
+
+def _side_by_side(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The ranking figures of the model, each baseline and the ceiling, for a table with a row each."""
+    told = {"model": figures["test"], **figures["baselines"]}
+    if "ceiling" in figures:
+        told["ceiling"] = figures["ceiling"]
+    return {
+        name: {
+            f"{part}{figure}": found[figure]
+            for part, found in (("", whole), ("early_", whole["early"]))
+            for figure in ("roc_auc", "average_precision", "recall_at_capacity")
+            if figure in found
+        }
+        for name, whole in told.items()
+    }
 
 
 def _tell(figures: Mapping[str, Any], rivals: list[Baseline], has_ceiling: bool) -> None:

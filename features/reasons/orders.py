@@ -49,7 +49,7 @@ SILENT = "{days_since_order:# day} since their last order; they usually order ev
 
 
 class Orders(Reason):
-    """They order less than they used to."""
+    """They order little, or less than they used to."""
 
     action = "Ask what they need now and who else they talk to"
 
