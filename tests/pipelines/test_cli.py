@@ -11,7 +11,19 @@ import yaml
 
 LEAKY = Path(sys.executable).with_name("leaky")
 REPOSITORY = Path(__file__).resolve().parents[2]
-COMMANDS = "run simulate ingest check snapshots train evaluate score export explain features".split()
+COMMANDS = [
+    "run",
+    "simulate",
+    "ingest",
+    "check",
+    "snapshots",
+    "train",
+    "evaluate",
+    "score",
+    "export",
+    "explain",
+    "features",
+]
 SMALL = {
     "simulate": {"accounts": 300, "months": 30},
     "snapshots": {"count": 20},
@@ -108,7 +120,10 @@ def test_features_lists_the_catalogue() -> None:
         ("run --source nowhere", "leaky: no source 'nowhere'; there are adventureworks, online_retail_ii, simulated."),
         ("run --as-of yesterday", "leaky: --as-of yesterday: not a day. Write it as YYYY-MM-DD."),
         ("run --params missing.yaml", "leaky: missing.yaml: no such file."),
-        ("run --params typo.yaml", "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days."),
+        (
+            "run --params typo.yaml",
+            "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days.",
+        ),
         ("run --params value.yaml", "left.k: input should be greater than 0, not -1."),
         ("ingest --source online_retail_ii --files nothing_here", "nothing_here"),
         ("snapshots --home empty", "nothing is ingested here yet. Run: leaky ingest."),
