@@ -31,7 +31,7 @@ def snapshots(settings: Settings, home: Home) -> None:
     losses = _losses(engine, manifest.as_of)
     rows = 0
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
-        with _Parquet(features_path) as known, _Parquet(left_path) as happened:
+        with GrowingParquet(features_path) as known, GrowingParquet(left_path) as happened:
             for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
                 watched = watch(block, left)
                 asked = watched.at_risk
@@ -131,14 +131,14 @@ def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
     return values[:, ::-1][asked[:, ::-1]]
 
 
-class _Parquet:
+class GrowingParquet:
     """A Parquet file that grows by a row group a block."""
 
     def __init__(self, path: object) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
 
-    def __enter__(self) -> "_Parquet":
+    def __enter__(self) -> "GrowingParquet":
         return self
 
     def __exit__(self, *_: object) -> None:

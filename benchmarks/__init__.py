@@ -1,0 +1,1 @@
+"""Benchmarks: what the features cost, beside what they could cost and what they would cost otherwise."""
