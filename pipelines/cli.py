@@ -1,6 +1,5 @@
 """The command line: reads the settings, runs stages, tells mistakes in one line."""
 
-import logging
 import sys
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,6 +11,8 @@ import typer
 from features.mistake import Mistake
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipelines.home import Home
     from pipelines.settings import Settings
 
@@ -86,6 +87,15 @@ def _read(settings: "Settings", home: "Home", source: str | None, files: Path | 
     ingest(settings, home, source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
 
 
+def _wait_for(stage: "Callable[[], None]") -> None:
+    """Runs one stage, telling people at a terminal that and how long it works."""
+    from pipelines.progress import log_to_stderr, working
+
+    log_to_stderr()
+    with working(sys.argv[1]):
+        stage()
+
+
 @app.command()
 def run(
     source: SourceOption = None,
@@ -95,10 +105,12 @@ def run(
     params: ParamsOption = None,
 ) -> None:
     """Every stage in order, without DVC: the quickest way to try one's own files."""
+    from pipelines.progress import log_to_stderr
     from pipelines.run import run_all
 
     settings = _settings(params)
     name = source or settings.source
+    log_to_stderr()
     run_all(settings, _home(home), source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
 
 
@@ -107,7 +119,7 @@ def simulate(home: HomeOption = DATA, params: ParamsOption = None) -> None:
     """Make up a firm whose truth is known, to try everything on."""
     from pipelines.simulate import simulate as stage
 
-    stage(_settings(params), _home(home))
+    _wait_for(lambda: stage(_settings(params), _home(home)))
 
 
 @app.command()
@@ -119,7 +131,8 @@ def ingest(
     params: ParamsOption = None,
 ) -> None:
     """Read a source, check every row, and write the tables."""
-    _read(_settings(params), _home(home), source, files, as_of)
+    settings = _settings(params)
+    _wait_for(lambda: _read(settings, _home(home), source, files, as_of))
 
 
 @app.command()
@@ -149,7 +162,7 @@ def snapshots(home: HomeOption = DATA, params: ParamsOption = None) -> None:
     """Compute what was known about every account on every as_of, and whether it left."""
     from pipelines.snapshots import snapshots as stage
 
-    stage(_settings(params), _home(home))
+    _wait_for(lambda: stage(_settings(params), _home(home)))
 
 
 @app.command()
@@ -157,7 +170,7 @@ def train(home: HomeOption = DATA, params: ParamsOption = None) -> None:
     """Train the model on the past."""
     from pipelines.train import train as stage
 
-    stage(_settings(params), _home(home))
+    _wait_for(lambda: stage(_settings(params), _home(home)))
 
 
 @app.command()
@@ -170,7 +183,7 @@ def evaluate(
     from pipelines.evaluate import evaluate as stage
 
     place = _home(home)
-    stage(_settings(params), place, metrics=metrics or place.metrics)
+    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics))
 
 
 @app.command()
@@ -178,7 +191,7 @@ def score(home: HomeOption = DATA, params: ParamsOption = None) -> None:
     """Score every account with the champion, with reasons."""
     from pipelines.score import score as stage
 
-    stage(_settings(params), _home(home))
+    _wait_for(lambda: stage(_settings(params), _home(home)))
 
 
 @app.command()
@@ -187,7 +200,7 @@ def export(home: HomeOption = DATA, metrics: MetricsOption = None, params: Param
     from pipelines.export import export as stage
 
     place = _home(home)
-    stage(_settings(params), place, metrics=metrics or place.metrics)
+    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics))
 
 
 @app.command()
@@ -221,9 +234,6 @@ def features(
 
 def main() -> None:
     """Runs the command line; a user's mistake is one line and exit code 2."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for chatty in ("mlflow", "alembic", "matplotlib", "shap", "numba"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
     try:
         app()
     except Mistake as mistake:

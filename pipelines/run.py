@@ -2,10 +2,12 @@
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from pipelines.home import Home
+from pipelines.progress import in_turn
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -25,14 +27,18 @@ def run_all(
     from pipelines.train import train
 
     began = time.perf_counter()
-    if source == "simulated" and files is None:
-        simulate(settings, home)
-        files = home.simulated
-    ingest(settings, home, source=source, files=files, as_of=as_of, today=today)
-    snapshots(settings, home)
-    train(settings, home)
-    evaluate(settings, home, metrics=home.metrics)
-    score(settings, home)
-    export(settings, home, metrics=home.metrics)
+    is_made_up = source == "simulated" and files is None
+    files = home.simulated if is_made_up else files
+    stages: list[tuple[str, Callable[[], None]]] = [
+        ("ingest", lambda: ingest(settings, home, source=source, files=files, as_of=as_of, today=today)),
+        ("snapshots", lambda: snapshots(settings, home)),
+        ("train", lambda: train(settings, home)),
+        ("evaluate", lambda: evaluate(settings, home, metrics=home.metrics)),
+        ("score", lambda: score(settings, home)),
+        ("export", lambda: export(settings, home, metrics=home.metrics)),
+    ]
+    if is_made_up:
+        stages.insert(0, ("simulate", lambda: simulate(settings, home)))
+    in_turn(stages)
     seconds = time.perf_counter() - began
     log.info("done in %.0f s: open %s", seconds, home.exports(Manifest.read(home).as_of) / "accounts.xlsx")
