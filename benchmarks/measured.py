@@ -4,23 +4,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a contender took: seconds (its imports apart), and the most memory at one time in MB."""
+    """What a contender took, its imports apart.
+
+    seconds: on the clock. cpu_seconds: of all cores together, which others on the machine disturb less. megabytes: the
+    most memory at one time.
+    """
 
     seconds: float
+    cpu_seconds: float
     megabytes: float
 
 
 def cost_of(command: list[str]) -> Cost:
-    """Runs a contender that ends by `report`. Raises CalledProcessError with its own words where it fails."""
+    """Runs a contender that ends by `print_cost`. Raises CalledProcessError, its own words printed, where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
     if done.returncode:
         print(done.stderr, file=sys.stderr)
@@ -28,12 +31,9 @@ def cost_of(command: list[str]) -> Cost:
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
-@contextmanager
-def reported() -> Iterator[None]:
-    """Prints, as the last line of output, what the block inside took."""
-    start = perf_counter()
-    yield
-    print(json.dumps({"seconds": perf_counter() - start, "megabytes": peak_megabytes()}))
+def print_cost(start: float) -> None:
+    """Prints, as the last line of output, what this process took since `start` on perf_counter."""
+    print(json.dumps({"seconds": perf_counter() - start, "cpu_seconds": process_time(), "megabytes": peak_megabytes()}))
 
 
 def peak_megabytes() -> float:
