@@ -70,8 +70,8 @@ def matrix(tables: Path, as_ofs: list[pd.Timestamp]) -> pd.DataFrame:
         computed({SINCE[name]: of(name, "happened", ft.primitives.TimeSinceLast(unit="days")) for name in SINCE}, None)
     ]
     for days, counts in COUNTS.items():
-        features = {column: of(name, "row", "count") for name, column in counts.items()}
-        features[SUMS[days]] = of("orders", "amount", "sum")
+        features = {column: of(name, "row", ft.primitives.Count) for name, column in counts.items()}
+        features[SUMS[days]] = of("orders", "amount", ft.primitives.Sum)
         parts.append(computed(features, f"{days} days"))
     return pd.concat(parts, axis=1)
 

@@ -26,7 +26,7 @@ def cost_of(command: list[str]) -> Cost:
     """Runs a contender that ends by `print_cost`. Raises CalledProcessError, its own words printed, where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
     if done.returncode:
-        print(done.stderr, file=sys.stderr)
+        print(done.stderr[-2000:], file=sys.stderr)
         done.check_returncode()
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
