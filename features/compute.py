@@ -15,6 +15,7 @@ from features.measures import (
     AtRep,
     Computed,
     Constant,
+    DaysAfter,
     DaysSinceFirst,
     DaysSinceLast,
     Distinct,
@@ -30,9 +31,32 @@ from features.measures import (
     Sum,
     leaves,
 )
-from features.rhythm import Days, days_of, gap_count, gaps_longer, largest_gap, latest_gaps, median_gap, regularity
+from features.rhythm import (
+    Days,
+    days_after,
+    days_of,
+    gap_count,
+    gaps_longer,
+    largest_gap,
+    latest_gaps,
+    median_gap,
+    regularity,
+)
 from features.rows import Rows, assignments
-from features.tiles import NEVER, NO_AGE, Grid, Grouping, Request, Tiles, answer_key, grouped, is_money, read, requests
+from features.tiles import (
+    BY_DAY,
+    NEVER,
+    NO_AGE,
+    Grid,
+    Grouping,
+    Request,
+    Tiles,
+    answer_key,
+    grouped,
+    is_money,
+    read,
+    requests,
+)
 
 BLOCK = 25_000  # accounts: some hundred features × snapshots of them fit into a few hundred megabytes
 
@@ -164,6 +188,9 @@ class Block:
                 return self._of_current(leaf, tiles, answer, enters)
             case GapsLonger():
                 return gaps_longer(self.days(leaf.rows), leaf.than, leaf.days, self.keys, grid)
+            case DaysAfter():
+                since = np.broadcast_to(self.value(leaf.since), (self.keys, grid.snapshots))
+                return days_after(self.days(leaf.rows), since, leaf.days, self.keys, grid)
             case Gap():
                 return self._gap(leaf)
         raise TypeError(f"no way to compute {leaf!r}")
@@ -330,7 +357,7 @@ def _answers(grouping: Grouping, leaf: OfRows) -> bool:
         leaf.rows.key,
         leaf.rows.happened,
     )
-    by_day = grouping.by_day or not isinstance(leaf, Gap | GapsLonger | OfCurrent)
+    by_day = grouping.by_day or not isinstance(leaf, BY_DAY)
     return same and by_day and grouping.item == item
 
 

@@ -1,7 +1,7 @@
 """Measures: what can be asked of rows on an as_of; a small algebra of numbers by account and snapshot."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -189,6 +189,22 @@ class GapsLonger(OfRows):
 
     than: int = 0
     days: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class DaysAfter(OfRows):
+    """Different days with rows in the first `days` after something that was `since` days ago; missing where it is."""
+
+    since: Measure = field(default_factory=Measure)
+    days: int = 0
+
+    @property
+    def parts(self) -> tuple[Measure, ...]:
+        return (self.since,)
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        return ("days after", self.rows.identity, self.days, self.since.identity)
 
 
 @dataclass(frozen=True, eq=False)

@@ -111,6 +111,27 @@ def regularity(gaps: np.ndarray) -> np.ndarray:
     return np.where(pairs > 0, (1 - 4 * variance) / (8 * variance), np.nan)
 
 
+def days_after(days: Days, since: np.ndarray, within: int, keys: int, grid: Grid) -> np.ndarray:
+    """How many known days lie in the first `within` days after what was `since` days before each as_of.
+
+    since: [keys, snapshots], NaN where it never was; so is the result, [keys, snapshots].
+    """
+    snapshots = len(grid.starts)
+    began = np.nan_to_num(since).astype(np.int64) + grid.ages  # as an age: days before the newest as_of
+    ended = np.maximum(began - within, grid.ages)
+    found = np.zeros((keys, snapshots))
+    span = int(max(days.ages.max(initial=0), began.max(initial=0))) + 1
+    if (~days.late).any():
+        timeline = days.codes[~days.late] * (span + 1) - days.ages[~days.late]
+        of = np.arange(keys)[:, None] * (span + 1)
+        found += np.searchsorted(timeline, of - ended) - np.searchsorted(timeline, of - began)
+    if days.late.any():
+        _, ages, group_of = _by_snapshot(days, grid)
+        counts = (ages <= began.ravel()[group_of]) & (ages > ended.ravel()[group_of])
+        found += np.bincount(group_of[counts], minlength=keys * snapshots).reshape(keys, snapshots)
+    return np.where(np.isnan(since), np.nan, found)
+
+
 def gaps_longer(days: Days, than: int, within: int, keys: int, grid: Grid) -> np.ndarray:
     """How often in the last `within` days a silence grew longer than `than` days, [keys, snapshots].
 

@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from features.measures import Distinct, Gap, GapsLonger, OfCurrent, OfRows, OldestOpen, Sum
+from features.measures import DaysAfter, Distinct, Gap, GapsLonger, OfCurrent, OfRows, OldestOpen, Sum
 from features.rows import Rows
 from features.tables import TABLES
 
 NEVER = -1  # the tile of something that is not known on the newest as_of either
 NO_AGE = np.iinfo(np.int32).max
+BY_DAY = (DaysAfter, Gap, GapsLonger, OfCurrent)  # measures that no tile longer than a day can answer
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def grouping_of(leaf: OfRows) -> Grouping:
     if isinstance(leaf, OfCurrent):
         item = leaf.column if rows.table[leaf.column].kind == "id" else None
         return Grouping(rows.table.name, rows.key, rows.happened, by_day=True, item=item)
-    by_day = isinstance(leaf, Gap | GapsLonger)
+    by_day = isinstance(leaf, BY_DAY)
     return Grouping(rows.table.name, rows.key, rows.happened, by_day=by_day)
 
 
@@ -145,7 +146,7 @@ def requests(leaves: Iterable[OfRows]) -> dict[Grouping, Request]:
 def answer_key(leaf: OfRows) -> tuple[object, ...]:
     """Equal for measures that the same column answers: a window does not change what is counted in a tile."""
     conditions = tuple(map(repr, leaf.rows.conditions))
-    kind = type(leaf).__name__ if not isinstance(leaf, Distinct | Gap | GapsLonger) else "Sum"
+    kind = type(leaf).__name__ if not isinstance(leaf, Distinct | DaysAfter | Gap | GapsLonger) else "Sum"
     value = None if kind == "Sum" and not isinstance(leaf, Sum) else repr(leaf.value)
     return (kind, conditions, value)
 
@@ -251,7 +252,7 @@ def _answer(leaf: OfRows, table: ir.Table, grid: Grid) -> ir.Value:
     """The aggregate over one group that a measure needs; zero or null where no row of the group matters."""
     where = _condition(leaf.rows, table)
     match leaf:
-        case Sum(amount=None) | Distinct() | Gap() | GapsLonger():
+        case Sum(amount=None) | Distinct() | DaysAfter() | Gap() | GapsLonger():
             return (table.count() if where is None else table.count(where=where)).cast("int32")
         case Sum():
             return _whole(leaf, table).sum(where=where).fill_null(0).cast("int64")

@@ -13,13 +13,13 @@ def _row(feature: Feature) -> tuple[str, ...]:
 
 def as_markdown() -> str:
     """The catalogue as Markdown, a table a reason."""
-    parts = []
+    parts = ["# Features", "", "What `leaky features` lists: every reason, and the numbers that it is known by.", ""]
     for code, reason in catalogue().reasons.items():
-        parts += [f"### {code}: {reason.title}", "", f"{reason.action or 'Context, nothing to act on'}.", ""]
+        parts += [f"## {code}: {reason.title}", "", f"{reason.action or 'Context, nothing to act on'}.", ""]
         parts += ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
         parts += ["| " + " | ".join(_row(feature)) + " |" for feature in reason.features()]
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join(parts).strip()
 
 
 def as_text() -> str:

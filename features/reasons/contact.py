@@ -3,13 +3,14 @@
 from ibis import _
 
 from features.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
-from features.measures import DaysSinceFirst, DaysSinceLast, GapsLonger
-from features.rows import contacts
+from features.measures import DaysAfter, DaysSinceFirst, DaysSinceLast, GapsLonger
+from features.rows import contacts, placed
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
 
 days_known = DaysSinceFirst(spoken).clip(90, 360)  # with a new account the usual pace is that since the first word
+START_DAYS = 90  # in which a new customer makes up its mind
 
 
 class Contact(Reason):
@@ -49,5 +50,11 @@ class Contact(Reason):
         "yes/no",
         risk="rises",
         says=f"Nobody has spoken with them for {{days_since_contact:# day}}; the rule is at most {QUIET_DAYS}",
+    )
+    days_in_touch_at_start = feature(
+        DaysAfter(spoken, since=DaysSinceFirst(placed), days=START_DAYS),
+        "count",
+        risk="falls",
+        says=f"We were in touch with them on {{value:# day}} in the first {START_DAYS} after their first order",
     )
     people_in_touch = distinct(spoken, "rep_id", days=180)

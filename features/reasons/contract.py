@@ -1,9 +1,10 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
 from features.declare import Reason, count, feature
-from features.measures import OfCurrent
+from features.measures import OfCurrent, Sum
 from features.rows import contracts
 
+annual_value = OfCurrent(contracts, column="annual_value", until="cancelled_at")
 until_end = OfCurrent(contracts, column="ends_on", until="cancelled_at")
 
 
@@ -19,9 +20,13 @@ class Contract(Reason):
         says="{value:# day} until their contract ends",
     )
     contract_value = feature(
-        OfCurrent(contracts, column="annual_value", until="cancelled_at").only_if(until_end + 1),
-        "money",
-        says="Their contract is worth {value:,.0f} a year",
+        annual_value.only_if(until_end + 1), "money", says="Their contract is worth {value:,.0f} a year"
+    )
+    contract_value_trend = feature(
+        (annual_value / (Sum(contracts, amount="annual_value") / Sum(contracts))).only_if(until_end + 1),
+        "ratio",
+        risk="falls",
+        says="Their contract is worth {value:.0%} of what theirs were worth on average",
     )
     cancellations = count(
         contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"

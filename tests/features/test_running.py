@@ -9,6 +9,7 @@ from ibis import _
 
 from features.compute import blocks
 from features.measures import (
+    DaysAfter,
     DaysSinceFirst,
     DaysSinceLast,
     Distinct,
@@ -164,6 +165,16 @@ CASES = {
     "largest gap": (
         Gap(orders, what="largest"),
         ("orders", "ordered_at", lambda rows, _: gaps(rows).max() if len(gaps(rows)) else np.nan),
+    ),
+    "days in touch at the start": (
+        DaysAfter(contacts, since=DaysSinceFirst(contacts), days=90),
+        (
+            "contacts",
+            "contacted_at",
+            lambda rows, _: (
+                rows.loc[rows["days_ago"] > rows["days_ago"].max() - 90, "days_ago"].nunique() if len(rows) else np.nan
+            ),
+        ),
     ),
     "long silences": (
         GapsLonger(contacts, than=60, days=360),

@@ -181,6 +181,29 @@ def test_a_person_in_touch_twice_is_one_person() -> None:
     assert value(Contact.people_in_touch, contacts, reps, as_of="2024-03-01") == {"A": 2, "B": 0}
 
 
+def test_the_start_is_the_first_90_days_after_the_first_order() -> None:
+    orders = table("""
+        account  ordered_at  amount
+        A        2024-01-10  5
+        A        2024-05-10  5
+        B        2024-03-01  5
+    """)
+    contacts = table("""
+        account  contacted_at      channel  recorded_at
+        A        2024-01-09        call     -
+        A        2024-01-10        call     -
+        A        2024-04-08T09:00  call     -
+        A        2024-04-08T10:00  visit    -
+        A        2024-04-09        call     -
+        A        2024-02-01        invoice  -
+        B        2024-03-05        call     2024-06-01
+        C        2024-03-05        call     -
+    """)
+    found = values(Contact.days_in_touch_at_start, orders, contacts, as_of="2024-06-02", snapshots=2)
+    # The day of the first order and the 89 days after it; two contacts on a day are one day; nobody knew of B's yet.
+    assert found == {"A": [2, 2], "B": [1, 0], "C": [None, None]}
+
+
 def test_in_words() -> None:
     assert said("days_since_contact", 1) == "Nobody has spoken with them for 1 day"
     assert said("days_since_contact", 1200) == "Nobody has spoken with them for 1,200 days"
@@ -196,3 +219,6 @@ def test_in_words() -> None:
         "Nobody has spoken with them for 61 days; the rule is at most 60"
     )
     assert said("is_quiet", 1) is None  # a sentence with a number missing is not said
+    assert said("days_in_touch_at_start", 1) == (
+        "We were in touch with them on 1 day in the first 90 after their first order"
+    )

@@ -77,9 +77,22 @@ def test_a_contract_entered_afterwards_is_known_from_then_on() -> None:
     assert days == {"A": [335, 30]}
 
 
+def test_a_contract_for_less_is_set_against_what_theirs_were_worth() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     annual_value  cancelled_at
+        A        2022-01-01  2022-12-31  300           -
+        A        2023-01-01  2024-12-31  100           -
+        B        2023-01-01  2024-12-31  100           -
+        C        2022-01-01  2022-12-31  100           -
+    """)
+    found = value(Contract.contract_value_trend, contracts, as_of="2024-03-01")
+    assert found == {"A": 0.5, "B": 1, "C": None}  # C's has run out
+
+
 def test_in_words() -> None:
     assert said("days_to_contract_end", 0) == "No days until their contract ends"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
     assert said("contract_value", 1200.5) == "Their contract is worth 1,200 a year"
     assert said("cancellations_720d", 1) == "1 contract cancelled in 720 days"
     assert said("renewals_720d", 0) == "No renewals in 720 days"
+    assert said("contract_value_trend", 0.5) == "Their contract is worth 50% of what theirs were worth on average"
