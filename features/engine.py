@@ -39,3 +39,12 @@ class DuckDB:
 
     def arrow(self, expression: ir.Table) -> pa.Table:
         return self._connection.to_pyarrow(expression)
+
+
+def engine_of(name: str, folder: Path) -> Engine:
+    """The engine of the settings, over the Parquet files of a folder. Raises Mistake where it cannot run here."""
+    if name == "spark":
+        from features.spark import Spark
+
+        return Spark(folder)
+    return DuckDB(folder)

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from features.catalogue import catalogue
 from features.compute import Block, blocks
 from features.declare import Feature
-from features.engine import DuckDB, Engine
+from features.engine import Engine, engine_of
 from features.tiles import Grid
 from models.left import NEEDED, kind_of_loss, outcome, watch
 from pipelines.home import Home, written_whole
@@ -25,7 +25,7 @@ def snapshots(settings: Settings, home: Home) -> None:
     """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
     manifest = Manifest.read(home)
     left = manifest.left(settings.left)
-    engine = DuckDB(home.tables)
+    engine = engine_of(settings.engine, home.tables)
     features = _given(engine)
     grid = grid_of(features, manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     losses = _losses(engine, manifest.as_of)
@@ -59,7 +59,7 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
     """
     manifest = Manifest.read(home)
     left = manifest.left(settings.left)
-    engine = DuckDB(home.tables)
+    engine = engine_of(settings.engine, home.tables)
     features = _given(engine)
     grid = grid_of(features, as_of, settings.snapshots.step_days, 1)
     scored, not_scored = [], []
