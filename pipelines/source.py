@@ -1,6 +1,9 @@
 """Source: a folder that says where a firm's records are and how they become the tables of the contract."""
 
+import hashlib
+import logging
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +13,8 @@ from features.mistake import Mistake, closest
 from features.tables import TABLES
 from pipelines.home import SOURCES, Home
 from pipelines.settings import Left, Section, read_yaml
+
+log = logging.getLogger(__name__)
 
 Format = Literal["csv", "parquet", "json", "duckdb"]
 
@@ -120,8 +125,25 @@ class Source:
                 raise Mistake(
                     f"{folder / pattern}: files of several kinds, or several databases; name one kind a table."
                 )
-            found[table] = (formats.pop(), paths)
+            found[table] = (formats.pop(), _each_once(paths))
         return found
+
+
+def _each_once(paths: list[Path]) -> list[Path]:
+    """The files without those that are another's copy to the last byte: an export saved twice is no second export."""
+    kept: dict[tuple[int, str], Path] = {}
+    sizes = Counter(path.stat().st_size for path in paths)
+    for path in paths:
+        size = path.stat().st_size
+        # Only files of one size can be equal, so most are never read for this.
+        told = "" if sizes[size] > 1 else path.name
+        if not told:
+            with path.open("rb") as file:
+                told = hashlib.file_digest(file, "sha256").hexdigest()
+        first = kept.setdefault((size, told), path)
+        if first is not path:
+            log.warning("%s: left out, the same to the last byte as %s", path, first.name)
+    return list(kept.values())
 
 
 def find_source(name: str) -> Source:

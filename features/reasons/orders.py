@@ -25,6 +25,11 @@ def _shrunk(own: np.ndarray, count: np.ndarray, typical: np.ndarray) -> np.ndarr
     return np.divide(total, weight + prior, out=np.full(total.shape, np.nan), where=weight + prior > 0)
 
 
+def _days(logarithm: np.ndarray) -> np.ndarray:
+    """Days, rounded, so that an account that orders every 20 days has a cycle of 20 and not 19.999999."""
+    return np.round(np.exp(logarithm), 4)
+
+
 def _usual_cycle() -> Measure:
     """Typical days between orders: the median gap, drawn towards accounts like it where there are few gaps.
 
@@ -34,7 +39,7 @@ def _usual_cycle() -> Measure:
     own = Computed(np.log, (Gap(rows, what="median"),))
     is_typical = gaps > ENOUGH_GAPS - 1
     typical = Pooled(own.only_if(is_typical), by=SIMILAR, scale=FINE) / Pooled(is_typical, by=SIMILAR)
-    return Computed(np.exp, (Computed(_shrunk, (own, gaps, typical)),)).only_if(since_order + 1)
+    return Computed(_days, (Computed(_shrunk, (own, gaps, typical)),)).only_if(since_order + 1)
 
 
 def _chance_of_silence(silence: np.ndarray, cycle: np.ndarray, shape: np.ndarray) -> np.ndarray:

@@ -271,6 +271,19 @@ def test_leading_zeros_of_an_id_stay_wherever_the_row_stands(firm) -> None:
     assert firm.kept("accounts")[0] == {"account_id": "007"}
 
 
+def test_a_file_that_lies_there_twice_is_read_once(firm, caplog) -> None:
+    firm.ingest()
+    expected = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")}
+    files = firm.folder / "files"
+    (files / "orders (copy).csv").write_bytes((files / "orders.csv").read_bytes())
+    (files / "accounts2.csv").write_bytes((files / "accounts.csv").read_bytes())
+    firm.tables = {"orders": "orders*.csv", "accounts": "accounts*.csv"}
+    firm.yaml()
+    firm.ingest()
+    assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")} == expected
+    assert "orders.csv: left out, the same to the last byte as orders (copy).csv" in caplog.text
+
+
 def test_csv_parquet_json_and_duckdb_files_give_the_same_bytes(firm) -> None:
     firm.ingest()
     expected = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")}

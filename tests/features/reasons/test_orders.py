@@ -147,7 +147,7 @@ def test_silence_is_counted_in_days_and_in_cycles() -> None:
     assert value(Orders.cycles_since_order, ORDERS, as_of="2024-03-01") == {
         "clockwork": 2,
         "holiday": 0.4,
-        "twice": 1.196925,
+        "twice": 1.196926,
         "once": 1,
         "future": None,
     }
