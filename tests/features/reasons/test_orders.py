@@ -74,7 +74,7 @@ def test_what_is_typical_is_typical_of_a_segment() -> None:
         "fast": 10,
         "novice": 10,
         "slow": 40,
-        "giant": round(exp((log(10) + 2 * log(40)) / 3), 6),
+        "giant": round(exp((log(10) + 2 * log(40)) / 3), 4),
         "odd": 20,
         "lonely": None,
         "nameless": 7,
@@ -85,8 +85,8 @@ def test_the_more_gaps_the_more_an_account_speaks_for_itself() -> None:
     orders = pd.concat([ordered("monthly", [30] * 6, last="2024-02-20"), ordered("weekly", [7] * 6, last="2024-02-20")])
     typical = (log(30) + log(7)) / 2
     assert value(Orders.usual_cycle, orders, as_of="2024-03-01") == {
-        "monthly": round(exp((6 * log(30) + 2 * typical) / 8), 6),
-        "weekly": round(exp((6 * log(7) + 2 * typical) / 8), 6),
+        "monthly": round(exp((6 * log(30) + 2 * typical) / 8), 4),
+        "weekly": round(exp((6 * log(7) + 2 * typical) / 8), 4),
     }
 
 
