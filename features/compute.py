@@ -1,6 +1,7 @@
 """Compute: the values of measures for every account and snapshot, a block of accounts at a time."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -230,9 +231,7 @@ class Block:
                 raise TypeError("gaps need days")
             enters = tiles.known[rows.known_by]
             seen = (answer > 0) & (enters >= 0)
-            self._days[rows.identity] = days_of(
-                tiles.codes[seen], tiles.age[seen], enters[seen], self.keys, self.firm.grid
-            )
+            self._days[rows.identity] = days_of(tiles.codes[seen], tiles.age[seen], enters[seen], self.firm.grid)
         return self._days[rows.identity]
 
     def _gap(self, leaf: Gap) -> np.ndarray:
@@ -282,9 +281,8 @@ def blocks(engine: Engine, roots: list[Measure], grid: Grid) -> Iterator[Block]:
     pooled = [leaf for pool in pools for leaf in leaves(pool) if isinstance(leaf, OfRows)]
     if any(pool.by == "rep_id" for pool in pools):
         pooled.append(REP)
-    _pool(firm, pools, (_block(firm, engine, pooled, first) for first in starts))
-    for first in starts:
-        yield _block(firm, engine, of_accounts, first)
+    _pool(firm, pools, _blocks(firm, engine, pooled, starts))
+    yield from _blocks(firm, engine, of_accounts, starts)
 
 
 def _firm(engine: Engine, grid: Grid) -> Firm:
@@ -319,12 +317,27 @@ def _add_levels(firm: Firm, engine: Engine, of_levels: list[OfRows]) -> None:
         firm.levels[level] = Block(firm, len(codes), tiles)
 
 
+def _blocks(firm: Firm, engine: Engine, of_rows: list[OfRows], starts: range) -> Iterator[Block]:
+    """The blocks that begin at `starts`; the engine groups the next one while the caller computes with this one."""
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        following = ahead.submit(_block, firm, engine, of_rows, starts[0])
+        for first in starts:
+            block = following.result()
+            if first != starts[-1]:
+                following = ahead.submit(_block, firm, engine, of_rows, first + BLOCK)
+            yield block
+            del block  # before the next one is waited for
+
+
 def _block(firm: Firm, engine: Engine, of_rows: Iterable[OfRows], first: int) -> Block:
     accounts = firm.accounts["account_id"].iloc[first : first + BLOCK]
     keys = ibis.memtable(pd.DataFrame({"account_id": accounts, "code": np.arange(len(accounts), dtype=np.int32)}))
     tiles = {}
     for grouping, request in requests(of_rows).items():
-        expression = grouped(request, engine.table(grouping.table), keys, firm.grid)
+        table = engine.table(grouping.table)
+        # Tables are sorted by account, so an engine that is told the span skips what is not of the block.
+        of_block = table.filter(table["account_id"].between(accounts.iloc[0], accounts.iloc[-1]))
+        expression = grouped(request, of_block, keys, firm.grid)
         items = firm.reps if grouping.by_day and grouping.item == "rep_id" else None  # others are only told apart
         tiles[grouping] = (request, read(request, engine.arrow(expression), firm.grid, None, items))
     return Block(firm, len(accounts), tiles, first)

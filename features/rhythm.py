@@ -1,8 +1,8 @@
 """Rhythm: an account's own gaps between days with rows, as each as_of knew them.
 
 Gaps are no sums, so they are read off the days themselves: every account's days in order, and for every snapshot the
-latest few of those that it knows. Where a row was recorded late the days known differ from snapshot to snapshot; such
-accounts are laid out once a snapshot, all others once.
+latest few of those that it knows: the days that lie before as_of. Only where one of them was recorded after as_of are
+the days known picked out one by one, for that account and snapshot alone.
 """
 
 from dataclasses import dataclass
@@ -19,53 +19,64 @@ PRIOR_PAIRS = 4  # the typical regularity weighs as much as so many pairs of gap
 
 @dataclass(frozen=True)
 class Days:
-    """Different days with rows, sorted by account, oldest first; late accounts are kept apart."""
+    """Different days with rows, sorted by account, oldest first."""
 
     codes: np.ndarray
     ages: np.ndarray
     enters: np.ndarray
-    late: np.ndarray  # of each row: whether its account has any row that was recorded in a later tile
+    late: np.ndarray  # whether it was recorded in a later tile
 
 
-def days_of(codes: np.ndarray, ages: np.ndarray, enters: np.ndarray, keys: int, grid: Grid) -> Days:
+def days_of(codes: np.ndarray, ages: np.ndarray, enters: np.ndarray, grid: Grid) -> Days:
     """The different days of every account; a day is known from the first of its rows on."""
     order = np.lexsort((-enters, -ages, codes))
     codes, ages, enters = codes[order], ages[order], enters[order]
     first = np.ones(len(codes), dtype=bool)
     first[1:] = (codes[1:] != codes[:-1]) | (ages[1:] != ages[:-1])
     codes, ages, enters = codes[first], ages[first], enters[first]
-    is_late = np.zeros(keys, dtype=bool)
-    is_late[codes[enters != grid.tile(ages)]] = True
-    return Days(codes, ages, enters, is_late[codes])
+    return Days(codes, ages, enters, enters != grid.tile(ages))
 
 
 def latest_gaps(days: Days, keys: int, grid: Grid) -> np.ndarray:
     """The latest gaps in days known at each snapshot, newest first, [keys, snapshots, GAPS]; NaN: there are fewer."""
-    snapshots = len(grid.starts)
-    gaps = np.full((keys, snapshots, GAPS), np.nan, dtype=np.float32)
-    prompt = ~days.late
-    if prompt.any():
-        codes, ages, enters = days.codes[prompt], days.ages[prompt], days.enters[prompt]
-        known = in_force(codes, enters, np.full(len(codes), NEVER), np.ones(len(codes)), keys, grid.starts).astype(
-            np.int64
-        )
-        first = np.searchsorted(codes, np.arange(keys))
-        present = np.unique(codes)
-        gaps[present] = _last_gaps(ages, (first[:, None] + known)[present], known[present])
+    tiles = grid.tile(days.ages)
+    known = in_force(days.codes, tiles, np.full(len(tiles), NEVER), np.ones(len(tiles)), keys, grid.starts)
+    known = known.astype(np.int64)
+    past = np.searchsorted(days.codes, np.arange(keys))[:, None] + known
+    gaps = np.full((keys, len(grid.starts), GAPS), np.nan, dtype=np.float32)
+    some = known > 1
+    gaps[some] = _last_gaps(days.ages, past[some], known[some])
     if days.late.any():
-        codes, ages, group_of = _by_snapshot(days, grid)
+        pending = _pending(days, keys, grid)
+        gaps[pending] = np.nan
+        ages, group_of = _by_snapshot(days, pending, grid)
         pairs, first, known = np.unique(group_of, return_index=True, return_counts=True)
         gaps.reshape(-1, GAPS)[pairs] = _last_gaps(ages, first + known, known)
     return gaps
 
 
-def _by_snapshot(days: Days, grid: Grid) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Late accounts' days written out for every snapshot that knows them: codes, ages, and code × snapshot."""
-    codes, ages, enters = days.codes[days.late], days.ages[days.late], days.enters[days.late]
-    groups, snapshots = spread(enters, np.full(len(enters), NEVER), grid.starts)
-    group_of = codes[groups] * len(grid.starts) + snapshots
-    order = np.lexsort((-ages[groups], group_of))
-    return codes[groups][order], ages[groups][order], group_of[order]
+def _pending(days: Days, keys: int, grid: Grid) -> np.ndarray:
+    """Where an account has a day that lies before as_of but is not known yet, [keys, snapshots] of bool.
+
+    Everywhere else the days known are those that lie before as_of, however late some were recorded.
+    """
+    late = np.flatnonzero(days.late)
+    groups, snapshots = spread(grid.tile(days.ages[late]), days.enters[late], grid.starts)
+    pending = np.zeros((keys, len(grid.starts)), dtype=bool)
+    pending[days.codes[late[groups]], snapshots] = True
+    return pending
+
+
+def _by_snapshot(days: Days, pending: np.ndarray, grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """The days known at each pending (account, snapshot), oldest first: their ages, and code × snapshots + snapshot."""
+    codes, snapshots = np.nonzero(pending)
+    first = np.searchsorted(days.codes, codes)
+    times = np.searchsorted(days.codes, codes, side="right") - first
+    pair = np.repeat(np.arange(len(codes)), times)
+    position = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times) + first[pair]
+    is_known = days.enters[position] >= grid.starts[snapshots[pair]]
+    pair, position = pair[is_known], position[is_known]
+    return days.ages[position], codes[pair] * len(grid.starts) + snapshots[pair]
 
 
 def _last_gaps(ages: np.ndarray, past: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -138,22 +149,20 @@ def gaps_longer(days: Days, than: int, within: int, keys: int, grid: Grid) -> np
     A silence counts on the day on which it passes the limit, so it is known the moment that it happens.
     """
     snapshots = len(grid.starts)
-    found = np.zeros((keys, snapshots))
-    prompt = ~days.late
-    if prompt.any():
-        codes, ages = days.codes[prompt], days.ages[prompt]
-        following = np.append(ages[1:], 0)
-        following[:-1][codes[1:] != codes[:-1]] = 0
-        broken = ages - following > than
-        broken &= ages - than >= 1
-        tile = grid.tile(ages[broken] - than)
-        found += in_force(codes[broken], tile, tile - grid.width(within), np.ones(len(tile)), keys, grid.starts)
+    following = np.append(days.ages[1:], 0)
+    following[:-1][days.codes[1:] != days.codes[:-1]] = 0
+    broken = (days.ages - following > than) & (days.ages - than >= 1)
+    tile = grid.tile(days.ages[broken] - than)
+    found = in_force(days.codes[broken], tile, tile - grid.width(within), np.ones(len(tile)), keys, grid.starts)
     if days.late.any():
-        _, ages, group_of = _by_snapshot(days, grid)
+        pending = _pending(days, keys, grid)
+        ages, group_of = _by_snapshot(days, pending, grid)
         now = grid.ages[group_of % snapshots]
-        following = np.append(ages[1:], 0)
-        last = np.append(group_of[1:] != group_of[:-1], True)
+        following = np.roll(ages, -1)
+        last = np.ones(len(ages), dtype=bool)
+        last[:-1] = group_of[1:] != group_of[:-1]
         following[last] = now[last]
         broken = (ages - following > than) & (ages - than <= now + within)
-        found += np.bincount(group_of[broken], minlength=keys * snapshots).reshape(keys, snapshots)
+        counted = np.bincount(group_of[broken], minlength=keys * snapshots).reshape(keys, snapshots)
+        found = np.where(pending, counted, found)
     return found

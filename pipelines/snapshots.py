@@ -1,6 +1,7 @@
 """Snapshots: what was known about every account on every as_of, and whether it left."""
 
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -128,25 +129,39 @@ def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
 
 def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Those asked for, by account and then oldest first; snapshots are computed newest first."""
+    if asked.all():
+        return values[:, ::-1].ravel()
     return values[:, ::-1][asked[:, ::-1]]
 
 
 class GrowingParquet:
-    """A Parquet file that grows by a row group a block."""
+    """A Parquet file that grows by a row group a block, written while the next block is computed."""
 
     def __init__(self, path: object) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._unfinished: Future[None] | None = None
 
     def __enter__(self) -> "GrowingParquet":
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._writer:
-            self._writer.close()
+        try:
+            self._finish()
+        finally:
+            self._thread.shutdown()
+            if self._writer:
+                self._writer.close()
 
     def write(self, columns: dict[str, pa.Array]) -> None:
         table = pa.table(columns)
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-        self._writer.write_table(table)
+        self._finish()
+        self._unfinished = self._thread.submit(self._writer.write_table, table)
+
+    def _finish(self) -> None:
+        """Waits for the block before; one at a time, so that no more than one is held in memory."""
+        if self._unfinished:
+            self._unfinished.result()
