@@ -130,16 +130,16 @@ def days_after(days: Days, since: np.ndarray, within: int, keys: int, grid: Grid
     snapshots = len(grid.starts)
     began = np.nan_to_num(since).astype(np.int64) + grid.ages  # as an age: days before the newest as_of
     ended = np.maximum(began - within, grid.ages)
-    found = np.zeros((keys, snapshots))
     span = int(max(days.ages.max(initial=0), began.max(initial=0))) + 1
-    if (~days.late).any():
-        timeline = days.codes[~days.late] * (span + 1) - days.ages[~days.late]
-        of = np.arange(keys)[:, None] * (span + 1)
-        found += np.searchsorted(timeline, of - ended) - np.searchsorted(timeline, of - began)
+    timeline = days.codes * (span + 1) - days.ages
+    of = np.arange(keys)[:, None] * (span + 1)
+    found = np.searchsorted(timeline, of - ended) - np.searchsorted(timeline, of - began)
     if days.late.any():
-        _, ages, group_of = _by_snapshot(days, grid)
+        pending = _pending(days, keys, grid)
+        ages, group_of = _by_snapshot(days, pending, grid)
         counts = (ages <= began.ravel()[group_of]) & (ages > ended.ravel()[group_of])
-        found += np.bincount(group_of[counts], minlength=keys * snapshots).reshape(keys, snapshots)
+        counted = np.bincount(group_of[counts], minlength=keys * snapshots).reshape(keys, snapshots)
+        found = np.where(pending, counted, found)
     return np.where(np.isnan(since), np.nan, found)
 
 
