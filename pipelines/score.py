@@ -110,7 +110,7 @@ def ranked(model: Churn, known: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
     for place in range(1, explain.MOST + 1):
         said[f"reason_{place}_push"] = said[f"reason_{place}_push"].round(_DIGITS)
     scores = known[["account_id", "outlook_days", "pace", "rep_id"]].assign(risk=model.risk(known), value=value)
-    scores["value_at_risk"] = scores["risk"] * scores["value"]
+    scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     scores["rank"] = _places(scores, "risk")
     scores["priority"] = _places(scores, "value_at_risk", "risk")
     return pd.concat([scores, said], axis=1).sort_values("rank", ignore_index=True)

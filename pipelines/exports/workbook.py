@@ -161,7 +161,8 @@ def _write_call_list(
 
 
 def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame) -> None:
-    sheet = book.add_worksheet("Not scored")
+    is_cut = len(rows) > MOST_ACCOUNTS
+    sheet = book.add_worksheet(f"Not scored (first {MOST_ACCOUNTS:,})" if is_cut else "Not scored")
     listed = rows.head(MOST_ACCOUNTS)
     columns = [
         Column("Account", listed["name"], 34, styles.strong),
