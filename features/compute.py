@@ -32,17 +32,7 @@ from features.measures import (
     Sum,
     leaves,
 )
-from features.rhythm import (
-    Days,
-    days_after,
-    days_of,
-    gap_count,
-    gaps_longer,
-    largest_gap,
-    latest_gaps,
-    median_gap,
-    regularity,
-)
+from features.rhythm import Days, Gaps, days_after, days_of, gaps_longer, latest_gaps
 from features.rows import Rows, assignments
 from features.tiles import (
     BY_DAY,
@@ -118,7 +108,7 @@ class Block:
         self._tiles = tiles
         self._values: dict[tuple[object, ...], np.ndarray] = {}
         self._days: dict[tuple[object, ...], Days] = {}
-        self._gaps: dict[tuple[object, ...], np.ndarray] = {}
+        self._gaps: dict[tuple[object, ...], Gaps] = {}
 
     def value(self, measure: Measure) -> np.ndarray:
         """A measure's values, [keys, snapshots] or what broadcasts to it; NaN is missing. Do not write to it."""
@@ -188,10 +178,10 @@ class Block:
             case OfCurrent():
                 return self._of_current(leaf, tiles, answer, enters)
             case GapsLonger():
-                return gaps_longer(self.days(leaf.rows), leaf.than, leaf.days, self.keys, grid)
+                return gaps_longer(self.days(leaf.rows), leaf.than, leaf.days, grid)
             case DaysAfter():
-                since = np.broadcast_to(self.value(leaf.since), (self.keys, grid.snapshots))
-                return days_after(self.days(leaf.rows), since, leaf.days, self.keys, grid)
+                since = np.ascontiguousarray(self.whole(leaf.since))
+                return days_after(self.days(leaf.rows), since, leaf.days, grid)
             case Gap():
                 return self._gap(leaf)
         raise TypeError(f"no way to compute {leaf!r}")
@@ -231,15 +221,14 @@ class Block:
                 raise TypeError("gaps need days")
             enters = tiles.known[rows.known_by]
             seen = (answer > 0) & (enters >= 0)
-            self._days[rows.identity] = days_of(tiles.codes[seen], tiles.age[seen], enters[seen], self.firm.grid)
+            self._days[rows.identity] = days_of(tiles.codes[seen], tiles.age[seen], enters[seen], self.keys)
         return self._days[rows.identity]
 
     def _gap(self, leaf: Gap) -> np.ndarray:
         identity = leaf.rows.identity
         if identity not in self._gaps:
-            self._gaps[identity] = latest_gaps(self.days(leaf.rows), self.keys, self.firm.grid)
-        number = {"median": median_gap, "largest": largest_gap, "regularity": regularity, "count": gap_count}
-        return number[leaf.what](self._gaps[identity])
+            self._gaps[identity] = latest_gaps(self.days(leaf.rows), self.firm.grid)
+        return getattr(self._gaps[identity], leaf.what)
 
     def _at_rep(self, measure: AtRep) -> np.ndarray:
         """A rep's numbers, gathered at the rep in charge."""
@@ -377,7 +366,7 @@ def _answers(grouping: Grouping, leaf: OfRows) -> bool:
 def _leaves(tiles: Tiles, days: int | None, grid: Grid) -> np.ndarray:
     """The tile at which each group has fallen out of a window."""
     if days is None:
-        return np.full(len(tiles.codes), NEVER)
+        return np.full(len(tiles.codes), NEVER, dtype=np.int32)
     return np.maximum(tiles.happened - grid.width(days), NEVER)
 
 

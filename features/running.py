@@ -1,68 +1,91 @@
 """Running: every measure of every snapshot at once, from running sums and running minima over tiles.
 
-All functions take groups as columns of equal length and return [keys, snapshots]. A group adds its value to the
-snapshots that start no later than the tile from which it is known (`enters`) and later than the tile at which it drops
-out (`leaves`: the window has passed it, or something closed it); tiles count backwards from the newest as_of. For a
-window of W tiles that is: rows known by s, less those of them that happened before s - W.
+All functions take groups as columns of equal length (codes, tiles: int32; values: float64) and return
+[keys, snapshots]. A group adds its value to the snapshots that start no later than the tile from which it is known
+(`enters`) and later than the tile at which it drops out (`leaves`: the window has passed it, or something closed it);
+tiles count backwards from the newest as_of. For a window of W tiles that is: rows known by s, less those of them that
+happened before s - W. So a group is two numbers written where its snapshots begin and end, and one running sum over
+the snapshots, from the oldest to the newest, gives them all.
 """
 
 import numpy as np
 
+from features.compiled import compiled
 from features.tiles import NEVER, NO_AGE
 
 
+@compiled
 def in_force(
     codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray
 ) -> np.ndarray:
     """Sum of the values of all groups with leaves < start <= enters, [keys, snapshots]."""
-    matter = (enters > leaves) & (enters >= 0) & (values != 0)
-    if not matter.all():
-        codes, enters, leaves, values = codes[matter], enters[matter], leaves[matter], values[matter]
-    width = int(starts[-1]) + 2  # tiles older than the oldest start all count alike
-    flat = np.bincount(codes * width + np.minimum(enters, width - 1), values, minlength=keys * width)
-    gone = leaves >= 0
-    flat -= np.bincount(codes[gone] * width + np.minimum(leaves[gone], width - 1), values[gone], minlength=keys * width)
-    known = np.cumsum(flat.reshape(keys, width)[:, ::-1], axis=1)[:, ::-1]
-    return known[:, starts]
+    upto = _snapshots_up_to(starts)
+    found = np.zeros((keys, len(starts)))
+    for group in range(len(codes)):
+        if values[group] != 0:
+            first, past = _stand(leaves[group], enters[group], upto)
+            if first < past:
+                found[codes[group], past - 1] += values[group]
+                if first > 0:
+                    found[codes[group], first - 1] -= values[group]
+    for key in range(keys):
+        for snapshot in range(len(starts) - 2, -1, -1):
+            found[key, snapshot] += found[key, snapshot + 1]
+    return found
 
 
+@compiled
 def least_known(codes: np.ndarray, enters: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray) -> np.ndarray:
     """The least value of all groups known at each start, [keys, snapshots] of int64; NO_AGE where there is none."""
-    matter = (enters >= 0) & ~np.isnan(values)
-    codes, enters, whole = codes[matter], enters[matter], values[matter].astype(np.int64)
-    width = int(starts[-1]) + 1
-    flat = np.full(keys * width, np.int64(NO_AGE))
-    np.minimum.at(flat, codes * width + np.minimum(enters, width - 1), whole)
-    least = np.minimum.accumulate(flat.reshape(keys, width)[:, ::-1], axis=1)[:, ::-1]
-    return least[:, starts]
+    upto = _snapshots_up_to(starts)
+    least = np.full((keys, len(starts)), NO_AGE, dtype=np.int64)
+    for group in range(len(codes)):
+        past = upto[min(enters[group] + 1, len(upto) - 1)]
+        if past > 0 and not np.isnan(values[group]):
+            least[codes[group], past - 1] = min(least[codes[group], past - 1], int(values[group]))
+    for key in range(keys):
+        for snapshot in range(len(starts) - 2, -1, -1):
+            least[key, snapshot] = min(least[key, snapshot], least[key, snapshot + 1])
+    return least
 
 
-def spread(enters: np.ndarray, leaves: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which groups (positions) stand in which snapshots: a pair for every start with leaves < start <= enters."""
-    first = np.searchsorted(starts, leaves, side="right")
-    past = np.searchsorted(starts, enters, side="right")
-    times = np.maximum(past - first, 0)
-    groups = np.repeat(np.arange(len(enters)), times)
-    offset = np.arange(len(groups)) - np.repeat(np.cumsum(times) - times, times)
-    return groups, np.repeat(first, times) + offset
-
-
+@compiled
 def greatest_in_force(
     codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray
 ) -> np.ndarray:
-    """The greatest whole value of the groups with leaves < start <= enters, [keys, snapshots]; NaN where none stands.
+    """The greatest value of the groups with leaves < start <= enters, [keys, snapshots]; NaN where none stands.
 
-    Groups that stay for good make a running maximum. Those that drop out again are written out for every snapshot in
-    which they stand, which costs little: most things close within a tile or two of opening.
+    Groups that stay for good make a running maximum. Those that drop out again are written to every snapshot in which
+    they stand, which costs little: most things close within a tile or two of opening.
     """
-    matter = (enters > leaves) & (enters >= 0) & ~np.isnan(values)
-    codes, enters, leaves, values = codes[matter], enters[matter], leaves[matter], values[matter]
-    stays = leaves < 0
-    greatest = -least_known(codes[stays], enters[stays], -values[stays], keys, starts)
-    passing = ~stays
-    groups, snapshots = spread(enters[passing], leaves[passing], starts)
-    np.maximum.at(greatest, (codes[passing][groups], snapshots), values[passing][groups].astype(np.int64))
-    return np.where(greatest == -NO_AGE, np.nan, greatest)
+    upto = _snapshots_up_to(starts)
+    greatest = np.full((keys, len(starts)), -np.inf)
+    for group in range(len(codes)):
+        first, past = _stand(leaves[group], enters[group], upto)
+        if first == 0 and past > 0 and not np.isnan(values[group]):
+            greatest[codes[group], past - 1] = max(greatest[codes[group], past - 1], values[group])
+    for key in range(keys):
+        for snapshot in range(len(starts) - 2, -1, -1):
+            greatest[key, snapshot] = max(greatest[key, snapshot], greatest[key, snapshot + 1])
+    for group in range(len(codes)):
+        first, past = _stand(leaves[group], enters[group], upto)
+        if first > 0 and not np.isnan(values[group]):
+            for snapshot in range(first, past):
+                greatest[codes[group], snapshot] = max(greatest[codes[group], snapshot], values[group])
+    return np.where(greatest == -np.inf, np.nan, greatest)
+
+
+@compiled
+def _snapshots_up_to(starts: np.ndarray) -> np.ndarray:
+    """How many snapshots start at tile - 1 or a newer one, by tile: [1 + the oldest start + 1]; from there on, all."""
+    return np.searchsorted(starts, np.arange(NEVER, starts[-1] + 1), side="right")
+
+
+@compiled
+def _stand(leaves: int, enters: int, upto: np.ndarray) -> tuple[int, int]:
+    """The snapshots with leaves < start <= enters: the first, and the one past the last."""
+    last = len(upto) - 1
+    return upto[min(max(leaves + 1, 0), last)], upto[min(enters + 1, last)]
 
 
 def different(
@@ -80,18 +103,38 @@ def different(
     """
     matter = (enters > leaves) & (enters >= 0)
     codes, items, enters, leaves = codes[matter], items[matter], enters[matter], leaves[matter]
-    if not len(codes):
-        return np.zeros((keys, len(starts)))
-    order = np.lexsort((-enters, items, codes))
+    order = np.argsort(one_number(codes, items, int(enters.max(initial=0)) - enters))
     codes, items, enters, leaves = codes[order], items[order], enters[order], leaves[order]
-    same = (codes[1:] == codes[:-1]) & (items[1:] == items[:-1])
-    entity = np.concatenate([[0], np.cumsum(~same)])
-    # A running minimum within each (key, item): later ones are shifted below all earlier ones.
-    shift = entity * (int(enters.max()) + 2 - min(int(leaves.min()), NEVER))
-    covered_to = np.minimum.accumulate(leaves - shift) + shift
+    return in_force(codes, _uncovered(codes, items, enters, leaves), leaves, np.ones(len(codes)), keys, starts)
+
+
+def one_number(*columns: np.ndarray) -> np.ndarray:
+    """Columns of whole numbers, none negative, as one that sorts as they do, the first one first: quick to sort.
+
+    Raises OverflowError where they do not fit into 63 bits.
+    """
+    widths = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(widths) > 63:
+        raise OverflowError(f"{sum(widths)} bits do not fit into one whole number")
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for column, width in zip(columns, widths, strict=True):
+        found = (found << width) | column
+    return found
+
+
+@compiled
+def _uncovered(codes: np.ndarray, items: np.ndarray, enters: np.ndarray, leaves: np.ndarray) -> np.ndarray:
+    """Where each group enters beyond those of its key and item that are known longer; these come first."""
     uncovered = enters.copy()
-    uncovered[1:][same] = np.minimum(enters[1:], covered_to[:-1])[same]
-    return in_force(codes, uncovered, leaves, np.ones(len(codes)), keys, starts)
+    covered_to = 0
+    for group in range(len(codes)):
+        before = group - 1
+        if before >= 0 and codes[group] == codes[before] and items[group] == items[before]:
+            uncovered[group] = min(enters[group], covered_to)
+            covered_to = min(covered_to, leaves[group])
+        else:
+            covered_to = leaves[group]
+    return uncovered
 
 
 def latest_started(

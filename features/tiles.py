@@ -99,7 +99,7 @@ class Request:
 class Tiles:
     """The groups of one grouping as columns of equal length.
 
-    codes: whose, counted from 0. happened: tile. age: days before the newest as_of, by-day groupings only. item: code
+    All whole numbers are int32. codes: whose, counted from 0. happened: tile. age: days before the newest as_of, by-day groupings only. item: code
     of what kept rows apart. known: for every clock the tile from which a row is known (NEVER: not yet). answers: by
     column.
     """
@@ -194,19 +194,19 @@ def read(request: Request, result: pa.Table, grid: Grid, codes: pd.Index | None,
     """
     columns = {name: result[name] for name in result.column_names}
     if codes is None:
-        code = columns["code"].to_numpy().astype(np.int64)
+        code = columns["code"].to_numpy().astype(np.int32)
     else:
-        code = codes.get_indexer(columns["code"].to_pandas()).astype(np.int64)
+        code = codes.get_indexer(columns["code"].to_pandas()).astype(np.int32)
     item = None
     if request.grouping.item:
         values = columns["item"].to_pandas()
-        item = (pd.factorize(values, sort=True)[0] if items is None else items.get_indexer(values)).astype(np.int64)
-    age = columns["age"].to_numpy().astype(np.int64) if request.grouping.by_day else None
-    happened = grid.tile(age) if age is not None else columns["happened"].to_numpy().astype(np.int64)
-    known: dict[tuple[str, ...], np.ndarray] = {(): columns["known_tile"].to_numpy().astype(np.int64)}
+        item = (pd.factorize(values, sort=True)[0] if items is None else items.get_indexer(values)).astype(np.int32)
+    age = columns["age"].to_numpy().astype(np.int32) if request.grouping.by_day else None
+    happened = grid.tile(age) if age is not None else columns["happened"].to_numpy().astype(np.int32)
+    known: dict[tuple[str, ...], np.ndarray] = {(): columns["known_tile"].to_numpy().astype(np.int32)}
     for clock in request.clocks:
         if clock:
-            known[clock] = columns[f"{_clock_name(clock)}_tile"].to_numpy().astype(np.int64)
+            known[clock] = columns[f"{_clock_name(clock)}_tile"].to_numpy().astype(np.int32)
     answers = {name: _numbers(columns[name]) for name in request.measures}
     keep = (code >= 0) if item is None else (code >= 0) & (item >= 0)
     if not keep.all():  # keys that nobody can be reached by: a rep whom no account ever had
