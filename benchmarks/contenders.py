@@ -13,12 +13,13 @@ from benchmarks.made_data import NEWEST
 from benchmarks.measured import print_cost
 from benchmarks.peers import pandas_loop, range_joins
 from benchmarks.subset import FOR_FEATURETOOLS, SUBSET, features_named
+from features.ages import Grid
 from features.catalogue import catalogue
 from features.compute import blocks
 from features.declare import Feature
 from features.engine import DuckDB
 from features.tables import TABLES
-from pipelines.snapshots import GrowingParquet, frame, grid_of
+from pipelines.snapshots import GrowingParquet, frame
 
 STEP_DAYS = 30
 
@@ -26,7 +27,7 @@ STEP_DAYS = 30
 def ours(tables: Path, snapshots: int, output: Path | None, features: list[Feature]) -> None:
     """Our engine: the features of all accounts on all snapshots, by the functions of the snapshots stage."""
     engine = DuckDB(tables)
-    grid = grid_of(features, NEWEST, STEP_DAYS, snapshots)
+    grid = Grid(NEWEST, STEP_DAYS, snapshots)
     found = blocks(engine, [feature.measure for feature in features], grid)
     if output is None:
         for block in found:

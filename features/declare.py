@@ -8,7 +8,6 @@ from typing import Any, ClassVar, Literal
 
 from ibis.common.deferred import Deferred
 
-from features.compute import needs
 from features.measures import (
     AtRep,
     DaysSinceLast,
@@ -17,6 +16,7 @@ from features.measures import (
     OldestOpen,
     Sum,
     leaves,
+    needs,
 )
 from features.rows import Rows
 from features.sentence import names_in, rendered

@@ -18,6 +18,9 @@ class Engine(Protocol):
     def table(self, name: str) -> ir.Table:
         """A checked table."""
 
+    def rows(self, name: str) -> int:
+        """How many rows a table has."""
+
     def arrow(self, expression: ir.Table) -> pa.Table:
         """What an expression gives, in no particular order."""
 
@@ -36,6 +39,9 @@ class DuckDB:
 
     def table(self, name: str) -> ir.Table:
         return self._tables[name]
+
+    def rows(self, name: str) -> int:
+        return int(self._tables[name].count().to_pyarrow().as_py())
 
     def arrow(self, expression: ir.Table) -> pa.Table:
         return self._connection.to_pyarrow(expression)

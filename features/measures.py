@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from ibis.common.deferred import Deferred
 
-from features.rows import Rows
+from features.rows import Rows, assignments
 
 SIMILAR = "similar"  # the accounts of the same segment, or all where no segments are given
 
@@ -285,6 +285,27 @@ def leaves(root: Measure) -> Iterator[Measure]:
     yield root
     for part in root.parts:
         yield from leaves(part)
+
+
+REP = OfCurrent(assignments, column="rep_id", until="ends_at")
+
+
+def needs(root: Measure) -> set[tuple[str, str]]:
+    """The (table, column) pairs without which a measure cannot be computed."""
+    found: set[tuple[str, str]] = set()
+    for leaf in leaves(root):
+        match leaf:
+            case OfRows():
+                found |= {(leaf.rows.table.name, column) for column in leaf.columns}
+            case AtRep() | Pooled(by="rep_id"):
+                found |= {("rep_assignments", column) for column in REP.columns}
+                if isinstance(leaf, AtRep) and leaf.level != "rep_id":
+                    found |= {("reps", "rep_id"), ("reps", leaf.level)}
+            case Pooled() if leaf.by != SIMILAR:
+                found.add(("accounts", leaf.by))
+            case SellerInCharge():
+                found |= {("rep_assignments", column) for column in REP.columns} | {("accounts", "sold_by_rep_id")}
+    return found
 
 
 def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:

@@ -8,22 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.ages import OLDEST, Grid
 from features.compiled import compiled
 from features.running import one_number
-from features.tiles import Grid
 
 GAPS = 16  # so many of the latest gaps count: enough for a stable median, few enough to follow a changing account
 TYPICAL_REGULARITY = 2.0
 PRIOR_PAIRS = 4  # the typical regularity weighs as much as so many pairs of gaps
-OLDEST_DAY = 1_000_000  # days before this age (some 2,700 years) count as of it
 
 
 @dataclass(frozen=True)
 class Days:
     """Different days with rows, sorted by account, oldest first.
 
-    Those of account k stand at first[k] to first[k + 1]. ages: days before the newest as_of. enters: the tile from
-    which a day is known.
+    Those of account k stand at first[k] to first[k + 1]. ages: days before the newest as_of. enters: the age
+    from which a day is known.
     """
 
     first: np.ndarray
@@ -37,8 +36,7 @@ class Days:
 
 def days_of(codes: np.ndarray, ages: np.ndarray, enters: np.ndarray, keys: int) -> Days:
     """The different days of every account; a day is known from the first of its rows on."""
-    ages, latest = np.minimum(ages, OLDEST_DAY), int(enters.max(initial=0))
-    order = np.argsort(one_number(codes, OLDEST_DAY - ages, latest - enters))
+    order = np.argsort(one_number(codes, OLDEST - ages, OLDEST - enters))
     codes, ages, enters = codes[order], ages[order], enters[order]
     new = np.ones(len(codes), dtype=bool)
     new[1:] = (codes[1:] != codes[:-1]) | (ages[1:] != ages[:-1])
@@ -63,25 +61,25 @@ def latest_gaps(days: Days, grid: Grid) -> Gaps:
 
     The median is robust to the odd long pause. For regularity see `_regularity`.
     """
-    return Gaps(*_latest_gaps(days.first, days.ages, days.enters, grid.starts, grid.ages))
+    return Gaps(*_latest_gaps(days.first, days.ages, days.enters, grid.ages))
 
 
 @compiled
 def _latest_gaps(
-    first: np.ndarray, ages: np.ndarray, enters: np.ndarray, starts: np.ndarray, as_of_ages: np.ndarray
+    first: np.ndarray, ages: np.ndarray, enters: np.ndarray, as_of_ages: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    shape = (len(first) - 1, len(starts))
+    shape = (len(first) - 1, len(as_of_ages))
     median, largest, regularity = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     counts = np.zeros(shape)
     gaps = np.empty(GAPS)
     for key in range(shape[0]):
         past = first[key + 1]
-        for snapshot in range(shape[1]):
+        for snapshot in range(shape[1] - 1, -1, -1):
             while past > first[key] and ages[past - 1] <= as_of_ages[snapshot]:
                 past -= 1
             count, newer = 0, -1
             for day in range(past - 1, first[key] - 1, -1):
-                if enters[day] >= starts[snapshot]:
+                if enters[day] > as_of_ages[snapshot]:
                     if newer >= 0:
                         gaps[count] = ages[day] - newer
                         count += 1
@@ -90,11 +88,23 @@ def _latest_gaps(
                     break
             if count:
                 regularity[key, snapshot] = _regularity(gaps[:count])
-                ordered = np.sort(gaps[:count])
+                ordered = _sorted(gaps[:count])
                 median[key, snapshot] = (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
                 largest[key, snapshot] = ordered[count - 1]
                 counts[key, snapshot] = count
     return median, largest, regularity, counts
+
+
+@compiled
+def _sorted(gaps: np.ndarray) -> np.ndarray:
+    """By insertion, in place: the quickest way for so few."""
+    for place in range(1, len(gaps)):
+        gap, before = gaps[place], place - 1
+        while before >= 0 and gaps[before] > gap:
+            gaps[before + 1] = gaps[before]
+            before -= 1
+        gaps[before + 1] = gap
+    return gaps
 
 
 @compiled
@@ -120,7 +130,7 @@ def days_after(days: Days, since: np.ndarray, within: int, grid: Grid) -> np.nda
 
     since: [keys, snapshots], NaN where it never was; so is the result, [keys, snapshots].
     """
-    return _days_after(days.first, days.ages, days.enters, since, within, grid.starts, grid.ages)
+    return _days_after(days.first, days.ages, days.enters, since, within, grid.ages)
 
 
 @compiled
@@ -130,7 +140,6 @@ def _days_after(
     enters: np.ndarray,
     since: np.ndarray,
     within: int,
-    starts: np.ndarray,
     as_of_ages: np.ndarray,
 ) -> np.ndarray:
     found = np.full(since.shape, np.nan)
@@ -144,7 +153,7 @@ def _days_after(
             for day in range(first[key], first[key + 1]):
                 if ages[day] <= ended:
                     break
-                if ages[day] <= began and enters[day] >= starts[snapshot]:
+                if ages[day] <= began and enters[day] > as_of_ages[snapshot]:
                     count += 1
             found[key, snapshot] = count
     return found
@@ -155,7 +164,7 @@ def gaps_longer(days: Days, than: int, within: int, grid: Grid) -> np.ndarray:
 
     A silence counts on the day on which it passes the limit, so it is known the moment that it happens.
     """
-    return _gaps_longer(days.first, days.ages, days.enters, than, within, grid.starts, grid.ages)
+    return _gaps_longer(days.first, days.ages, days.enters, than, within, grid.ages)
 
 
 @compiled
@@ -165,13 +174,12 @@ def _gaps_longer(
     enters: np.ndarray,
     than: int,
     within: int,
-    starts: np.ndarray,
     as_of_ages: np.ndarray,
 ) -> np.ndarray:
-    found = np.zeros((len(first) - 1, len(starts)))
+    found = np.zeros((len(first) - 1, len(as_of_ages)))
     for key in range(found.shape[0]):
         past = first[key + 1]
-        for snapshot in range(found.shape[1]):
+        for snapshot in range(found.shape[1] - 1, -1, -1):
             now = as_of_ages[snapshot]
             while past > first[key] and ages[past - 1] <= now:
                 past -= 1
@@ -179,7 +187,7 @@ def _gaps_longer(
             for day in range(past - 1, first[key] - 1, -1):
                 if ages[day] - than > now + within:
                     break
-                if enters[day] >= starts[snapshot]:
+                if enters[day] > as_of_ages[snapshot]:
                     if ages[day] - newer > than:
                         count += 1
                     newer = ages[day]

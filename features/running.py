@@ -1,91 +1,93 @@
-"""Running: every measure of every snapshot at once, from running sums and running minima over tiles.
+"""Running: every measure of every snapshot at once, from running sums and running maxima.
 
-All functions take groups as columns of equal length (codes, tiles: int32; values: float64) and return
-[keys, snapshots]. A group adds its value to the snapshots that start no later than the tile from which it is known
-(`enters`) and later than the tile at which it drops out (`leaves`: the window has passed it, or something closed it);
-tiles count backwards from the newest as_of. For a window of W tiles that is: rows known by s, less those of them that
-happened before s - W. So a group is two numbers written where its snapshots begin and end, and one running sum over
-the snapshots, from the oldest to the newest, gives them all.
+All functions take rows as columns of equal length (codes and ages: int32) and give [keys, snapshots], oldest first. A
+row stands in the snapshots on which it is known and not yet gone: as_of's age is less than the age from which the row
+is known (`enters`) and no less than the age at which it is gone (`leaves`: the window has passed it, something closed
+it; NEVER). For a window of W days that is: rows known by as_of, less those of them that happened before as_of - W. So a
+row is two numbers, written where its snapshots begin and end, and one running sum over the snapshots gives them all.
 """
 
 import numpy as np
 
+from features.ages import NEVER
 from features.compiled import compiled
-from features.tiles import NEVER, NO_AGE
 
 
 @compiled
 def in_force(
-    codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray
+    codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, as_of_ages: np.ndarray
 ) -> np.ndarray:
-    """Sum of the values of all groups with leaves < start <= enters, [keys, snapshots]."""
-    upto = _snapshots_up_to(starts)
-    found = np.zeros((keys, len(starts)))
-    for group in range(len(codes)):
-        if values[group] != 0:
-            first, past = _stand(leaves[group], enters[group], upto)
-            if first < past:
-                found[codes[group], past - 1] += values[group]
-                if first > 0:
-                    found[codes[group], first - 1] -= values[group]
+    """Sum of the values of all rows that stand on each as_of."""
+    first = _first_snapshots(as_of_ages)
+    found = np.zeros((keys, len(as_of_ages)))
+    for row in range(len(codes)):
+        if values[row]:
+            begins, ends = _at(first, enters[row]), _at(first, leaves[row])
+            if begins < ends:
+                found[codes[row], begins] += values[row]
+                if ends < len(as_of_ages):
+                    found[codes[row], ends] -= values[row]
     for key in range(keys):
-        for snapshot in range(len(starts) - 2, -1, -1):
-            found[key, snapshot] += found[key, snapshot + 1]
+        for snapshot in range(1, len(as_of_ages)):
+            found[key, snapshot] += found[key, snapshot - 1]
     return found
 
 
 @compiled
-def least_known(codes: np.ndarray, enters: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray) -> np.ndarray:
-    """The least value of all groups known at each start, [keys, snapshots] of int64; NO_AGE where there is none."""
-    upto = _snapshots_up_to(starts)
-    least = np.full((keys, len(starts)), NO_AGE, dtype=np.int64)
-    for group in range(len(codes)):
-        past = upto[min(enters[group] + 1, len(upto) - 1)]
-        if past > 0 and not np.isnan(values[group]):
-            least[codes[group], past - 1] = min(least[codes[group], past - 1], int(values[group]))
+def days_since_last(
+    codes: np.ndarray, ages: np.ndarray, enters: np.ndarray, counts: np.ndarray, keys: int, as_of_ages: np.ndarray
+) -> np.ndarray:
+    """Days from the latest known row that counts to each as_of; NaN where there is none."""
+    first = _first_snapshots(as_of_ages)
+    found = np.full((keys, len(as_of_ages)), np.inf)
+    for row in range(len(codes)):
+        begins = _at(first, enters[row])
+        if counts[row] and begins < len(as_of_ages) and ages[row] < found[codes[row], begins]:
+            found[codes[row], begins] = ages[row]
     for key in range(keys):
-        for snapshot in range(len(starts) - 2, -1, -1):
-            least[key, snapshot] = min(least[key, snapshot], least[key, snapshot + 1])
-    return least
+        latest = np.inf
+        for snapshot in range(len(as_of_ages)):
+            latest = min(latest, found[key, snapshot])
+            found[key, snapshot] = latest - as_of_ages[snapshot] if latest < np.inf else np.nan
+    return found
 
 
 @compiled
 def greatest_in_force(
-    codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, starts: np.ndarray
+    codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, values: np.ndarray, keys: int, as_of_ages: np.ndarray
 ) -> np.ndarray:
-    """The greatest value of the groups with leaves < start <= enters, [keys, snapshots]; NaN where none stands.
+    """The greatest value of the rows that stand on each as_of; NaN where none does, and rows of NaN do not count.
 
-    Groups that stay for good make a running maximum. Those that drop out again are written to every snapshot in which
-    they stand, which costs little: most things close within a tile or two of opening.
+    Rows that stay for good make a running maximum. Those that go again are written to every snapshot in which they
+    stand, which costs little: most things close soon after opening.
     """
-    upto = _snapshots_up_to(starts)
-    greatest = np.full((keys, len(starts)), -np.inf)
-    for group in range(len(codes)):
-        first, past = _stand(leaves[group], enters[group], upto)
-        if first == 0 and past > 0 and not np.isnan(values[group]):
-            greatest[codes[group], past - 1] = max(greatest[codes[group], past - 1], values[group])
+    first = _first_snapshots(as_of_ages)
+    found = np.full((keys, len(as_of_ages)), -np.inf)
+    for row in range(len(codes)):
+        begins = _at(first, enters[row])
+        if leaves[row] <= as_of_ages[-1] and begins < len(as_of_ages) and values[row] > found[codes[row], begins]:
+            found[codes[row], begins] = values[row]
     for key in range(keys):
-        for snapshot in range(len(starts) - 2, -1, -1):
-            greatest[key, snapshot] = max(greatest[key, snapshot], greatest[key, snapshot + 1])
-    for group in range(len(codes)):
-        first, past = _stand(leaves[group], enters[group], upto)
-        if first > 0 and not np.isnan(values[group]):
-            for snapshot in range(first, past):
-                greatest[codes[group], snapshot] = max(greatest[codes[group], snapshot], values[group])
-    return np.where(greatest == -np.inf, np.nan, greatest)
+        for snapshot in range(1, len(as_of_ages)):
+            found[key, snapshot] = max(found[key, snapshot], found[key, snapshot - 1])
+    for row in range(len(codes)):
+        if leaves[row] > as_of_ages[-1]:
+            for snapshot in range(_at(first, enters[row]), _at(first, leaves[row])):
+                if values[row] > found[codes[row], snapshot]:
+                    found[codes[row], snapshot] = values[row]
+    return np.where(found == -np.inf, np.nan, found)
 
 
 @compiled
-def _snapshots_up_to(starts: np.ndarray) -> np.ndarray:
-    """How many snapshots start at tile - 1 or a newer one, by tile: [1 + the oldest start + 1]; from there on, all."""
-    return np.searchsorted(starts, np.arange(NEVER, starts[-1] + 1), side="right")
+def _first_snapshots(as_of_ages: np.ndarray) -> np.ndarray:
+    """For every age the first snapshot whose as_of comes after that day, [ages up to the oldest as_of's + 1]."""
+    newest_first = as_of_ages[::-1]
+    return len(as_of_ages) - np.searchsorted(newest_first, np.arange(as_of_ages[0] + 2), side="left")
 
 
 @compiled
-def _stand(leaves: int, enters: int, upto: np.ndarray) -> tuple[int, int]:
-    """The snapshots with leaves < start <= enters: the first, and the one past the last."""
-    last = len(upto) - 1
-    return upto[min(max(leaves + 1, 0), last)], upto[min(enters + 1, last)]
+def _at(first: np.ndarray, age: int) -> int:
+    return first[min(max(age, NEVER), len(first) - 1)]
 
 
 def different(
@@ -94,18 +96,19 @@ def different(
     enters: np.ndarray,
     leaves: np.ndarray,
     keys: int,
-    starts: np.ndarray,
+    as_of_ages: np.ndarray,
 ) -> np.ndarray:
-    """How many different items stand at each start, [keys, snapshots].
+    """How many different items stand on each as_of.
 
-    Each (key, item) stands where at least one of its groups does. Taken from the longest known to the newest, a group
-    adds only the tiles that those before it left uncovered, so what remains is a plain sum.
+    Each (key, item) stands where at least one of its rows does. Taken from the longest known to the newest, a row adds
+    only the days that those before it left uncovered, so what remains is a plain sum.
     """
-    matter = (enters > leaves) & (enters >= 0)
+    matter = (enters > leaves) & (enters > NEVER)
     codes, items, enters, leaves = codes[matter], items[matter], enters[matter], leaves[matter]
-    order = np.argsort(one_number(codes, items, int(enters.max(initial=0)) - enters))
+    order = np.argsort(one_number(codes, items, enters.max(initial=0) - enters))
     codes, items, enters, leaves = codes[order], items[order], enters[order], leaves[order]
-    return in_force(codes, _uncovered(codes, items, enters, leaves), leaves, np.ones(len(codes)), keys, starts)
+    counts = np.ones(len(codes), dtype=bool)
+    return in_force(codes, _uncovered(codes, items, enters, leaves), leaves, counts, keys, as_of_ages)
 
 
 def one_number(*columns: np.ndarray) -> np.ndarray:
@@ -124,16 +127,15 @@ def one_number(*columns: np.ndarray) -> np.ndarray:
 
 @compiled
 def _uncovered(codes: np.ndarray, items: np.ndarray, enters: np.ndarray, leaves: np.ndarray) -> np.ndarray:
-    """Where each group enters beyond those of its key and item that are known longer; these come first."""
+    """Where each row enters beyond those of its key and item that are known longer; these come first."""
     uncovered = enters.copy()
     covered_to = 0
-    for group in range(len(codes)):
-        before = group - 1
-        if before >= 0 and codes[group] == codes[before] and items[group] == items[before]:
-            uncovered[group] = min(enters[group], covered_to)
-            covered_to = min(covered_to, leaves[group])
+    for row in range(len(codes)):
+        if row and codes[row] == codes[row - 1] and items[row] == items[row - 1]:
+            uncovered[row] = min(enters[row], covered_to)
+            covered_to = min(covered_to, leaves[row])
         else:
-            covered_to = leaves[group]
+            covered_to = leaves[row]
     return uncovered
 
 
@@ -144,14 +146,14 @@ def latest_started(
     enters: np.ndarray,
     leaves: np.ndarray,
     keys: int,
-    starts: np.ndarray,
+    as_of_ages: np.ndarray,
 ) -> np.ndarray:
-    """Position of the group that started last among those with leaves < start <= enters, [keys, snapshots]; -1: none.
+    """Position of the row that started last among those that stand on each as_of; -1: none.
 
     Of two that started on one day, the one that says more counts, so that the order of rows does not matter.
     """
     order = np.lexsort((says, -ages))
     rank = np.empty(len(order))
     rank[order] = np.arange(len(order))
-    greatest = greatest_in_force(codes, enters, leaves, rank, keys, starts)
+    greatest = greatest_in_force(codes, enters, leaves, rank, keys, as_of_ages)
     return np.append(order, -1)[np.nan_to_num(greatest, nan=len(order)).astype(np.int64)]

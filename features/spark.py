@@ -44,6 +44,9 @@ class Spark:
     def table(self, name: str) -> ir.Table:
         return self._tables[name]
 
+    def rows(self, name: str) -> int:
+        return self._session.table(self._tables[name].get_name()).count()
+
     def arrow(self, expression: ir.Table) -> pa.Table:
         # Ibis itself would go through pandas, where whole numbers with nulls become floats.
         asked = as_on_duckdb(expression)

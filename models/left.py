@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.compute import Block
+from features.ages import Grid
+from features.block import Block
 from features.measures import Gap, Measure
 from features.reasons.orders import cycle, since_order
 from features.rhythm import Days
 from features.rows import placed
-from features.tiles import Grid
 
 
 class Left(BaseModel):
@@ -113,7 +113,7 @@ def kind_of_loss(block: Block, losses: pd.DataFrame, left: np.ndarray) -> np.nda
 
 def days_until_next(days: Days, keys: int, grid: Grid) -> np.ndarray:
     """Days from each as_of to the account's next day with a row (0: that day), [keys, snapshots]; inf: none so far."""
-    longest = int(max(days.ages.max(initial=0), grid.ages[-1])) + 1
+    longest = int(max(days.ages.max(initial=0), grid.ages.max())) + 1
     timeline = days.codes * (longest + 1) - days.ages  # ascending: by account, oldest first
     wanted = np.arange(keys)[:, None] * (longest + 1) - grid.ages
     following = np.searchsorted(timeline, wanted, side="left")

@@ -9,11 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.ages import Grid
+from features.block import Block
 from features.catalogue import catalogue
-from features.compute import Block, blocks
+from features.compute import blocks
 from features.declare import Feature
 from features.engine import Engine, engine_of
-from features.tiles import Grid
 from models.left import NEEDED, kind_of_loss, outcome, watch
 from pipelines.home import Home, written_whole
 from pipelines.manifest import Manifest
@@ -28,7 +29,7 @@ def snapshots(settings: Settings, home: Home) -> None:
     left = manifest.left(settings.left)
     engine = engine_of(settings.engine, home.tables)
     features = _given(engine)
-    grid = grid_of(features, manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
+    grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     losses = _losses(engine, manifest.as_of)
     rows = 0
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
@@ -62,7 +63,7 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
     left = manifest.left(settings.left)
     engine = engine_of(settings.engine, home.tables)
     features = _given(engine)
-    grid = grid_of(features, as_of, settings.snapshots.step_days, 1)
+    grid = Grid(as_of, settings.snapshots.step_days, 1)
     scored, not_scored = [], []
     for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
         watched = watch(block, left)
@@ -78,12 +79,6 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
         }
         not_scored.append(pa.table(others))
     return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
-
-
-def grid_of(features: list[Feature], newest: date, step_days: int, count: int) -> Grid:
-    """The snapshots asked for, cut so that every window of the features fits."""
-    windows = sorted(set().union(*(feature.windows for feature in features)))
-    return Grid(newest, step_days, count, tuple(windows))
 
 
 def frame(block: Block, features: list[Feature], asked: np.ndarray) -> dict[str, pa.Array]:
@@ -118,20 +113,18 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
 
 
 def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
-    accounts, oldest_first = np.nonzero(asked[:, ::-1])
+    accounts, snapshots = np.nonzero(asked)
     names = block.firm.accounts["account_id"].to_numpy(dtype=object)
-    as_ofs = np.array(block.firm.grid.as_ofs[::-1], dtype="datetime64[D]")
+    as_ofs = np.array(block.firm.grid.as_ofs, dtype="datetime64[D]")
     return {
         "account_id": pa.array(names[block.first + accounts], pa.string()),
-        "as_of": pa.array(as_ofs[oldest_first], pa.date32()),
+        "as_of": pa.array(as_ofs[snapshots], pa.date32()),
     }
 
 
 def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Those asked for, by account and then oldest first; snapshots are computed newest first."""
-    if asked.all():
-        return values[:, ::-1].ravel()
-    return values[:, ::-1][asked[:, ::-1]]
+    """Those asked for, by account and then oldest first."""
+    return values.ravel() if asked.all() else values[asked]
 
 
 class GrowingParquet:

@@ -1,8 +1,7 @@
 """Reps: customers leave when the face keeps changing."""
 
-from features.compute import REP
 from features.declare import Reason, at_rep, at_team, feature, in_windows
-from features.measures import DaysSinceFirst, DaysSinceLast, SellerInCharge, Sum
+from features.measures import REP, DaysSinceFirst, DaysSinceLast, SellerInCharge, Sum
 from features.rows import assignments, departures, hirings
 
 tenure = at_rep(DaysSinceLast(hirings))

@@ -5,10 +5,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from features.ages import Grid
 from features.catalogue import catalogue
 from features.compute import blocks
 from features.tables import TABLES, Table
-from features.tiles import Grid
 from tests.features.worked import InMemory, as_arrow
 
 NEWEST = pd.Timestamp("2025-01-01")
@@ -92,8 +92,7 @@ def features_of(
     """By as_of: every feature of every account, a row an account in the order of their ids."""
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
     features = catalogue().given(engine.columns)
-    windows = tuple(sorted(set().union(*(feature.windows for feature in features))))
-    grid = Grid(newest.date(), 30, snapshots, windows)
+    grid = Grid(newest.date(), 30, snapshots)
     (block,) = blocks(engine, [feature.measure for feature in features], grid)
     values = {feature.name: block.whole(feature.measure) for feature in features}
     return {

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from ibis import _
 
+from features.ages import Grid
 from features.compute import blocks
 from features.measures import (
     DaysAfter,
@@ -20,11 +21,9 @@ from features.measures import (
     OldestOpen,
     Pooled,
     Sum,
-    leaves,
 )
 from features.rows import assignments, calls, contacts, contracts, invoices, orders
 from features.tables import TABLES
-from features.tiles import Grid
 from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, random_firm
 from tests.features.worked import InMemory, as_arrow
 
@@ -34,8 +33,7 @@ SEEDS = range(3)
 
 def computed(measure: Measure, firm: dict[str, pd.DataFrame]) -> np.ndarray:
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
-    windows = tuple({leaf.days for leaf in leaves(measure) if getattr(leaf, "days", None)})
-    (block,) = blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS, windows))
+    (block,) = blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS))
     return block.whole(measure)
 
 
@@ -57,7 +55,7 @@ def walk(firm, table, happened, number, second_times=()):  # type: ignore[no-unt
         as_of = NEWEST - snapshot * 30 * DAY
         rows = as_known(firm[table], happened, as_of, second_times)
         for position, account in enumerate(ACCOUNTS):
-            found[position, snapshot] = number(rows[rows["account_id"] == account], as_of)
+            found[position, SNAPSHOTS - 1 - snapshot] = number(rows[rows["account_id"] == account], as_of)
     return found
 
 
@@ -208,8 +206,8 @@ def test_blocks_of_accounts_give_what_all_accounts_at_once_give(monkeypatch: pyt
     firm = random_firm(0, rows=150)
     measure = Pooled(Sum(orders, days=360), by="rep_id") + Gap(orders, what="largest")
     together = computed(measure, firm)
-    monkeypatch.setattr("features.compute.BLOCK", 2)
+    monkeypatch.setattr("features.compute.SNAPSHOTS", 2 * SNAPSHOTS)
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
-    parts = [block.whole(measure) for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS, (360,)))]
+    parts = [block.whole(measure) for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS))]
     assert len(parts) == 3
     np.testing.assert_array_equal(np.concatenate(parts), together)

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from features.ages import Grid
 from features.catalogue import catalogue
 from features.compute import blocks
 from features.engine import Engine, engine_of
 from features.mistake import Mistake
 from features.tables import TABLES
-from features.tiles import Grid
 from pipelines.home import Home
 from pipelines.ingest import ingest
 from pipelines.settings import Settings, Simulate, Snapshots
@@ -72,8 +72,7 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 def features_of(engine: Engine) -> pd.DataFrame:
     """Every feature of the catalogue on four as_ofs, a row an account and as_of."""
     features = catalogue().given(engine.columns)
-    windows = tuple(sorted(set().union(*(feature.windows for feature in features))))
-    (block,) = blocks(engine, [feature.measure for feature in features], Grid(NEWEST.date(), 30, 4, windows))
+    (block,) = blocks(engine, [feature.measure for feature in features], Grid(NEWEST.date(), 30, 4))
     return pd.DataFrame({feature.name: block.whole(feature.measure).ravel() for feature in features})
 
 

@@ -10,11 +10,11 @@ import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
+from features.ages import Grid
 from features.compute import blocks
 from features.declare import Declared, Feature
-from features.measures import Measure, leaves
+from features.measures import Measure
 from features.tables import TABLES, Table
-from features.tiles import Grid
 
 TYPES = {
     "id": pa.string(),
@@ -75,6 +75,9 @@ class InMemory:
     def table(self, name: str) -> ir.Table:
         return self._connection.table(name)
 
+    def rows(self, name: str) -> int:
+        return int(self.table(name).count().to_pyarrow().as_py())
+
     def arrow(self, expression: ir.Table) -> pa.Table:
         return self._connection.to_pyarrow(expression)
 
@@ -99,14 +102,13 @@ def values(
     """Values by account, newest as_of first."""
     measure = asked if isinstance(asked, Measure) else asked.measure
     engine = engine_of(*frames)
-    windows = tuple({leaf.days for leaf in leaves(measure) if getattr(leaf, "days", None)})
-    grid = Grid(date.fromisoformat(as_of), step_days, snapshots, windows)
+    grid = Grid(date.fromisoformat(as_of), step_days, snapshots)
     found: dict[str, list[float | None]] = {}
     for block in blocks(engine, [measure], grid):
         rows = block.whole(measure)
         names: Iterable[str] = block.firm.accounts["account_id"].iloc[block.first :]
         for name, row in zip(names, rows, strict=False):
-            found[name] = [None if math.isnan(number) else float(number) for number in row]
+            found[name] = [None if math.isnan(number) else float(number) for number in row[::-1]]
     return found
 
 

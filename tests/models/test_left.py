@@ -6,14 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.compute import Block, blocks
-from features.tiles import Grid
+from features.ages import Grid
+from features.block import Block
+from features.compute import blocks
 from models.left import NEEDED, Left, kind_of_loss, outcome, watch
 from tests.features.worked import engine_of, table
 
 
 def block_of(*frames: pd.DataFrame, as_of: str, snapshots: int = 1) -> Block:
-    (block,) = blocks(engine_of(*frames), list(NEEDED), Grid(date.fromisoformat(as_of), 30, snapshots, ()))
+    (block,) = blocks(engine_of(*frames), list(NEEDED), Grid(date.fromisoformat(as_of), 30, snapshots))
     return block
 
 
@@ -80,8 +81,8 @@ def test_an_order_on_as_of_or_before_the_outlook_ends_is_a_stay(next_order: str,
     # as_of 2024-03-01 stands five steps before 2024-07-29; its outlook of 90 days ends before 2024-05-30.
     block = block_of(orders, as_of="2024-07-29", snapshots=6)
     watched = watch(block, Left())
-    assert watched.outlook[0, 5] == 90
-    assert outcome(block, watched.outlook)[0, 5] == left
+    assert watched.outlook[0, 0] == 90
+    assert outcome(block, watched.outlook)[0, 0] == left
 
 
 def test_what_is_still_to_pass_has_no_outcome_whatever_was_ordered_meanwhile() -> None:
@@ -89,14 +90,14 @@ def test_what_is_still_to_pass_has_no_outcome_whatever_was_ordered_meanwhile() -
     block = block_of(orders, as_of="2024-07-29", snapshots=5)
     found = by_account(block, outcome(block, watch(block, Left()).outlook))
     # As_ofs 0, 30 and 60 days before the newest are open; that 90 days before it is the first with a whole outlook.
-    assert found == {"stays": [None, None, None, 0, 0], "silent": [None, None, None, 1, 0]}
+    assert found == {"stays": [0, 0, None, None, None], "silent": [0, 1, None, None, None]}
 
 
 def test_an_order_recorded_after_the_newest_as_of_is_no_stay_yet() -> None:
     orders = pd.concat([every(10, "A", "2024-02-20"), every(1, "A", "2024-04-01", times=1)])
     orders["recorded_at"] = orders["ordered_at"].where(orders["ordered_at"] < "2024-04-01", "2024-08-01")
     block = block_of(orders, as_of="2024-07-29", snapshots=6)
-    assert outcome(block, watch(block, Left()).outlook)[0, 5] == 1
+    assert outcome(block, watch(block, Left()).outlook)[0, 0] == 1
 
 
 def test_a_loss_recorded_months_later_explains_the_leaving_before_it() -> None:
@@ -111,7 +112,7 @@ def test_a_loss_recorded_months_later_explains_the_leaving_before_it() -> None:
         }
     )
     found = by_account(block, kind_of_loss(block, losses, left))
-    assert {account: kinds[5] for account, kinds in found.items()} == {
+    assert {account: kinds[0] for account, kinds in found.items()} == {
         "chose": "voluntary",
         "closed": "involuntary",
         "unknown": None,
@@ -123,7 +124,7 @@ def test_a_loss_before_the_last_order_explains_nothing() -> None:
     block = block_of(orders, as_of="2024-07-29", snapshots=6)
     left = outcome(block, watch(block, Left()).outlook)
     losses = pd.DataFrame({"account_id": ["back"], "lost_on": [pd.Timestamp("2024-01-05")], "kind": ["voluntary"]})
-    assert kind_of_loss(block, losses, left)[0, 5] is None
+    assert kind_of_loss(block, losses, left)[0, 0] is None
 
 
 def test_the_definition_in_words() -> None:
