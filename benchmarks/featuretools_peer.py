@@ -2,11 +2,10 @@
 
 import sys
 from pathlib import Path
-from time import perf_counter
 
 import featuretools as ft
 import pandas as pd
-from measured import print_cost
+from measured import Start
 
 ROWS = {  # name: table, when a row happened, which rows
     "orders": ("orders", "ordered_at", "amount > 0"),
@@ -78,8 +77,8 @@ def matrix(tables: Path, as_ofs: list[pd.Timestamp]) -> pd.DataFrame:
 
 if __name__ == "__main__":
     folder, output, *days = sys.argv[1:]
-    start = perf_counter()
+    start = Start()
     found = matrix(Path(folder), [pd.Timestamp(day) for day in days]).astype("float64").reset_index()
     found["as_of"] = found.pop("time").dt.date
     found.to_parquet(output, index=False)
-    print_cost(start)
+    start.print_cost()

@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a contender took, its imports apart.
+    """What a contender took once everything was loaded.
 
     seconds: on the clock. cpu_seconds: of all cores together, which others on the machine disturb less. megabytes: the
     most memory at one time.
@@ -23,7 +23,7 @@ class Cost:
 
 
 def cost_of(command: list[str]) -> Cost:
-    """Runs a contender that ends by `print_cost`. Raises CalledProcessError, its own words printed, where it fails."""
+    """Runs a contender that ends by `Start.print_cost`. Raises CalledProcessError where it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parent.parent)
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)
@@ -31,9 +31,16 @@ def cost_of(command: list[str]) -> Cost:
     return Cost(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def print_cost(start: float) -> None:
-    """Prints, as the last line of output, what this process took since `start` on perf_counter."""
-    print(json.dumps({"seconds": perf_counter() - start, "cpu_seconds": process_time(), "megabytes": peak_megabytes()}))
+class Start:
+    """The moment from which a contender is measured, once all that it needs is loaded."""
+
+    def __init__(self) -> None:
+        self._clock, self._cpu = perf_counter(), process_time()
+
+    def print_cost(self) -> None:
+        """Prints, as the last line of output, what this process took since the start."""
+        cost = Cost(perf_counter() - self._clock, process_time() - self._cpu, peak_megabytes())
+        print(json.dumps(asdict(cost)))
 
 
 def peak_megabytes() -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from features.ages import Grid, aged, read, requests, together
+from features.beside import beside
 from features.block import Block, Firm
 from features.engine import Engine
 from features.measures import REP, Measure, OfRows, Pooled, leaves
@@ -107,16 +108,24 @@ def _block(firm: Firm, engine: Engine, of_rows: Iterable[OfRows], span: range) -
 def _pool(firm: Firm, pools: list[Pooled], of_blocks: Iterable[Block]) -> None:
     """Adds up every pooled measure over all accounts, as whole numbers."""
     sizes = {pool.by: len(firm.reps) if pool.by == "rep_id" else firm.pool_codes(pool.by)[1] for pool in pools}
-    snapshots = firm.grid.snapshots
-    totals = {pool.identity: np.zeros((sizes[pool.by], snapshots)) for pool in pools}
     if not pools:
         return
-    for block in of_blocks:
-        for pool in pools:
-            codes = block.pool_codes(pool.by)
-            values = np.rint(np.nan_to_num(block.whole(pool.of_accounts)) * pool.scale)
-            counted = (codes >= 0) & (values != 0)
-            flat = (codes * snapshots + np.arange(snapshots))[counted]
-            added = np.bincount(flat, values[counted], minlength=totals[pool.identity].size)
-            totals[pool.identity] += added.reshape(-1, snapshots)
+    totals = {pool.identity: np.zeros((sizes[pool.by], firm.grid.snapshots)) for pool in pools}
+
+    def added(block: Block) -> dict[tuple[object, ...], np.ndarray]:
+        return {pool.identity: _added(block, pool, sizes[pool.by]) for pool in pools}
+
+    for found in beside(added, of_blocks):
+        for identity, sums in found.items():
+            totals[identity] += sums
     firm.pools.update(totals)
+
+
+def _added(block: Block, pool: Pooled, size: int) -> np.ndarray:
+    """The sums of one block, [what accounts share, snapshots]."""
+    snapshots = block.firm.grid.snapshots
+    codes = block.pool_codes(pool.by)
+    values = np.rint(np.nan_to_num(block.whole(pool.of_accounts)) * pool.scale)
+    counted = (codes >= 0) & (values != 0)
+    flat = (codes * snapshots + np.arange(snapshots))[counted]
+    return np.bincount(flat, values[counted], minlength=size * snapshots).reshape(size, snapshots)

@@ -1,6 +1,7 @@
 """Snapshots: what was known about every account on every as_of, and whether it left."""
 
 import logging
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.ages import Grid
+from features.beside import beside
 from features.block import Block
 from features.catalogue import catalogue
 from features.compute import blocks
@@ -32,23 +34,24 @@ def snapshots(settings: Settings, home: Home) -> None:
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     losses = _losses(engine, manifest.as_of)
     rows = 0
+
+    def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
+        watched = watch(block, left)
+        asked = watched.at_risk
+        gone = outcome(block, watched.outlook)
+        return frame(block, features, asked), _keys(block, asked) | {
+            "outlook_days": pa.array(_cut(watched.outlook, asked)),
+            "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
+            "left": pa.array(_cut(gone, asked), from_pandas=True).cast("bool"),
+            "kind": pa.array(_cut(kind_of_loss(block, losses, gone), asked), pa.string()),
+        }
+
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
-        with GrowingParquet(features_path) as known, GrowingParquet(left_path) as happened:
-            for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
-                watched = watch(block, left)
-                asked = watched.at_risk
-                gone = outcome(block, watched.outlook)
-                rows += int(asked.sum())
-                known.write(frame(block, features, asked))
-                happened.write(
-                    _keys(block, asked)
-                    | {
-                        "outlook_days": pa.array(_cut(watched.outlook, asked)),
-                        "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
-                        "left": pa.array(_cut(gone, asked), from_pandas=True).cast("bool"),
-                        "kind": pa.array(_cut(kind_of_loss(block, losses, gone), asked), pa.string()),
-                    }
-                )
+        with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
+            for knew, followed in beside(of_block, blocks(engine, [*(f.measure for f in features), *NEEDED], grid)):
+                rows += len(knew["as_of"])
+                known.write(knew)
+                happened.write(followed)
     log.info(
         "snapshots: %s rows, %d features, %d as_ofs to %s", f"{rows:,}", len(features), grid.snapshots, grid.newest
     )
@@ -85,13 +88,18 @@ def frame(block: Block, features: list[Feature], asked: np.ndarray) -> dict[str,
     """The features of the accounts and snapshots asked for ([accounts, snapshots] of bool), as columns."""
     columns = _keys(block, asked)
     if block.has_reps:
-        names = np.array([*block.firm.reps, None], dtype=object)
-        columns["rep_id"] = pa.array(names[_cut(block.reps, asked)], pa.string())
+        rep = _cut(block.reps, asked)
+        columns["rep_id"] = pa.array(block.firm.reps, pa.string()).take(pa.array(rep, mask=rep < 0))
     else:
         columns["rep_id"] = pa.nulls(int(asked.sum()), pa.string())
     for feature in features:
         columns[feature.name] = pa.array(_cut(block.whole(feature.measure), asked), pa.float64(), from_pandas=True)
     return columns
+
+
+def mostly_distinct(features: list[Feature]) -> list[str]:
+    """Names of the features that are real numbers, whose values are mostly distinct."""
+    return [feature.name for feature in features if feature.unit not in ("count", "days", "yes/no")]
 
 
 def _given(engine: Engine) -> list[Feature]:
@@ -114,10 +122,10 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
 
 def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
     accounts, snapshots = np.nonzero(asked)
-    names = block.firm.accounts["account_id"].to_numpy(dtype=object)
+    names = block.firm.accounts["account_id"].iloc[block.first : block.first + block.keys]
     as_ofs = np.array(block.firm.grid.as_ofs, dtype="datetime64[D]")
     return {
-        "account_id": pa.array(names[block.first + accounts], pa.string()),
+        "account_id": pa.array(names, pa.string()).take(pa.array(accounts)),
         "as_of": pa.array(as_ofs[snapshots], pa.date32()),
     }
 
@@ -128,10 +136,14 @@ def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
 
 
 class GrowingParquet:
-    """A Parquet file that grows by a row group a block, written while the next block is computed."""
+    """A Parquet file that grows by a row group a block, written while the next block is computed.
 
-    def __init__(self, path: object) -> None:
+    distinct: columns in which most values differ, so that a dictionary of them would cost time and save no space.
+    """
+
+    def __init__(self, path: object, distinct: Collection[str] = ()) -> None:
         self._path = path
+        self._distinct = distinct
         self._writer: pq.ParquetWriter | None = None
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._unfinished: Future[None] | None = None
@@ -150,7 +162,13 @@ class GrowingParquet:
     def write(self, columns: dict[str, pa.Array]) -> None:
         table = pa.table(columns)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+            self._writer = pq.ParquetWriter(
+                self._path,
+                table.schema,
+                compression="zstd",
+                use_dictionary=[name for name in table.column_names if name not in self._distinct],
+                write_statistics=[name for name in ("account_id", "as_of") if name in table.column_names],
+            )
         self._finish()
         self._unfinished = self._thread.submit(self._writer.write_table, table)
 
