@@ -122,23 +122,16 @@ def answer_key(leaf: OfRows) -> tuple[object, ...]:
     return ("number", conditions, repr(leaf.value)) if _is_number(leaf) else ("counts", conditions)
 
 
-def aged(request: Request, table: ir.Table, keys: ir.Table | None, grid: Grid) -> ir.Table:
-    """The rows of a request as one expression; its columns are those of `read`.
-
-    table: the event table. keys: account_id and code of the accounts wanted; None where the key stays as it is.
-    """
+def aged(request: Request, table: ir.Table, grid: Grid) -> ir.Table:
+    """The rows of a request that are known on the newest as_of, as one expression: their key, and what `read` reads."""
     scan = request.scan
     age = _age(table, scan.happened, grid)
     times = {"age": age} | {clock_name(clock): _known_age(table, scan, age, clock, grid) for clock in request.clocks}
     times[clock_name(())] = _known_age(table, scan, age, (), grid)
-    rows = table.mutate(**times).filter(lambda t: t.age.notnull(), lambda t: t[clock_name(())] > NEVER)
-    if keys is not None:
-        rows = rows.join(keys, scan.key)
-        code = rows["code"]
-    else:
-        rows = rows.filter(rows[scan.key].notnull())
-        code = rows[scan.key]
-    columns: dict[str, ir.Value] = {"code": code}
+    rows = table.mutate(**times).filter(
+        lambda t: t[scan.key].notnull(), lambda t: t.age.notnull(), lambda t: t[clock_name(())] > NEVER
+    )
+    columns: dict[str, ir.Value] = {"key": rows[scan.key]}
     columns |= {name: ibis.greatest(rows[name], NEVER).cast("int32") for name in times}
     columns |= {_item_name(name): rows[name] for name in request.items}
     columns |= {name: _answer(leaf, rows, grid) for name, leaf in request.answers.items()}
@@ -168,21 +161,18 @@ def _of_all(leaf: OfRows, answers: ir.Column) -> ir.Value:
     return answers.sum().cast("int64") if isinstance(leaf, Sum) else answers.max()
 
 
-def read(request: Request, result: pa.Table, codes: pd.Index | None, items: pd.Index) -> AgedRows:
+def read(request: Request, result: pa.Table, keys: pd.Index | None, reps: pd.Index) -> AgedRows:
     """What the engine gave for a request, as arrays.
 
-    codes: the order of keys that are no account (None: they are numbers already); items: that of reps.
+    keys: the order of the keys by which they are coded; None where the engine gives their `code`. reps: that of reps.
     """
     columns = {name: result[name] for name in result.column_names}
-    if codes is None:
-        code = columns["code"].to_numpy()
-    else:
-        code = codes.get_indexer(columns["code"].to_pandas()).astype(np.int32)
+    code = columns["code"].to_numpy() if keys is None else _coded(columns["key"], keys)
     found = AgedRows(
         code,
         columns["age"].to_numpy(),
         {clock: columns[clock_name(clock)].to_numpy() for clock in {(), *request.clocks}},
-        {name: _coded(columns[_item_name(name)], items if name == "rep_id" else None) for name in request.items},
+        {name: _coded(columns[_item_name(name)], reps if name == "rep_id" else None) for name in request.items},
         {answer_key(leaf): _numbers(columns[name]) for name, leaf in request.answers.items()},
     )
     return found if (code >= 0).all() else _only(found, code >= 0)  # without reps whom no account ever had

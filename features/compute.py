@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
-from features.ages import Grid, aged, read, requests, together
+from features.ages import Grid, Request, aged, read, requests, together
 from features.beside import beside
 from features.block import Block, Firm
-from features.engine import Engine
+from features.engine import Engine, OfKeys
 from features.measures import REP, Measure, OfRows, Pooled, leaves
 
 SNAPSHOTS = 600_000  # in a block, of all its accounts: a hundred features of them are half a gigabyte
@@ -29,7 +29,7 @@ def blocks(engine: Engine, roots: list[Measure], grid: Grid) -> Iterator[Block]:
     pools = list({leaf.identity: leaf for leaf in asked if isinstance(leaf, Pooled)}.values())
     spans = _spans(firm, engine, {leaf.rows.table.name for leaf in of_accounts})
     if len(spans) == 1:
-        block = _block(firm, engine, of_accounts, spans[0])
+        (block,) = _blocks(firm, engine, of_accounts, spans)
         _pool(firm, pools, [block])
         yield block
         return
@@ -75,33 +75,31 @@ def _add_levels(firm: Firm, engine: Engine, of_levels: list[OfRows]) -> None:
     for level, codes in (("rep_id", firm.reps), ("team", firm.teams)):
         rows = {}
         for request in requests(leaf for leaf in of_levels if leaf.rows.key == level):
-            expression = together(request, aged(request, engine.table(request.scan.table), None, firm.grid), firm.grid)
+            expression = together(request, aged(request, engine.table(request.scan.table), firm.grid), firm.grid)
             rows[request.scan] = read(request, engine.arrow(expression), codes, firm.reps)
         firm.levels[level] = Block(firm, len(codes), rows)
 
 
-def _blocks(firm: Firm, engine: Engine, of_rows: list[OfRows], spans: list[range]) -> Iterator[Block]:
+def _blocks(firm: Firm, engine: Engine, of_rows: Iterable[OfRows], spans: list[range]) -> Iterator[Block]:
     """A block for each span of accounts; the engine reads the next one while the caller computes with this one."""
+    asked = [
+        (request, engine.of_keys(aged(request, engine.table(request.scan.table), firm.grid)))
+        for request in requests(of_rows)
+    ]
     with ThreadPoolExecutor(max_workers=1) as ahead:
-        following = ahead.submit(_block, firm, engine, of_rows, spans[0])
+        following = ahead.submit(_block, firm, asked, spans[0])
         for after in [*spans[1:], None]:
             block = following.result()
             if after:
-                following = ahead.submit(_block, firm, engine, of_rows, after)
+                following = ahead.submit(_block, firm, asked, after)
             yield block
             del block  # before the next one is waited for
 
 
-def _block(firm: Firm, engine: Engine, of_rows: Iterable[OfRows], span: range) -> Block:
+def _block(firm: Firm, asked: list[tuple[Request, OfKeys]], span: range) -> Block:
     accounts = firm.accounts["account_id"].iloc[span.start : span.stop]
-    keys = ibis.memtable(pd.DataFrame({"account_id": accounts, "code": np.arange(len(span), dtype=np.int32)}))
-    rows = {}
-    for request in requests(of_rows):
-        table = engine.table(request.scan.table)
-        # Tables are sorted by account, so an engine that is told the span skips what is not of the block.
-        of_block = table.filter(table["account_id"].between(accounts.iloc[0], accounts.iloc[-1]))
-        expression = aged(request, of_block, keys, firm.grid)
-        rows[request.scan] = read(request, engine.arrow(expression), None, firm.reps)
+    keys = pa.table({"key": pa.array(accounts, pa.string()), "code": np.arange(len(span), dtype=np.int32)})
+    rows = {request.scan: read(request, of_keys(keys), None, firm.reps) for request, of_keys in asked}
     return Block(firm, len(span), rows, span.start)
 
 

@@ -1,5 +1,6 @@
-"""Engine: where the checked tables lie and what groups them."""
+"""Engine: where the checked tables lie and what reads them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +9,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from features.tables import TABLES
+
+OfKeys = Callable[[pa.Table], pa.Table]
+"""What an expression with a column `key` gives for some keys, in no particular order.
+
+Asked with a table of these keys, sorted, and a `code` for each; answers with the code in the place of the key.
+"""
 
 
 class Engine(Protocol):
@@ -24,27 +31,53 @@ class Engine(Protocol):
     def arrow(self, expression: ir.Table) -> pa.Table:
         """What an expression gives, in no particular order."""
 
+    def of_keys(self, expression: ir.Table) -> OfKeys:
+        """An expression, ready to be asked for one block of keys after another."""
 
-class DuckDB:
+
+class OnDuckDB:
+    """Runs Ibis expressions on a DuckDB connection."""
+
+    columns: dict[str, set[str]]
+
+    def __init__(self) -> None:
+        self._connection = ibis.duckdb.connect()
+
+    def table(self, name: str) -> ir.Table:
+        return self._connection.table(name)
+
+    def rows(self, name: str) -> int:
+        return int(self.table(name).count().to_pyarrow().as_py())
+
+    def arrow(self, expression: ir.Table) -> pa.Table:
+        return self._connection.to_pyarrow(expression)
+
+    def of_keys(self, expression: ir.Table) -> OfKeys:
+        # Tables are sorted by account, so the span lets DuckDB skip what does not matter.
+        asked = f"""
+            SELECT asked_keys.code, found.* EXCLUDE (key)
+            FROM ({self._connection.compile(expression)}) found JOIN asked_keys USING (key)
+            WHERE found.key BETWEEN ? AND ?"""  # noqa: S608
+
+        def of(keys: pa.Table) -> pa.Table:
+            self._connection.con.register("asked_keys", keys)
+            ends = [keys["key"][0].as_py(), keys["key"][-1].as_py()]
+            return self._connection.con.sql(asked, params=ends).to_arrow_table()
+
+        return of
+
+
+class DuckDB(OnDuckDB):
     """DuckDB over Parquet files."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = ibis.duckdb.connect()
-        self._tables = {
+        super().__init__()
+        tables = {
             name: self._connection.read_parquet(folder / f"{name}.parquet", table_name=name)
             for name in TABLES
             if (folder / f"{name}.parquet").exists()
         }
-        self.columns = {name: set(table.columns) for name, table in self._tables.items()}
-
-    def table(self, name: str) -> ir.Table:
-        return self._tables[name]
-
-    def rows(self, name: str) -> int:
-        return int(self._tables[name].count().to_pyarrow().as_py())
-
-    def arrow(self, expression: ir.Table) -> pa.Table:
-        return self._connection.to_pyarrow(expression)
+        self.columns = {name: set(table.columns) for name, table in tables.items()}
 
 
 def engine_of(name: str, folder: Path) -> Engine:

@@ -13,6 +13,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from features.engine import OfKeys
 from features.mistake import Mistake
 from features.tables import TABLES
 
@@ -26,7 +27,7 @@ warnings.filterwarnings("ignore", message="PySpark does not yet fully support pa
 class Spark:
     """Spark over Parquet files: the session that is active, or a new one, set up as spark-defaults.conf says.
 
-    Spark groups into tiles; what comes after, in NumPy, runs in this process. Executors must see the files under the
+    Spark reads and filters; what comes after runs in this process. Executors must see the files under the
     same path. The session stays open: the next one to ask for an engine takes it, and it ends with the process.
     """
 
@@ -49,25 +50,32 @@ class Spark:
 
     def arrow(self, expression: ir.Table) -> pa.Table:
         # Ibis itself would go through pandas, where whole numbers with nulls become floats.
-        asked = as_on_duckdb(expression)
-        in_memory = asked.op().find(ops.InMemoryTable)
-        for rows in in_memory:
-            given = self._session.createDataFrame(rows.data.to_pyarrow(rows.schema))
-            given.createOrReplaceTempView(rows.name)
-        try:
-            return self._session.sql(str(self._connection.compile(asked))).toArrow()
-        finally:
-            for rows in in_memory:
-                self._session.catalog.dropTempView(rows.name)
+        return self._session.sql(str(self._connection.compile(as_on_duckdb(expression)))).toArrow()
+
+    def of_keys(self, expression: ir.Table) -> OfKeys:
+        columns = ", ".join(f"found.{name}" for name in expression.columns if name != "key")
+        asked = f"""
+            SELECT asked_keys.code, {columns}
+            FROM ({self._connection.compile(as_on_duckdb(expression))}) found JOIN asked_keys USING (key)
+            WHERE found.key BETWEEN :first AND :last"""  # noqa: S608
+
+        def of(keys: pa.Table) -> pa.Table:
+            self._session.createDataFrame(keys).createOrReplaceTempView("asked_keys")
+            try:
+                ends = {"first": keys["key"][0].as_py(), "last": keys["key"][-1].as_py()}
+                return self._session.sql(asked, args=ends).toArrow()
+            finally:
+                self._session.catalog.dropTempView("asked_keys")
+
+        return of
 
 
 def as_on_duckdb(expression: ir.Table) -> ir.Table:
     """The expression, so written that it gives on Spark what it gives on DuckDB.
 
-    Two things differ. Between two times DuckDB counts the midnights (or full minutes, or hours) that were passed, Spark
-    those that have elapsed: 23:59 and 0:01 are a day apart on one and none on the other; what is cut off to whole units
-    first is as far apart on both. And a count of rows on a condition is null on Spark where the condition is for every
-    row of the group.
+    Between two times DuckDB counts the midnights (or full minutes, or hours) that were passed, Spark those that have
+    elapsed: 23:59 and 0:01 are a day apart on one and none on the other; what is cut off to whole units first is as far
+    apart on both.
     """
 
     def same(node: ops.Node, rewritten: dict[str, Any] | None) -> ops.Node:
@@ -77,8 +85,6 @@ def as_on_duckdb(expression: ir.Table) -> ir.Table:
                 return left.to_expr().cast("date").delta(right.to_expr().cast("date"), unit="day").op()
             case ops.TimestampDelta(part=ops.Literal(value=unit), left=left, right=right):
                 return left.to_expr().truncate(unit).delta(right.to_expr().truncate(unit), unit=unit).op()
-            case ops.CountStar(where=ops.Value() as where):
-                return node.copy(where=where.to_expr().fill_null(False).op())
         return node
 
     return expression.op().replace(same).to_expr()

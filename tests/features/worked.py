@@ -5,14 +5,13 @@ import math
 from collections.abc import Iterable
 from datetime import date
 
-import ibis
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
 from features.ages import Grid
 from features.compute import blocks
 from features.declare import Declared, Feature
+from features.engine import OnDuckDB
 from features.measures import Measure
 from features.tables import TABLES, Table
 
@@ -63,23 +62,14 @@ def as_arrow(frame: pd.DataFrame, of: Table) -> pa.Table:
     return pa.table(columns)
 
 
-class InMemory:
+class InMemory(OnDuckDB):
     """An engine over tables of this process."""
 
     def __init__(self, tables: dict[str, pa.Table]) -> None:
-        self._connection = ibis.duckdb.connect()
+        super().__init__()
         for name, rows in tables.items():
             self._connection.con.register(name, rows)
         self.columns = {name: set(rows.column_names) for name, rows in tables.items()}
-
-    def table(self, name: str) -> ir.Table:
-        return self._connection.table(name)
-
-    def rows(self, name: str) -> int:
-        return int(self.table(name).count().to_pyarrow().as_py())
-
-    def arrow(self, expression: ir.Table) -> pa.Table:
-        return self._connection.to_pyarrow(expression)
 
 
 def engine_of(*frames: pd.DataFrame) -> InMemory:
