@@ -35,10 +35,10 @@ PARTS = (
     Part(
         "orders",
         "ordered_at",
-        {30: "orders_30d", 90: "orders_90d", 360: "orders_360d"},
+        {30: "orders_30d", 90: "orders_90d", 180: "orders_180d", 360: "orders_360d"},
         where="amount > 0",
         amount="amount",
-        sums=((90, "amount_90d"), (360, "amount_360d")),
+        sums=((30, "amount_30d"), (90, "amount_90d"), (180, "amount_180d"), (360, "amount_360d")),
         since="days_since_order",
     ),
     Part(
@@ -48,12 +48,28 @@ PARTS = (
         where="channel in ('visit', 'meeting', 'call', 'email', 'event')",
         since="days_since_contact",
     ),
+    Part("contacts", "contacted_at", {}, where="channel in ('visit', 'meeting')", since="days_since_visit"),
     Part("invoices", "issued_at", {360: "invoices_sent_360d"}),
     Part("invoices", "issued_at", {90: "billing_errors_90d", 360: "billing_errors_360d"}, waits_for="error_found_at"),
     Part("calls", "called_at", {90: "calls_from_them_90d", 360: "calls_from_them_360d"}),
     Part("tickets", "opened_at", {90: "tickets_opened_90d", 360: "tickets_opened_360d"}),
+    Part("tickets", "opened_at", {360: "severe_tickets_360d"}, where="severity in ('high', 'critical')"),
+    Part("tickets", "opened_at", {360: "tickets_reopened_360d"}, waits_for="reopened_at"),
     Part("signals", "occurred_at", {180: "complaints_180d"}, where="kind = 'complaint'"),
-    Part("signals", "occurred_at", {}, where="kind = 'review_meeting'", since="days_since_review"),
+    Part(
+        "signals",
+        "occurred_at",
+        {90: "competitors_seen_90d", 180: "competitors_seen_180d"},
+        where="kind = 'competitor_seen'",
+    ),
+    Part("signals", "occurred_at", {360: "upsells_360d"}, where="kind = 'upsell'"),
+    Part(
+        "signals",
+        "occurred_at",
+        {360: "review_meetings_360d"},
+        where="kind = 'review_meeting'",
+        since="days_since_review",
+    ),
 )
 
 
