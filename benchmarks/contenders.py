@@ -33,6 +33,8 @@ ROW_GROUP = 600_000
 def ours(tables: Path, snapshots: int, output: Path | None, features: list[Feature]) -> None:
     """Our engine: the features of all accounts on all snapshots, by the functions of the snapshots stage."""
     engine = DuckDB(tables)
+    needed = {"accounts"} | {table for feature in features for table, _ in feature.needs}
+    engine.columns = {name: columns for name, columns in engine.columns.items() if name in needed}
     grid = Grid(NEWEST, STEP_DAYS, snapshots)
 
     def of_block(block: Block) -> dict[str, pa.Array]:

@@ -132,7 +132,7 @@ def aged(request: Request, table: ir.Table, grid: Grid) -> ir.Table:
         lambda t: t[scan.key].notnull(), lambda t: t.age.notnull(), lambda t: t[clock_name(())] > NEVER
     )
     columns: dict[str, ir.Value] = {"key": rows[scan.key]}
-    columns |= {name: ibis.greatest(rows[name], NEVER).cast("int32") for name in times}
+    columns |= {name: ibis.greatest(ibis.least(rows[name], OLDEST), NEVER).cast("int32") for name in times}
     columns |= {_item_name(name): rows[name] for name in request.items}
     columns |= {name: _answer(leaf, rows, grid) for name, leaf in request.answers.items()}
     return rows.select(**columns)
@@ -193,8 +193,7 @@ def _item_name(column: str) -> str:
 
 def _age(table: ir.Table, column: str, grid: Grid) -> ir.IntegerValue:
     """Days from a row's day to the newest as_of; null where the time is null."""
-    age = ibis.literal(grid.newest).delta(table[column].cast("date"), unit="day")
-    return ibis.ifelse(age > OLDEST, OLDEST, age)
+    return ibis.literal(grid.newest).delta(table[column].cast("date"), unit="day")
 
 
 def _known_age(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from features.block import Block, Firm
 from features.engine import Engine, OfKeys
 from features.measures import REP, Measure, OfRows, Pooled, leaves
 
-SNAPSHOTS = 600_000  # in a block, of all its accounts: a hundred features of them are half a gigabyte
+SNAPSHOTS = 400_000  # in a block, of all its accounts: a hundred features of them are a third of a gigabyte
 ROWS = 3_000_000  # in a block, of all tables, as a rule: a few hundred megabytes
 
 
@@ -45,6 +46,7 @@ def _spans(firm: Firm, engine: Engine, tables: set[str]) -> list[range]:
     accounts = len(firm.accounts)
     rows = sum(engine.rows(name) for name in tables)
     size = max(min(SNAPSHOTS // firm.grid.snapshots, ROWS * accounts // max(rows, 1)), 1)
+    size = ceil(accounts / ceil(accounts / size))  # in blocks of equal size
     return [range(first, min(first + size, accounts)) for first in range(0, accounts, size)]
 
 

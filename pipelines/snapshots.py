@@ -93,7 +93,7 @@ def frame(block: Block, features: list[Feature], asked: np.ndarray) -> dict[str,
     else:
         columns["rep_id"] = pa.nulls(int(asked.sum()), pa.string())
     for feature in features:
-        columns[feature.name] = pa.array(_cut(block.whole(feature.measure), asked), pa.float64(), from_pandas=True)
+        columns[feature.name] = _numbers(_cut(block.whole(feature.measure), asked))
     return columns
 
 
@@ -133,6 +133,12 @@ def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
 def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Those asked for, by account and then oldest first."""
     return values.ravel() if asked.all() else values[asked]
+
+
+def _numbers(values: np.ndarray) -> pa.Array:
+    """NaN as null; where there is none, as in all counts, the values as they lie there."""
+    missing = np.isnan(values)
+    return pa.array(values, pa.float64(), mask=missing if missing.any() else None)
 
 
 class GrowingParquet:
