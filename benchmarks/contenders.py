@@ -23,11 +23,12 @@ from features.catalogue import catalogue
 from features.compute import blocks
 from features.declare import Feature
 from features.engine import DuckDB
+from features.frame import frame
 from features.tables import TABLES
-from pipelines.snapshots import GrowingParquet, frame, mostly_distinct
+from pipelines.snapshots import GrowingParquet, mostly_distinct
 
 STEP_DAYS = 30
-ROW_GROUP = 600_000
+ROW_GROUP = 100_000
 
 
 def ours(tables: Path, snapshots: int, output: Path | None, features: list[Feature]) -> None:
@@ -36,11 +37,12 @@ def ours(tables: Path, snapshots: int, output: Path | None, features: list[Featu
     needed = {"accounts"} | {table for feature in features for table, _ in feature.needs}
     engine.columns = {name: columns for name, columns in engine.columns.items() if name in needed}
     grid = Grid(NEWEST, STEP_DAYS, snapshots)
+    measures = {feature.name: feature.measure for feature in features}
 
     def of_block(block: Block) -> dict[str, pa.Array]:
-        return frame(block, features, np.ones((block.keys, snapshots), dtype=bool))
+        return frame(block, measures, np.ones((block.keys, snapshots), dtype=bool))
 
-    found = beside(of_block, blocks(engine, [feature.measure for feature in features], grid))
+    found = beside(of_block, blocks(engine, list(measures.values()), grid))
     if output is None:
         deque(found, maxlen=0)
         return

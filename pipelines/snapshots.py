@@ -17,6 +17,7 @@ from features.catalogue import catalogue
 from features.compute import blocks
 from features.declare import Feature
 from features.engine import Engine, engine_of
+from features.frame import cut, frame, keys
 from models.left import NEEDED, kind_of_loss, outcome, watch
 from pipelines.home import Home, written_whole
 from pipelines.manifest import Manifest
@@ -33,22 +34,23 @@ def snapshots(settings: Settings, home: Home) -> None:
     features = _given(engine)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     losses = _losses(engine, manifest.as_of)
+    measures = {feature.name: feature.measure for feature in features}
     rows = 0
 
     def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
         watched = watch(block, left)
         asked = watched.at_risk
         gone = outcome(block, watched.outlook)
-        return frame(block, features, asked), _keys(block, asked) | {
-            "outlook_days": pa.array(_cut(watched.outlook, asked)),
-            "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
-            "left": pa.array(_cut(gone, asked), from_pandas=True).cast("bool"),
-            "kind": pa.array(_cut(kind_of_loss(block, losses, gone), asked), pa.string()),
+        return frame(block, measures, asked), keys(block, asked) | {
+            "outlook_days": pa.array(cut(watched.outlook, asked)),
+            "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
+            "left": pa.array(cut(gone, asked), from_pandas=True).cast("bool"),
+            "kind": pa.array(cut(kind_of_loss(block, losses, gone), asked), pa.string()),
         }
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
-            for knew, followed in beside(of_block, blocks(engine, [*(f.measure for f in features), *NEEDED], grid)):
+            for knew, followed in beside(of_block, blocks(engine, [*measures.values(), *NEEDED], grid)):
                 rows += len(knew["as_of"])
                 known.write(knew)
                 happened.write(followed)
@@ -67,34 +69,22 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
     engine = engine_of(settings.engine, home.tables)
     features = _given(engine)
     grid = Grid(as_of, settings.snapshots.step_days, 1)
+    measures = {feature.name: feature.measure for feature in features}
     scored, not_scored = [], []
-    for block in blocks(engine, [*(feature.measure for feature in features), *NEEDED], grid):
+    for block in blocks(engine, [*measures.values(), *NEEDED], grid):
         watched = watch(block, left)
         asked = watched.at_risk
-        columns = frame(block, features, asked) | {
-            "outlook_days": pa.array(_cut(watched.outlook, asked)),
-            "pace": pa.array(np.where(_cut(watched.is_early, asked), "early", "overdue")),
+        columns = frame(block, measures, asked) | {
+            "outlook_days": pa.array(cut(watched.outlook, asked)),
+            "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
         }
         scored.append(pa.table(columns))
-        others = _keys(block, ~asked) | {
-            "cause": pa.array(_cut(watched.cause, ~asked), pa.string()),
-            "days_since_order": pa.array(_cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
+        others = keys(block, ~asked) | {
+            "cause": pa.array(cut(watched.cause, ~asked), pa.string()),
+            "days_since_order": pa.array(cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
         }
         not_scored.append(pa.table(others))
     return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
-
-
-def frame(block: Block, features: list[Feature], asked: np.ndarray) -> dict[str, pa.Array]:
-    """The features of the accounts and snapshots asked for ([accounts, snapshots] of bool), as columns."""
-    columns = _keys(block, asked)
-    if block.has_reps:
-        rep = _cut(block.reps, asked)
-        columns["rep_id"] = pa.array(block.firm.reps, pa.string()).take(pa.array(rep, mask=rep < 0))
-    else:
-        columns["rep_id"] = pa.nulls(int(asked.sum()), pa.string())
-    for feature in features:
-        columns[feature.name] = _numbers(_cut(block.whole(feature.measure), asked))
-    return columns
 
 
 def mostly_distinct(features: list[Feature]) -> list[str]:
@@ -118,27 +108,6 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
     recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
     known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
     return losses.loc[known, ["account_id", "lost_on", "kind"]]
-
-
-def _keys(block: Block, asked: np.ndarray) -> dict[str, pa.Array]:
-    accounts, snapshots = np.nonzero(asked)
-    names = block.firm.accounts["account_id"].iloc[block.first : block.first + block.keys]
-    as_ofs = np.array(block.firm.grid.as_ofs, dtype="datetime64[D]")
-    return {
-        "account_id": pa.array(names, pa.string()).take(pa.array(accounts)),
-        "as_of": pa.array(as_ofs[snapshots], pa.date32()),
-    }
-
-
-def _cut(values: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """Those asked for, by account and then oldest first."""
-    return values.ravel() if asked.all() else values[asked]
-
-
-def _numbers(values: np.ndarray) -> pa.Array:
-    """NaN as null; where there is none, as in all counts, the values as they lie there."""
-    missing = np.isnan(values)
-    return pa.array(values, pa.float64(), mask=missing if missing.any() else None)
 
 
 class GrowingParquet:
