@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from features import running
-from features.ages import NEVER, AgedRows, Grid, Scan, answer_key, is_money, item_of, scan_of
+from features.ages import NEVER, OLDEST, AgedRows, Grid, Scan, answer_key, is_money, item_of, scan_of
 from features.measures import (
     REP,
     SIMILAR,
@@ -43,7 +43,8 @@ class Firm:
     teams: pd.Index
     team_of_rep: np.ndarray
     levels: "dict[str, Block]" = field(default_factory=dict)
-    pools: dict[tuple[object, ...], np.ndarray] = field(default_factory=dict)
+    pools: dict[tuple[object, ...], np.ndarray] = field(default_factory=dict)  # sums, [what accounts share, snapshots]
+    _shared: dict[str, tuple[np.ndarray, int]] = field(default_factory=dict)
 
     @cached_property
     def sellers(self) -> np.ndarray:
@@ -51,14 +52,16 @@ class Firm:
 
     def pool_codes(self, by: str) -> tuple[np.ndarray, int]:
         """Code of each account's segment or region (-1: none), and how many there are."""
-        if by == SIMILAR and "segment" not in self.accounts:
-            return np.zeros(len(self.accounts), dtype=np.int64), 1
-        if by == SIMILAR:
-            return pd.factorize(self.accounts["segment"].fillna(""), sort=True)[0], self.accounts["segment"].nunique(
-                dropna=False
-            )
-        codes, values = pd.factorize(self.accounts[by], sort=True)
-        return codes, len(values)
+        if by not in self._shared:
+            if by != SIMILAR:
+                shared = self.accounts[by]
+            elif "segment" in self.accounts:
+                shared = self.accounts["segment"].fillna("")
+            else:
+                shared = pd.Series("", index=self.accounts.index)
+            codes, values = pd.factorize(shared, sort=True)
+            self._shared[by] = codes, len(values)
+        return self._shared[by]
 
 
 class Block:
@@ -68,7 +71,6 @@ class Block:
         self.firm, self.keys, self.first = firm, keys, first
         self._rows = rows
         self._values: dict[tuple[object, ...], np.ndarray] = {}
-        self._leaves: dict[tuple[Scan, int | None], np.ndarray] = {}
         self._days: dict[tuple[object, ...], Days] = {}
         self._gaps: dict[tuple[object, ...], Gaps] = {}
 
@@ -121,12 +123,14 @@ class Block:
         values, enters = rows.answers[answer_key(leaf)], rows.known[leaf.rows.known_by]
         match leaf:
             case Sum():
-                total = running.in_force(rows.codes, enters, self._gone(leaf, leaf.days), values, keys, ages)
+                total = running.in_window(rows.codes, rows.ages, enters, values, leaf.days or OLDEST, keys, ages)
                 return total / 100 if is_money(leaf) else total
             case Distinct():
                 items = rows.items[leaf.column]
                 enters = np.where(values & (items >= 0), enters, np.int32(NEVER))
-                return running.different(rows.codes, items, enters, self._gone(leaf, leaf.days), keys, ages)
+                return running.different(
+                    rows.codes, items, enters, np.maximum(rows.ages - leaf.days, NEVER), keys, ages
+                )
             case DaysSinceLast():
                 return running.days_since_last(rows.codes, rows.ages, enters, values, keys, ages)
             case DaysSinceFirst():
@@ -135,7 +139,7 @@ class Block:
                 return running.greatest_in_force(rows.codes, enters, never, oldest, keys, ages) - ages
             case OldestOpen():
                 since = np.where(values, rows.ages, np.nan) if leaf.since is None else values
-                gone = np.maximum(rows.known[(*leaf.rows.known_by, leaf.until)], self._gone(leaf, leaf.days))
+                gone = np.maximum(rows.known[(*leaf.rows.known_by, leaf.until)], rows.ages - (leaf.days or OLDEST))
                 return running.greatest_in_force(rows.codes, enters, gone, since, keys, ages) - ages
             case OfCurrent():
                 return self._of_current(leaf, rows, values, enters)
@@ -147,14 +151,6 @@ class Block:
             case Gap():
                 return getattr(self._latest_gaps(leaf.rows), leaf.what)
         raise TypeError(f"no way to compute {leaf!r}")
-
-    def _gone(self, leaf: OfRows, days: int | None) -> np.ndarray:
-        """The age at which each row has fallen out of a window."""
-        key = (scan_of(leaf), days)
-        if key not in self._leaves:
-            ages = self._rows[key[0]].ages
-            self._leaves[key] = np.zeros_like(ages) if days is None else np.maximum(ages - days, NEVER)
-        return self._leaves[key]
 
     def _of_current(self, leaf: OfCurrent, rows: AgedRows, values: np.ndarray, enters: np.ndarray) -> np.ndarray:
         ages = self.firm.grid.ages
@@ -192,16 +188,17 @@ class Block:
         codes = self.reps
         if measure.level == "team":
             codes = np.append(self.firm.team_of_rep, -1)[codes]
-        return np.where(codes >= 0, numbers[codes, np.arange(codes.shape[1])], np.nan)
+        return _with_none(numbers)[codes, np.arange(codes.shape[1])]
 
     def _at_pool(self, measure: Pooled) -> np.ndarray:
-        totals = self.firm.pools[measure.identity]
-        codes = self.pool_codes(measure.by)
-        return np.where(codes >= 0, totals[codes, np.arange(codes.shape[1])], np.nan) / measure.scale
+        sums, codes = _with_none(self.firm.pools[measure.identity] / measure.scale), self.pool_codes(measure.by)
+        return sums[codes[:, 0]] if codes.shape[1] == 1 else sums[codes, np.arange(codes.shape[1])]
 
     def pool_codes(self, by: str) -> np.ndarray:
-        """Code of what each account shares with others on each as_of, [keys, snapshots]; -1: nothing."""
-        if by == "rep_id":
-            return self.reps
-        codes = self.firm.pool_codes(by)[0][self.first : self.first + self.keys]
-        return np.broadcast_to(codes[:, None], (self.keys, self.firm.grid.snapshots))
+        """Code of what each account shares with others, [keys, snapshots] or [keys, 1]; -1: nothing."""
+        return self.reps if by == "rep_id" else self.firm.pool_codes(by)[0][self.first : self.first + self.keys, None]
+
+
+def _with_none(numbers: np.ndarray) -> np.ndarray:
+    """Numbers by code, and missing ones for the code -1."""
+    return np.concatenate([numbers, np.full((1, numbers.shape[1]), np.nan)])

@@ -124,8 +124,8 @@ def _pool(firm: Firm, pools: list[Pooled], of_blocks: Iterable[Block]) -> None:
 def _added(block: Block, pool: Pooled, size: int) -> np.ndarray:
     """The sums of one block, [what accounts share, snapshots]."""
     snapshots = block.firm.grid.snapshots
-    codes = block.pool_codes(pool.by)
     values = np.rint(np.nan_to_num(block.whole(pool.of_accounts)) * pool.scale)
+    codes = np.broadcast_to(block.pool_codes(pool.by), values.shape)
     counted = (codes >= 0) & (values != 0)
     flat = (codes * snapshots + np.arange(snapshots))[counted]
     return np.bincount(flat, values[counted], minlength=size * snapshots).reshape(size, snapshots)
