@@ -87,12 +87,12 @@ def random_rows(
 
 
 def features_of(
-    firm: dict[str, pd.DataFrame], newest: pd.Timestamp = NEWEST, snapshots: int = 1
+    firm: dict[str, pd.DataFrame], newest: pd.Timestamp = NEWEST, snapshots: int = 1, step_days: int = 30
 ) -> dict[date, pd.DataFrame]:
     """By as_of: every feature of every account, a row an account in the order of their ids."""
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
     features = catalogue().given(engine.columns)
-    grid = Grid(newest.date(), 30, snapshots)
+    grid = Grid(newest.date(), step_days, snapshots)
     (block,) = blocks(engine, [feature.measure for feature in features], grid)
     values = {feature.name: block.whole(feature.measure) for feature in features}
     return {

@@ -87,10 +87,10 @@ def test_neither_the_order_of_rows_nor_that_of_columns_changes_a_bit(seed: int) 
 
 
 @lawful
-@given(seed=SEEDS, snapshots=st.integers(2, 8))
-def test_a_snapshot_of_training_equals_the_scoring_of_that_day(seed: int, snapshots: int) -> None:
+@given(seed=SEEDS, snapshots=st.integers(2, 8), step_days=st.sampled_from([1, 7, 30, 90]))
+def test_a_snapshot_of_training_equals_the_scoring_of_that_day(seed: int, snapshots: int, step_days: int) -> None:
     firm = random_firm(seed)
-    together = features_of(firm, snapshots=snapshots)
+    together = features_of(firm, snapshots=snapshots, step_days=step_days)
     oldest = min(together)
     (alone,) = features_of(firm, pd.Timestamp(oldest)).values()
     pd.testing.assert_frame_equal(together[oldest], alone, check_exact=True)

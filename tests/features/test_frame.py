@@ -1,0 +1,24 @@
+"""Measures as a data frame: a row an account and as_of."""
+
+from datetime import date
+
+from features.ages import Grid
+from features.frame import frame_of
+from features.measures import DaysSinceLast, Sum
+from features.rows import orders
+from tests.features.worked import engine_of, table
+
+
+def test_a_frame_has_a_row_for_every_account_and_as_of_oldest_first() -> None:
+    ordered = table("""
+        account  ordered_at  amount
+        B        2024-02-20  5
+        A        2024-01-20  5
+    """)
+    measures = {"orders": Sum(orders, days=30), "days_since": DaysSinceLast(orders)}
+    found = frame_of(engine_of(ordered), measures, Grid(date(2024, 3, 1), step_days=30, snapshots=2))
+    assert found.drop(columns="rep_id").to_csv(index=False) == (
+        "account_id,as_of,orders,days_since\n"
+        "A,2024-01-31,1.0,11.0\nA,2024-03-01,0.0,41.0\nB,2024-01-31,0.0,\nB,2024-03-01,1.0,10.0\n"
+    )
+    assert found["rep_id"].isna().all()
