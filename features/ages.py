@@ -119,17 +119,19 @@ def item_of(leaf: OfRows) -> str | None:
 def answer_key(leaf: OfRows) -> tuple[object, ...]:
     """Equal for measures that the same column answers: a window does not change what is read of a row."""
     conditions = tuple(map(repr, leaf.rows.conditions))
-    return ("number", conditions, repr(leaf.value)) if _is_number(leaf) else ("counts", conditions)
+    if not _is_number(leaf):
+        return ("counts", conditions)
+    return ("adds" if isinstance(leaf, Sum) else "says", conditions, repr(leaf.value))
 
 
 def aged(request: Request, table: ir.Table, grid: Grid) -> ir.Table:
     """The rows of a request that are known on the newest as_of, as one expression: their key, and what `read` reads."""
     scan = request.scan
     age = _age(table, scan.happened, grid)
-    times = {"age": age} | {clock_name(clock): _known_age(table, scan, age, clock, grid) for clock in request.clocks}
-    times[clock_name(())] = _known_age(table, scan, age, (), grid)
+    times = {"age": age} | {_clock_name(clock): _known_age(table, scan, age, clock, grid) for clock in request.clocks}
+    times[_clock_name(())] = _known_age(table, scan, age, (), grid)
     rows = table.mutate(**times).filter(
-        lambda t: t[scan.key].notnull(), lambda t: t.age.notnull(), lambda t: t[clock_name(())] > NEVER
+        lambda t: t[scan.key].notnull(), lambda t: t.age.notnull(), lambda t: t[_clock_name(())] > NEVER
     )
     columns: dict[str, ir.Value] = {"key": rows[scan.key]}
     columns |= {name: ibis.greatest(ibis.least(rows[name], OLDEST), NEVER).cast("int32") for name in times}
@@ -148,7 +150,7 @@ def together(request: Request, rows: ir.Table, grid: Grid) -> ir.Table:
     if len(windows) == len(request.measures):
         steps = [grid.step_days] * (grid.snapshots > 1) + [days for days in windows if days]
         tile_days = reduce(gcd, steps, 0) or 1
-        names = [name for name in rows.columns if name == "age" or name.startswith(clock_name(()))]
+        names = [name for name in rows.columns if name == "age" or name.startswith(_clock_name(()))]
         rows = rows.mutate(**{name: _first_of_tile(rows[name], tile_days) for name in names})
     by = [name for name in rows.columns if name not in request.answers]
     return rows.group_by(by).agg(**{name: _of_all(leaf, rows[name]) for name, leaf in request.answers.items()})
@@ -171,14 +173,14 @@ def read(request: Request, result: pa.Table, keys: pd.Index | None, reps: pd.Ind
     found = AgedRows(
         code,
         columns["age"].to_numpy(),
-        {clock: columns[clock_name(clock)].to_numpy() for clock in {(), *request.clocks}},
+        {clock: columns[_clock_name(clock)].to_numpy() for clock in {(), *request.clocks}},
         {name: _coded(columns[_item_name(name)], reps if name == "rep_id" else None) for name in request.items},
         {answer_key(leaf): _numbers(columns[name]) for name, leaf in request.answers.items()},
     )
     return found if (code >= 0).all() else _only(found, code >= 0)  # without reps whom no account ever had
 
 
-def clock_name(clock: tuple[str, ...]) -> str:
+def _clock_name(clock: tuple[str, ...]) -> str:
     return "_and_".join(("known", *clock))
 
 

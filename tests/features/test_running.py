@@ -194,6 +194,14 @@ def test_every_measure_equals_a_walk_over_the_rows(case: str, prompt: bool) -> N
         np.testing.assert_allclose(computed(measure, firm), walk(firm, *how), rtol=0, atol=1e-6)
 
 
+def test_a_sum_and_what_the_current_row_says_may_be_asked_of_the_same_column() -> None:
+    firm = random_firm(0, rows=150)
+    valuable = contracts.where(_.annual_value > 100)
+    added = Sum(valuable, days=360, amount="annual_value")
+    said = OfCurrent(valuable, column="annual_value", until="cancelled_at").filled(0)
+    np.testing.assert_array_equal(computed(added + said, firm), computed(added, firm) + computed(said, firm))
+
+
 def test_a_pool_adds_up_the_accounts_that_share_a_region() -> None:
     firm = random_firm(0, rows=150)
     orders_of = computed(Sum(orders, days=360), firm)
