@@ -107,9 +107,9 @@ def _block(firm: Firm, asked: list[tuple[Request, OfKeys]], span: range) -> Bloc
 
 def _pool(firm: Firm, pools: list[Pooled], of_blocks: Iterable[Block]) -> None:
     """Adds up every pooled measure over all accounts, as whole numbers."""
-    sizes = {pool.by: len(firm.reps) if pool.by == "rep_id" else firm.pool_codes(pool.by)[1] for pool in pools}
     if not pools:
         return
+    sizes = {pool.by: len(firm.reps) if pool.by == "rep_id" else firm.pool_codes(pool.by)[1] for pool in pools}
     totals = {pool.identity: np.zeros((sizes[pool.by], firm.grid.snapshots)) for pool in pools}
 
     def added(block: Block) -> dict[tuple[object, ...], np.ndarray]:
