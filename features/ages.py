@@ -168,16 +168,18 @@ def read(request: Request, result: pa.Table, keys: pd.Index | None, reps: pd.Ind
 
     keys: the order of the keys by which they are coded; None where the engine gives their `code`. reps: that of reps.
     """
+    result = result.combine_chunks()  # arrays of one chunk are all of one type, so the loops are compiled once
     columns = {name: result[name] for name in result.column_names}
     code = columns["code"].to_numpy() if keys is None else _coded(columns["key"], keys)
+    orders = {"rep_id": reps} if request.scan.table == "rep_assignments" else {}  # other ids are only told apart
     found = AgedRows(
         code,
         columns["age"].to_numpy(),
         {clock: columns[_clock_name(clock)].to_numpy() for clock in {(), *request.clocks}},
-        {name: _coded(columns[_item_name(name)], reps if name == "rep_id" else None) for name in request.items},
+        {name: _coded(columns[_item_name(name)], orders.get(name)) for name in request.items},
         {answer_key(leaf): _numbers(columns[name]) for name, leaf in request.answers.items()},
     )
-    return found if (code >= 0).all() else _only(found, code >= 0)  # without reps whom no account ever had
+    return found if (code >= 0).all() else _only(found, code >= 0)  # without reps whom nobody lists
 
 
 def _clock_name(clock: tuple[str, ...]) -> str:

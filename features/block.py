@@ -87,7 +87,8 @@ class Block:
 
     @property
     def has_reps(self) -> bool:
-        return scan_of(REP) in self._rows
+        rows = self._rows.get(scan_of(REP))
+        return rows is not None and "rep_id" in rows.items and (REP.until,) in rows.known
 
     @cached_property
     def reps(self) -> np.ndarray:
@@ -127,7 +128,7 @@ class Block:
                 return total / 100 if is_money(leaf) else total
             case Distinct():
                 items = rows.items[leaf.column]
-                enters = np.where(values & (items >= 0), enters, np.int32(NEVER))
+                enters = np.where((values > 0) & (items >= 0), enters, np.int32(NEVER))
                 return running.different(
                     rows.codes, items, enters, np.maximum(rows.ages - leaf.days, NEVER), keys, ages
                 )
@@ -173,7 +174,7 @@ class Block:
         if rows.identity not in self._days:
             of_scan = self._rows[scan_of(Gap(rows))]
             counts, enters = of_scan.answers[answer_key(Gap(rows))], of_scan.known[rows.known_by]
-            seen = counts & (enters > NEVER)
+            seen = (counts > 0) & (enters > NEVER)
             self._days[rows.identity] = days_of(of_scan.codes[seen], of_scan.ages[seen], enters[seen], self.keys)
         return self._days[rows.identity]
 

@@ -34,9 +34,8 @@ def blocks(engine: Engine, roots: list[Measure], grid: Grid) -> Iterator[Block]:
         _pool(firm, pools, [block])
         yield block
         return
-    pooled = [leaf for pool in pools for leaf in leaves(pool) if isinstance(leaf, OfRows)]
-    if any(pool.by == "rep_id" for pool in pools):
-        pooled.append(REP)
+    of_pools = {leaf.identity for pool in pools for leaf in leaves(pool)} | {REP.identity}
+    pooled = [leaf for leaf in of_accounts if leaf.identity in of_pools]
     _pool(firm, pools, _blocks(firm, engine, pooled, spans))
     yield from _blocks(firm, engine, of_accounts, spans)
 

@@ -15,7 +15,6 @@ from features.measures import (
     Measure,
     OldestOpen,
     Sum,
-    leaves,
     needs,
 )
 from features.rows import Rows
@@ -58,11 +57,6 @@ class Feature:
         if self.unit == "yes/no" and not row.get(self.name):
             return None  # the sentence says what is so where it is
         return rendered(self.says, {**row, "value": row.get(self.name, math.nan)}) if self.says else None
-
-    @property
-    def windows(self) -> set[int]:
-        """How far back it looks, in days."""
-        return {leaf.days for leaf in leaves(self.measure) if getattr(leaf, "days", None)}  # type: ignore[attr-defined]
 
 
 class Declared:

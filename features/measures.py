@@ -168,7 +168,7 @@ class Distinct(OfRows):
 class OfCurrent(OfRows):
     """What the row says that started last of those that have not ended: who the rep is, when the contract ends.
 
-    Money is given in the source's currency, dates as days from as_of, ids as codes that only `AtRep` and `Same` read.
+    Money is given in the source's currency, dates as days from as_of, ids as codes.
     """
 
     column: str = ""

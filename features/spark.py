@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from functools import reduce
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 # Everything comes and goes as Arrow, so what PySpark cannot do with this pandas is of no concern to who runs it.
 warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas", category=FutureWarning)
+
+
+ONE_AT_A_TIME = Lock()  # keys are asked for by a view of one name, which all threads of a session see
 
 
 class Spark:
@@ -60,12 +64,13 @@ class Spark:
             WHERE found.key BETWEEN :first AND :last"""  # noqa: S608
 
         def of(keys: pa.Table) -> pa.Table:
-            self._session.createDataFrame(keys).createOrReplaceTempView("asked_keys")
-            try:
-                ends = {"first": keys["key"][0].as_py(), "last": keys["key"][-1].as_py()}
-                return self._session.sql(asked, args=ends).toArrow()
-            finally:
-                self._session.catalog.dropTempView("asked_keys")
+            ends = {"first": keys["key"][0].as_py(), "last": keys["key"][-1].as_py()}
+            with ONE_AT_A_TIME:
+                self._session.createDataFrame(keys).createOrReplaceTempView("asked_keys")
+                try:
+                    return self._session.sql(asked, args=ends).toArrow()
+                finally:
+                    self._session.catalog.dropTempView("asked_keys")
 
         return of
 

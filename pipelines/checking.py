@@ -16,6 +16,7 @@ from pipelines.source import Reading
 EARLIEST_EVENT = date(1990, 1, 1)
 EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
 LATEST = date(2200, 1, 1)
+MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
 # A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
 PLANNED = ("contracts", "rep_assignments")
@@ -173,6 +174,8 @@ class Checks:
             if column.kind not in ("id", "text"):
                 kind = {"money": "number", "choice": "text"}.get(column.kind, column.kind)
                 yield _Fault(~is_blank(raw) & value.isnull(), f"{_a(name)} that is not a {kind}", shows=name)
+            if column.kind == "money":
+                yield _Fault(value.abs() > MOST_MONEY, f"{_a(name)} beyond {MOST_MONEY:,.0f}", shows=name)
             if column.kind == "choice":
                 says = f"{_a(name)} that is none of {', '.join(column.allowed)}"
                 yield _Fault(value.notin(column.allowed), says, shows=name)

@@ -18,6 +18,7 @@ from features.compute import blocks
 from features.declare import Feature
 from features.engine import Engine, engine_of
 from features.frame import cut, frame, keys
+from features.mistake import Mistake
 from models.left import NEEDED, kind_of_loss, outcome, watch
 from pipelines.home import Home, written_whole
 from pipelines.manifest import Manifest
@@ -93,6 +94,8 @@ def mostly_distinct(features: list[Feature]) -> list[str]:
 
 
 def _given(engine: Engine) -> list[Feature]:
+    if "orders" not in engine.columns:
+        raise Mistake("no table of orders, by which leaving is judged; add orders.sql to the source.")
     features = catalogue().given(engine.columns)
     left_out = len(catalogue().features) - len(features)
     if left_out:

@@ -1,5 +1,6 @@
 """Running sums and minima give what a slow walk over the rows gives, for every kind of measure."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,8 @@ from ibis import _
 from features.ages import Grid
 from features.compute import blocks
 from features.measures import (
+    REP,
+    AtRep,
     DaysAfter,
     DaysSinceFirst,
     DaysSinceLast,
@@ -20,6 +23,7 @@ from features.measures import (
     OfCurrent,
     OldestOpen,
     Pooled,
+    SellerInCharge,
     Sum,
 )
 from features.rows import assignments, calls, contacts, contracts, invoices, orders
@@ -210,12 +214,48 @@ def test_a_pool_adds_up_the_accounts_that_share_a_region() -> None:
     np.testing.assert_array_equal(computed(Pooled(Sum(orders, days=360), by="region"), firm), expected)
 
 
-def test_blocks_of_accounts_give_what_all_accounts_at_once_give(monkeypatch: pytest.MonkeyPatch) -> None:
+OF_REPS = {
+    "different": Distinct(contacts.by("rep_id"), column="channel", days=90),
+    "median gap": Gap(contacts.by("rep_id"), what="median"),
+    "long silences": GapsLonger(contacts.by("rep_id"), than=5, days=90),
+    "count": Sum(contacts.by("rep_id"), days=90),
+}
+
+
+@pytest.mark.parametrize("asked", OF_REPS)
+def test_any_measure_of_rows_may_be_asked_of_a_rep(asked: str) -> None:
     firm = random_firm(0, rows=150)
-    measure = Pooled(Sum(orders, days=360), by="rep_id") + Gap(orders, what="largest")
+    measure = OF_REPS[asked]
+    at_rep, in_charge = computed(AtRep(measure), firm), computed(REP, firm)
+    # The same measure where each rep is an account.
+    reps = sorted({*firm["contacts"]["rep_id"].dropna(), *firm["rep_assignments"]["rep_id"], *firm["reps"]["rep_id"]})
+    by_rep = {
+        "accounts": pd.DataFrame({"account_id": reps}),
+        "contacts": firm["contacts"].assign(account_id=firm["contacts"]["rep_id"]).dropna(subset="account_id"),
+    }
+    of_rep = computed(replace(measure, rows=replace(measure.rows, key="account_id")), by_rep)
+    codes = np.nan_to_num(in_charge, nan=-1).astype(int)
+    expected = np.where(codes >= 0, of_rep[codes, np.arange(SNAPSHOTS)], np.nan)
+    np.testing.assert_array_equal(at_rep, expected)
+
+
+POOLED = {
+    "by rep": Pooled(Sum(orders, days=360), by="rep_id") + Gap(orders, what="largest"),
+    "of the rep": Pooled(AtRep(Sum(contacts.by("rep_id"), days=90)), by="region"),
+    "of the seller": Pooled(SellerInCharge(), by="segment"),
+}
+
+
+@pytest.mark.parametrize("asked", POOLED)
+def test_blocks_of_accounts_give_what_all_accounts_at_once_give(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    firm = random_firm(0, rows=150)
+    measure = POOLED[asked]
     together = computed(measure, firm)
     monkeypatch.setattr("features.compute.SNAPSHOTS", 2 * SNAPSHOTS)
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
-    parts = [block.whole(measure) for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS))]
+    parts = []
+    for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS)):
+        parts.append(block.whole(measure))
+        assert engine.rows("orders") == len(firm["orders"])  # it may be asked while the next block is read
     assert len(parts) == 3
     np.testing.assert_array_equal(np.concatenate(parts), together)

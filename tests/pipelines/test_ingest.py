@@ -56,6 +56,8 @@ def test_rows_are_kept_in_the_types_of_the_contract_sorted_by_account_and_time(f
         ("A,2026-07-02 00:00:00,1,2026-07-03,1", "an ordered_at after today"),
         ("A,9999-12-31,1,,1", "an ordered_at after 2199"),
         ("A,2026-01-01,1,2200-01-01,1", "a delivered_at after 2199"),
+        ("A,2026-01-01,1000000000000.01,,1", "an amount beyond 1,000,000,000,000"),
+        ("A,2026-01-01,1,,-2e15", "a returned_amount beyond 1,000,000,000,000"),
         ("A,2026-01-02 08:00:00,1,2026-01-01,1", "a delivered_at before its ordered_at"),
         ("A,2026-01-02 08:00:00,1,2026-01-02 07:59:59,1", "a delivered_at before its ordered_at"),
         ("C,2026-01-01,1,2026-01-02,1", "an account_id that accounts does not know"),
@@ -77,6 +79,7 @@ def test_a_row_that_does_not_fit_is_refused_with_its_cause(firm, line: str, caus
         "A,2026-01-02 08:00:00,1,2026-01-02,",  # a bare day: delivered some time on that day
         "A,2026-01-01,1,2199-12-31,",  # the features know that it has not happened yet
         "A,2026-01-01,-5,,0",
+        "A,2026-01-01,1000000000000,,0",
         " A ,2026-01-01T10:00:00, 1.5 ,,",
     ],
 )
