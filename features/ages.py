@@ -128,8 +128,8 @@ def aged(request: Request, table: ir.Table, grid: Grid) -> ir.Table:
     """The rows of a request that are known on the newest as_of, as one expression: their key, and what `read` reads."""
     scan = request.scan
     age = _age(table, scan.happened, grid)
-    times = {"age": age} | {_clock_name(clock): _known_age(table, scan, age, clock, grid) for clock in request.clocks}
-    times[_clock_name(())] = _known_age(table, scan, age, (), grid)
+    clocks = {(), *request.clocks}
+    times = {"age": age} | {_clock_name(clock): _known_age(table, scan, age, clock, grid) for clock in clocks}
     rows = table.mutate(**times).filter(
         lambda t: t[scan.key].notnull(), lambda t: t.age.notnull(), lambda t: t[_clock_name(())] > NEVER
     )

@@ -27,37 +27,14 @@ def in_window(
     first = _first_snapshots(as_of_ages)
     changes = np.zeros((keys, len(as_of_ages) + 1))
     for row in range(len(codes)):
-        _add(changes, codes[row], _at(first, enters[row]), _at(first, ages[row] - days), values[row])
-    return _summed(changes)
-
-
-@compiled
-def _how_many(
-    codes: np.ndarray, enters: np.ndarray, leaves: np.ndarray, keys: int, as_of_ages: np.ndarray
-) -> np.ndarray:
-    """How many rows stand on each as_of."""
-    first = _first_snapshots(as_of_ages)
-    changes = np.zeros((keys, len(as_of_ages) + 1))
-    for row in range(len(codes)):
-        _add(changes, codes[row], _at(first, enters[row]), _at(first, leaves[row]), 1)
-    return _summed(changes)
-
-
-@compiled
-def _add(changes: np.ndarray, code: int, begins: int, ends: int, value: float) -> None:
-    """Adds a value to the snapshots from `begins` to before `ends`."""
-    value *= begins < ends  # no branch, which the processor would guess wrong half the time
-    changes[code, begins] += value
-    changes[code, ends] -= value
-
-
-@compiled
-def _summed(changes: np.ndarray) -> np.ndarray:
-    """The running sum of changes, [keys, snapshots]."""
-    found = np.empty((changes.shape[0], changes.shape[1] - 1))
-    for key in range(found.shape[0]):
+        begins, ends = _at(first, enters[row]), _at(first, ages[row] - days)
+        value = values[row] * (begins < ends)  # no branch, which the processor would guess wrong half the time
+        changes[codes[row], begins] += value
+        changes[codes[row], ends] -= value
+    found = np.empty((keys, len(as_of_ages)))
+    for key in range(keys):
         total = 0.0
-        for snapshot in range(found.shape[1]):
+        for snapshot in range(len(as_of_ages)):
             total += changes[key, snapshot]
             found[key, snapshot] = total
     return found
@@ -137,7 +114,8 @@ def different(
     codes, items, enters, leaves = codes[matter], items[matter], enters[matter], leaves[matter]
     order = np.argsort(one_number(codes, items, enters.max(initial=0) - enters))
     codes, items, enters, leaves = codes[order], items[order], enters[order], leaves[order]
-    return _how_many(codes, _uncovered(codes, items, enters, leaves), leaves, keys, as_of_ages)
+    uncovered, ones = _uncovered(codes, items, enters, leaves), np.ones(len(codes), dtype=bool)
+    return in_window(codes, leaves, uncovered, ones, 0, keys, as_of_ages)  # a row is gone 0 days after it leaves
 
 
 def one_number(*columns: np.ndarray) -> np.ndarray:

@@ -145,7 +145,7 @@ class GrowingParquet:
                 table.schema,
                 compression="zstd",
                 use_dictionary=[name for name in table.column_names if name not in self._distinct],
-                write_statistics=[name for name in ("account_id", "as_of") if name in table.column_names],
+                write_statistics=["account_id", "as_of"],
             )
         self._finish()
         self._unfinished = self._thread.submit(self._writer.write_table, table)
