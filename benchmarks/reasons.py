@@ -13,9 +13,9 @@ from sklearn.metrics import roc_auc_score
 
 from features.catalogue import catalogue
 from models.churn import Growth, learn
+from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
 from pipelines.home import PROJECT, Home
 from pipelines.settings import read_settings
-from pipelines.train import features_of, is_involuntary, read_rows, split_of
 
 
 def main() -> None:

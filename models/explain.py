@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import Catalogue
-from features.declare import Feature
+from features.language.declare import Feature
 from models.churn import Churn, Floats, Usual
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from features.ages import Grid
-from features.block import Block
-from features.measures import Gap, Measure
+from features.compute.block import Block
+from features.kernels.gaps import Days
+from features.kernels.grid import Grid
+from features.language.measures import Gap, Measure
+from features.language.rows import placed
 from features.reasons.orders import cycle, since_order
-from features.rhythm import Days
-from features.rows import placed
 
 
 class Left(BaseModel):

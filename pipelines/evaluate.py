@@ -20,10 +20,10 @@ from models.metrics import Floats, Skill, Trial, skill
 from models.plots import write_beeswarm, write_plots
 from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, hash_of
 from models.split import Split
+from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.home import PROJECT, Home, written_whole
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-from pipelines.train import is_involuntary, read_rows, split_of
 
 log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from pipelines.exports.table import write_table
 from pipelines.exports.timeline import silence, timelines
 from pipelines.exports.workbook import write_workbook
 from pipelines.home import Home, written_whole
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ def run_all(
     from pipelines.evaluate import evaluate
     from pipelines.export import export
     from pipelines.ingest import ingest
-    from pipelines.manifest import Manifest
+    from pipelines.intake.manifest import Manifest
     from pipelines.score import score
     from pipelines.simulate import simulate
     from pipelines.snapshots import snapshots

@@ -17,10 +17,10 @@ from features.mistake import Mistake
 from models import explain
 from models.churn import Churn
 from models.registry import SCORING, Registry
+from pipelines.at_risk import features_at
 from pipelines.home import Home, written_whole
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-from pipelines.snapshots import features_at
 
 log = logging.getLogger(__name__)
 

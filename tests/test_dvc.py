@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from tests.conftest import REPOSITORY
-from tests.pipelines.test_cli import SMALL
+from tests.leaky.test_cli import SMALL
 
 BIN = Path(sys.executable).parent
 STAGES = ["simulate", "ingest", "snapshots", "train", "evaluate", "score", "export"]
@@ -33,7 +33,7 @@ def ran(printed: str) -> list[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with a small firm, after its first `dvc repro`."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("pipelines", "features", "models", "data/sources", ".dvc"):
+    for name in ("leaky", "pipelines", "features", "models", "data/sources", ".dvc"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cache", "tmp"))
     for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(REPOSITORY / name, folder / name)

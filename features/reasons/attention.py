@@ -1,9 +1,9 @@
 """Attention: customers leave when they feel too small for us."""
 
-from features.declare import Reason, at_rep, feature, in_windows
-from features.measures import Measure, Pooled, Sum
+from features.language.declare import Reason, at_rep, feature, in_windows
+from features.language.measures import Measure, Pooled, Sum
+from features.language.rows import placed, prospecting
 from features.reasons.contact import spoken
-from features.rows import placed, prospecting
 
 active = Sum(placed, days=360).clip(0, 1)
 cents = 100

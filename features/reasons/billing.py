@@ -2,9 +2,9 @@
 
 from ibis import _
 
-from features.declare import Reason, count, feature, in_windows, mean, oldest_open, share, still_open
-from features.measures import Sum
-from features.rows import invoices
+from features.language.declare import Reason, count, feature, in_windows, mean, oldest_open, share, still_open
+from features.language.measures import Sum
+from features.language.rows import invoices
 
 wrong = invoices.once("error_found_at")
 paid = invoices.once("paid_at").where(_.due_on.notnull())

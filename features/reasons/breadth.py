@@ -2,9 +2,9 @@
 
 from ibis import _
 
-from features.declare import Reason, count, days_since_last, distinct, feature, in_windows
-from features.measures import Distinct, Sum
-from features.rows import orders, placed, signals
+from features.language.declare import Reason, count, days_since_last, distinct, feature, in_windows
+from features.language.measures import Distinct, Sum
+from features.language.rows import orders, placed, signals
 
 reviews = signals.where(_.kind == "review_meeting")
 

@@ -2,9 +2,9 @@
 
 from ibis import _
 
-from features.declare import Reason, count, feature, mean, oldest_open, still_open
-from features.measures import Sum
-from features.rows import calls
+from features.language.declare import Reason, count, feature, mean, oldest_open, still_open
+from features.language.measures import Sum
+from features.language.rows import calls
 
 returned = calls.once("returned_at")
 MINUTES = 60

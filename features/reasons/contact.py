@@ -2,9 +2,9 @@
 
 from ibis import _
 
-from features.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
-from features.measures import DaysAfter, DaysSinceFirst, DaysSinceLast, GapsLonger
-from features.rows import contacts, placed
+from features.language.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
+from features.language.measures import DaysAfter, DaysSinceFirst, DaysSinceLast, GapsLonger
+from features.language.rows import contacts, placed
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often

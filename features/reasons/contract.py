@@ -1,8 +1,8 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
-from features.declare import Reason, count, feature
-from features.measures import OfCurrent, Sum
-from features.rows import contracts
+from features.language.declare import Reason, count, feature
+from features.language.measures import OfCurrent, Sum
+from features.language.rows import contracts
 
 annual_value = OfCurrent(contracts, column="annual_value", until="cancelled_at")
 until_end = OfCurrent(contracts, column="ends_on", until="cancelled_at")

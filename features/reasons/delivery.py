@@ -2,9 +2,9 @@
 
 from ibis import _
 
-from features.declare import Reason, feature, in_windows, mean
-from features.measures import Sum
-from features.rows import orders
+from features.language.declare import Reason, feature, in_windows, mean
+from features.language.measures import Sum
+from features.language.rows import orders
 
 due = orders.at("promised_at")
 delivered = due.once("delivered_at")

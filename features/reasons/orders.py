@@ -3,10 +3,10 @@
 import numpy as np
 from scipy.special import gammaincc
 
-from features.declare import Reason, amount, count, feature, in_windows
-from features.measures import SIMILAR, Computed, DaysSinceFirst, DaysSinceLast, Gap, Measure, Pooled, Sum
-from features.rhythm import TYPICAL_REGULARITY
-from features.rows import placed as rows
+from features.kernels.gaps import TYPICAL_REGULARITY
+from features.language.declare import Reason, amount, count, feature, in_windows
+from features.language.measures import SIMILAR, Computed, DaysSinceFirst, DaysSinceLast, Gap, Measure, Pooled, Sum
+from features.language.rows import placed as rows
 
 since_order = DaysSinceLast(rows)
 gaps = Gap(rows, what="count")

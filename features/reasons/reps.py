@@ -1,8 +1,8 @@
 """Reps: customers leave when the face keeps changing."""
 
-from features.declare import Reason, at_rep, at_team, feature, in_windows
-from features.measures import REP, DaysSinceFirst, DaysSinceLast, SellerInCharge, Sum
-from features.rows import assignments, departures, hirings
+from features.language.declare import Reason, at_rep, at_team, feature, in_windows
+from features.language.measures import REP, DaysSinceFirst, DaysSinceLast, SellerInCharge, Sum
+from features.language.rows import assignments, departures, hirings
 
 tenure = at_rep(DaysSinceLast(hirings))
 with_rep = DaysSinceLast(assignments).only_if(1 - REP.is_missing())

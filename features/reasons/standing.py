@@ -1,8 +1,8 @@
 """Standing: who the account is; context that nobody can act on."""
 
-from features.declare import Reason, amount, feature
-from features.measures import DaysSinceFirst, Pooled, Season, Sum
-from features.rows import placed
+from features.language.declare import Reason, amount, feature
+from features.language.measures import DaysSinceFirst, Pooled, Season, Sum
+from features.language.rows import placed
 
 is_recent = Sum(placed, days=90).clip(0, 1)
 is_active = Sum(placed, days=360).clip(0, 1)

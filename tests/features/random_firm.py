@@ -5,9 +5,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from features.ages import Grid
 from features.catalogue import catalogue
-from features.compute import blocks
+from features.compute.run import blocks
+from features.kernels.grid import Grid
 from features.tables import TABLES, Table
 from tests.features.worked import InMemory, as_arrow
 

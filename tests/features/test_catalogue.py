@@ -9,16 +9,16 @@ import pytest
 from ibis import _
 
 from features.catalogue import catalogue, reasons_in
-from features.declare import Reason, count, feature
-from features.measures import DaysSinceLast, Sum
-from features.rows import calls, invoices
-from pipelines.listing import as_markdown
+from features.language.declare import Reason, count, feature
+from features.language.measures import DaysSinceLast, Sum
+from features.language.rows import calls, invoices
+from pipelines.exports.listing import as_markdown
 from tests.conftest import REPOSITORY
 
 PARKING = '''
 """Parking: customers leave when they find no place to park."""
-from features.declare import Reason, count
-from features.rows import contacts
+from features.language.declare import Reason, count
+from features.language.rows import contacts
 
 class Parking(Reason):
     """They find no place to park."""

@@ -8,11 +8,11 @@ from datetime import date
 import pandas as pd
 import pyarrow as pa
 
-from features.ages import Grid
-from features.compute import blocks
-from features.declare import Declared, Feature
-from features.engine import OnDuckDB
-from features.measures import Measure
+from features.compute.duckdb import OnDuckDB
+from features.compute.run import blocks
+from features.kernels.grid import Grid
+from features.language.declare import Declared, Feature
+from features.language.measures import Measure
 from features.tables import TABLES, Table
 
 TYPES = {

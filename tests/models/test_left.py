@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.ages import Grid
-from features.block import Block
-from features.compute import blocks
+from features.compute.block import Block
+from features.compute.run import blocks
+from features.kernels.grid import Grid
 from models.left import NEEDED, Left, kind_of_loss, outcome, watch
 from tests.features.worked import engine_of, table
 

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.ingest import ingest
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Evaluate, Ingest, Settings, Simulate, Snapshots, Train
 
 TODAY = date(2026, 7, 1)

@@ -12,8 +12,8 @@ from models.baselines import Baseline
 from models.churn import Churn
 from models.metrics import PROBABILITY, RANKING
 from models.registry import EVALUATED, Registry
+from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.evaluate import evaluate
-from pipelines.train import is_involuntary, read_rows, split_of
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from pipelines.export import export
 from pipelines.home import Home
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 AS_OF = date(2024, 7, 1)

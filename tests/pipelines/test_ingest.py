@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.tables import TABLES
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 
 
 def test_rows_are_kept_in_the_types_of_the_contract_sorted_by_account_and_time(firm) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.home import Home
 from pipelines.ingest import ingest
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Ingest, Settings
 
 

@@ -10,10 +10,10 @@ import pytest
 from features.mistake import Mistake
 from models.churn import Churn
 from models.registry import SCORING
+from pipelines.dataset import read_rows
 from pipelines.home import Home
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked, score
-from pipelines.train import read_rows
 
 COLUMNS = [
     "account_id", "as_of", "outlook_days", "risk", "rank", "pace", "value", "value_at_risk", "priority",

@@ -1,0 +1,1 @@
+"""Leaky Bucket: which customers will leave, why, what that costs, and whom to call today."""
