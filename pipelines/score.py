@@ -60,7 +60,7 @@ def score(settings: Settings, home: Home) -> None:
     began = time.perf_counter()
     manifest = Manifest.read(home)
     as_of = manifest.as_of
-    model, version = _champion(settings, home, manifest)
+    model, version = champion_of(settings, home, manifest)
     loaded = time.perf_counter()
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
@@ -133,7 +133,8 @@ def _value(known: pd.DataFrame, days: int) -> pd.Series:
     raise Mistake(f"params.yaml: export.value_days: no feature '{name}'; there are {', '.join(others)}.")
 
 
-def _champion(settings: Settings, home: Home, manifest: Manifest) -> tuple[Churn, str]:
+def champion_of(settings: Settings, home: Home, manifest: Manifest) -> tuple[Churn, str]:
+    """The model that scores, and its version. Raises Mistake where there is none that may."""
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     version = registry.champion()
     if version is None:

@@ -31,7 +31,7 @@ def explain(home: Home, asked: str) -> Iterator[str]:
     if not (folder / "scores.parquet").exists():
         raise Mistake(f"{folder}: no scores of {manifest.as_of}. Run: leaky score.")
     accounts = pd.read_parquet(home.tables / "accounts.parquet")
-    account_id = _found(accounts, asked)
+    account_id = find_account(accounts, asked)
     name = _name(accounts, account_id)
     scores = pd.read_parquet(folder / "scores.parquet")
     score = scores[scores["account_id"] == account_id]
@@ -46,7 +46,8 @@ def explain(home: Home, asked: str) -> Iterator[str]:
     yield from _latest(timelines(home.tables, manifest.as_of, [account_id]).get(account_id, {}), manifest)
 
 
-def _found(accounts: pd.DataFrame, asked: str) -> str:
+def find_account(accounts: pd.DataFrame, asked: str) -> str:
+    """The id of the account that has this id or name. Raises Mistake where there is none, or several."""
     ids = accounts["account_id"].tolist()
     if asked in ids:
         return asked

@@ -1,0 +1,247 @@
+"""Experiment: whether a new feature would help, before anything is changed."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.catalogue import catalogue
+from features.compute.engine import engine_of
+from features.compute.frame import frame_of
+from features.kernels.grid import Grid
+from features.language.declare import Declared, Feature
+from features.mistake import Mistake
+from models.churn import Churn, Growth, learn
+from models.metrics import Trial, interval, resampled, skill
+from models.split import Split
+from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
+from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
+from pipelines.settings import Settings
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+COMPARED = {"roc_auc": "ROC AUC", "average_precision": "average precision"}
+KEYS = ["account_id", "as_of"]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The model without new features, trained as `leaky train` trains the one that is evaluated, and what it is tested
+    on. risk: what it gives the test rows.
+    """
+
+    settings: Settings
+    home: Home
+    rows: pd.DataFrame
+    left: Floats
+    parts: Split
+    voluntary: Mask
+    trial: Trial
+    risk: Floats
+
+    @classmethod
+    def of(cls, settings: Settings, home: Home) -> "Baseline":
+        """Raises Mistake where there are no snapshots, or too few."""
+        rows = read_rows(home)
+        left = rows["left"].to_numpy(np.float64, na_value=np.nan)
+        parts, voluntary = split_of(rows, settings), ~is_involuntary(rows)
+        test = parts.test & voluntary
+        trial = Trial.of(
+            rows[test].assign(left=left[test]),
+            capacity=settings.evaluate.capacity,
+            resamples=settings.evaluate.resamples,
+            seed=settings.evaluate.seed,
+        )
+        if not trial.can_be_ranked:
+            raise Mistake(
+                f"snapshots: {int(left[test].sum()):,} of the {test.sum():,} test rows left, so nothing can be "
+                "compared. Give more of them (split.test_snapshots), or a longer history (snapshots.count)."
+            )
+        model = _fit(settings, rows, left, parts, voluntary, ())
+        return cls(settings, home, rows, left, parts, voluntary, trial, model.risk(rows[test]))
+
+    @property
+    def test(self) -> Mask:
+        return self.parts.test & self.voluntary
+
+    def fit(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> Churn:
+        """The model with new features, which `rows` hold as well."""
+        return _fit(self.settings, rows, self.left, self.parts, self.voluntary, features)
+
+    def populations(self) -> Iterator[tuple[str, Mask, Trial]]:
+        """All test rows and the early ones, as far as some of them left and some stayed."""
+        early = (self.rows.loc[self.test, "pace"] == "early").to_numpy()
+        for name, mask in (("all", np.ones(len(early), dtype=bool)), ("early", early)):
+            trial = self.trial.only(mask)
+            if trial.can_be_ranked:
+                yield name, mask, trial
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What new features would be worth; printed, a table.
+
+    values: of the features, a column each, on every snapshot of which the outcome is known.
+    alone: how each ranks the test snapshots by itself: ROC AUC with its 95 % interval, and the share of missing values,
+    by feature and accounts (all, or the early ones, silent for no longer than one usual cycle). More of it counts as a
+    higher risk, or less of it where the feature's direction says so.
+    gain: what the model gains by them on the test snapshots, by accounts and metric: without, with, the gain, and the
+    95 % interval of the gain, from one bootstrap of accounts for both models.
+    model: the model with the features.
+    """
+
+    values: pd.DataFrame = field(repr=False)
+    alone: pd.DataFrame
+    gain: pd.DataFrame
+    model: Any = field(repr=False)
+    tested: str
+
+    def __str__(self) -> str:
+        width = max(len(name) for name in [*self.values.columns, *COMPARED.values()]) + 2
+        head = f"{'':<{width}}{'accounts':<10}"
+        lines = [f"{head}{'ROC AUC':>8}  {'95 % interval':<18}{'missing':>8}"]
+        for (name, accounts), row in _by_pairs(self.alone):
+            span = f"{row['low']:.3f} to {row['high']:.3f}"
+            lines.append(f"{name:<{width}}{accounts:<10}{row['roc_auc']:>8.3f}  {span:<18}{row['missing']:>8.0%}")
+        lines += ["", f"{head}{'without':>8}{'with':>8}{'gain':>8}  95 % interval"]
+        for (accounts, metric), row in _by_pairs(self.gain):
+            figures = f"{row['without']:>8.3f}{row['with']:>8.3f}{row['gain']:>+8.3f}"
+            span = f"{row['low']:+.3f} to {row['high']:+.3f}"
+            lines.append(f"{COMPARED[metric]:<{width}}{accounts:<10}{figures}  {span:<18}{verdict(row)}".rstrip())
+        return "\n".join([*lines, "", self.tested])
+
+    __repr__ = __str__
+
+
+def verdict(gain: Mapping[str, float]) -> str:
+    """What the interval of a gain shows.
+
+    >>> verdict({"low": -0.01, "high": 0.02})
+    'no gain shown'
+    """
+    return "better" if gain["low"] > 0 else "worse" if gain["high"] < 0 else "no gain shown"
+
+
+def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experiment:
+    """Raises Mistake for what is no declaration, has a name that is taken, or needs what the tables do not have."""
+    from leaky.model import Model
+
+    features = _features(declared)
+    values = _values(baseline, features)
+    rows = pd.concat([baseline.rows, values.reset_index(drop=True)], axis=1)
+    tested = rows[baseline.test]
+    model = baseline.fit(rows, features)
+    as_ofs = [as_of.date() for as_of in baseline.parts.test_as_ofs]
+    return Experiment(
+        values=values[baseline.rows["left"].notna().to_numpy()],
+        alone=_alone(baseline, features, tested),
+        gain=_gain(baseline, model.risk(tested)),
+        model=Model(model),
+        tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which {baseline.trial.left.mean():.1%} "
+        "left; the model had learned from earlier ones.",
+    )
+
+
+def _fit(
+    settings: Settings, rows: pd.DataFrame, left: Floats, parts: Split, voluntary: Mask, new: tuple[Feature, ...]
+) -> Churn:
+    """As `pipelines.train` trains the evaluated model, to the last bit where nothing is new."""
+    known = {name: catalogue().by_name[name].risk for name in features_of(rows)}
+    return learn(
+        rows,
+        left,
+        train=parts.train & voluntary,
+        validation=parts.validation & voluntary,
+        refit=parts.before_test & voluntary,
+        directions=known | {feature.name: feature.risk for feature in new},
+        growth=Growth(**settings.train.model_dump()),
+        about={},
+    )
+
+
+def _features(declared: Mapping[str, Declared]) -> tuple[Feature, ...]:
+    if not declared:
+        raise Mistake("try_feature: no feature; name one: try_feature(large_orders=count(orders, days=360)).")
+    for name, declaration in declared.items():
+        if not isinstance(declaration, Declared):
+            raise Mistake(
+                f"{name}: a {type(declaration).__name__}, not a declared feature; write count(orders, days=360), or "
+                'feature(measure, "days") for a measure as it stands.'
+            )
+    features = tuple(feature for name, declaration in declared.items() for feature in declaration.features(name, "new"))
+    taken = [feature.name for feature in features if feature.name in catalogue().by_name]
+    if taken:
+        raise Mistake(f"{taken[0]}: there is a feature of this name already; call the new one something else.")
+    return features
+
+
+def _values(baseline: Baseline, features: tuple[Feature, ...]) -> pd.DataFrame:
+    """The features on every snapshot, in the order of the rows."""
+    engine = engine_of(baseline.settings.engine, baseline.home.tables)
+    for feature in features:
+        lacking = sorted(
+            f"{table}.{column}" for table, column in feature.needs if column not in engine.columns.get(table, ())
+        )
+        if lacking:
+            raise Mistake(f"{feature.name}: needs {', '.join(lacking)}, which the source does not give.")
+    snapshots = baseline.settings.snapshots
+    grid = Grid(Manifest.read(baseline.home).as_of, snapshots.step_days, snapshots.count)
+    keys = pd.MultiIndex.from_frame(baseline.rows[KEYS])
+    strange = keys.unique("as_of").difference(pd.DatetimeIndex(grid.as_ofs))
+    if len(strange):
+        raise Mistake(
+            f"{baseline.home.features}: has a snapshot of {strange[0].date()}, but the newest is to be of "
+            f"{grid.newest}, with others every {grid.step_days} days back. Run: leaky snapshots."
+        )
+    found = frame_of(engine, {feature.name: feature.measure for feature in features}, grid)
+    found["as_of"] = pd.to_datetime(found["as_of"])
+    return found.set_index(KEYS)[[feature.name for feature in features]].reindex(keys)
+
+
+def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFrame) -> pd.DataFrame:
+    found = {}
+    for feature in features:
+        values = tested[feature.name] * (-1 if feature.risk == "falls" else 1)
+        typical = values.median()
+        # A ranking needs a place for every account; in the middle, a missing value counts for nothing.
+        score = values.fillna(0.0 if pd.isna(typical) else typical).to_numpy(np.float64)
+        for accounts, mask, trial in baseline.populations():
+            ranks = skill(trial, score[mask], is_risk=False)
+            found[feature.name, accounts] = {
+                "roc_auc": ranks["roc_auc"],
+                "low": ranks["roc_auc_low"],
+                "high": ranks["roc_auc_high"],
+                "missing": float(values[mask].isna().mean()),
+            }
+    return _table(found, ["feature", "accounts"])
+
+
+def _gain(baseline: Baseline, risk: Floats) -> pd.DataFrame:
+    found = {}
+    for accounts, mask, trial in baseline.populations():
+        before, after = (skill(trial, scores[mask], is_risk=False) for scores in (baseline.risk, risk))
+        drawn_before, drawn_after = (resampled(trial, scores[mask], is_risk=False) for scores in (baseline.risk, risk))
+        for metric in COMPARED:
+            low, high = interval(drawn_after[metric] - drawn_before[metric])
+            found[accounts, metric] = {
+                "without": before[metric],
+                "with": after[metric],
+                "gain": after[metric] - before[metric],
+                "low": low,
+                "high": high,
+            }
+    return _table(found, ["accounts", "metric"])
+
+
+def _by_pairs(table: pd.DataFrame) -> Iterable[tuple[tuple[str, str], dict[str, float]]]:
+    """The rows of a table that is indexed by two names."""
+    return cast("dict[tuple[str, str], dict[str, float]]", table.to_dict("index")).items()
+
+
+def _table(found: Mapping[tuple[str, str], Mapping[str, float]], names: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(list(found.values()), index=pd.MultiIndex.from_tuples(found, names=names))
