@@ -1,8 +1,8 @@
 """Experiment: whether a new feature would help, before anything is changed."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,13 @@ from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
+if TYPE_CHECKING:
+    from leaky.model import Model
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+SEEDS = 3  # models on either side: from one seed to the next ROC AUC moves by as much as many a feature is worth
 COMPARED = {"roc_auc": "ROC AUC", "average_precision": "average precision"}
 KEYS = ["account_id", "as_of"]
 
@@ -32,7 +36,7 @@ KEYS = ["account_id", "as_of"]
 @dataclass(frozen=True)
 class Baseline:
     """The model without new features, trained as `leaky train` trains the one that is evaluated, and what it is tested
-    on. risk: what it gives the test rows.
+    on. risks: what it gives the test rows, from each seed.
     """
 
     settings: Settings
@@ -42,7 +46,7 @@ class Baseline:
     parts: Split
     voluntary: Mask
     trial: Trial
-    risk: Floats
+    risks: tuple[Floats, ...]
 
     @classmethod
     def of(cls, settings: Settings, home: Home) -> "Baseline":
@@ -62,15 +66,16 @@ class Baseline:
                 f"snapshots: {int(left[test].sum()):,} of the {test.sum():,} test rows left, so nothing can be "
                 "compared. Give more of them (split.test_snapshots), or a longer history (snapshots.count)."
             )
-        model = _fit(settings, rows, left, parts, voluntary, ())
-        return cls(settings, home, rows, left, parts, voluntary, trial, model.risk(rows[test]))
+        models = _fit(settings, rows, left, parts, voluntary, ())
+        risks = tuple(model.risk(rows[test]) for model in models)
+        return cls(settings, home, rows, left, parts, voluntary, trial, risks)
 
     @property
     def test(self) -> Mask:
         return self.parts.test & self.voluntary
 
-    def fit(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> Churn:
-        """The model with new features, which `rows` hold as well."""
+    def fit(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> list[Churn]:
+        """The model with new features, which `rows` hold as well, from each seed."""
         return _fit(self.settings, rows, self.left, self.parts, self.voluntary, features)
 
     def populations(self) -> Iterator[tuple[str, Mask, Trial]]:
@@ -86,23 +91,23 @@ class Baseline:
 class Experiment:
     """What new features would be worth; printed, a table.
 
-    values: of the features, a column each, on every snapshot of which the outcome is known.
+    features: their values, a column each, on every snapshot of which the outcome is known.
     alone: how each ranks the test snapshots by itself: ROC AUC with its 95 % interval, and the share of missing values,
     by feature and accounts (all, or the early ones, silent for no longer than one usual cycle). More of it counts as a
     higher risk, or less of it where the feature's direction says so.
-    gain: what the model gains by them on the test snapshots, by accounts and metric: without, with, the gain, and the
-    95 % interval of the gain, from one bootstrap of accounts for both models.
-    model: the model with the features.
+    gain: what the model gains by them on the test snapshots, by accounts and metric: without, with, the gain, each a
+    mean over seeds, and the 95 % interval of the gain, from one bootstrap of accounts for all models.
+    model: the model with the features, from the first seed.
     """
 
-    values: pd.DataFrame = field(repr=False)
+    features: pd.DataFrame
     alone: pd.DataFrame
     gain: pd.DataFrame
-    model: Any = field(repr=False)
+    model: "Model"
     tested: str
 
     def __str__(self) -> str:
-        width = max(len(name) for name in [*self.values.columns, *COMPARED.values()]) + 2
+        width = max(len(name) for name in [*self.features.columns, *COMPARED.values()]) + 2
         head = f"{'':<{width}}{'accounts':<10}"
         lines = [f"{head}{'ROC AUC':>8}  {'95 % interval':<18}{'missing':>8}"]
         for (name, accounts), row in _by_pairs(self.alone):
@@ -131,17 +136,17 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
     """Raises Mistake for what is no declaration, has a name that is taken, or needs what the tables do not have."""
     from leaky.model import Model
 
-    features = _features(declared)
+    features = _features(declared, taken=baseline.rows.columns)
     values = _values(baseline, features)
     rows = pd.concat([baseline.rows, values.reset_index(drop=True)], axis=1)
     tested = rows[baseline.test]
-    model = baseline.fit(rows, features)
+    models = baseline.fit(rows, features)
     as_ofs = [as_of.date() for as_of in baseline.parts.test_as_ofs]
     return Experiment(
-        values=values[baseline.rows["left"].notna().to_numpy()],
+        features=values[baseline.rows["left"].notna().to_numpy()],
         alone=_alone(baseline, features, tested),
-        gain=_gain(baseline, model.risk(tested)),
-        model=Model(model),
+        gain=_gain(baseline, tuple(model.risk(tested) for model in models)),
+        model=Model(models[0]),
         tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which {baseline.trial.left.mean():.1%} "
         "left; the model had learned from earlier ones.",
     )
@@ -149,34 +154,40 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
 
 def _fit(
     settings: Settings, rows: pd.DataFrame, left: Floats, parts: Split, voluntary: Mask, new: tuple[Feature, ...]
-) -> Churn:
-    """As `pipelines.train` trains the evaluated model, to the last bit where nothing is new."""
+) -> list[Churn]:
+    """As `pipelines.train` trains the evaluated model, from its seed and the next ones; from its seed, where nothing is
+    new, to the same bits.
+    """
     known = {name: catalogue().by_name[name].risk for name in features_of(rows)}
-    return learn(
-        rows,
-        left,
-        train=parts.train & voluntary,
-        validation=parts.validation & voluntary,
-        refit=parts.before_test & voluntary,
-        directions=known | {feature.name: feature.risk for feature in new},
-        growth=Growth(**settings.train.model_dump()),
-        about={},
-    )
+    return [
+        learn(
+            rows,
+            left,
+            train=parts.train & voluntary,
+            validation=parts.validation & voluntary,
+            refit=parts.before_test & voluntary,
+            directions=known | {feature.name: feature.risk for feature in new},
+            growth=Growth(**settings.train.model_dump() | {"seed": settings.train.seed + more}),
+            about={},
+        )
+        for more in range(SEEDS)
+    ]
 
 
-def _features(declared: Mapping[str, Declared]) -> tuple[Feature, ...]:
+def _features(declared: Mapping[str, Declared], taken: Iterable[str]) -> tuple[Feature, ...]:
     if not declared:
         raise Mistake("try_feature: no feature; name one: try_feature(large_orders=count(orders, days=360)).")
     for name, declaration in declared.items():
         if not isinstance(declaration, Declared):
             raise Mistake(
-                f"{name}: a {type(declaration).__name__}, not a declared feature; write count(orders, days=360), or "
+                f"{name}: of type {type(declaration).__name__}, not a declared feature; write count(orders, days=360), or "
                 'feature(measure, "days") for a measure as it stands.'
             )
     features = tuple(feature for name, declaration in declared.items() for feature in declaration.features(name, "new"))
-    taken = [feature.name for feature in features if feature.name in catalogue().by_name]
-    if taken:
-        raise Mistake(f"{taken[0]}: there is a feature of this name already; call the new one something else.")
+    names = [feature.name for feature in features]
+    for name in names:
+        if name in {*catalogue().by_name, *taken} or names.count(name) > 1:
+            raise Mistake(f"{name}: the snapshots have a column of this name already; call the new one something else.")
     return features
 
 
@@ -221,21 +232,31 @@ def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFra
     return _table(found, ["feature", "accounts"])
 
 
-def _gain(baseline: Baseline, risk: Floats) -> pd.DataFrame:
+def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
     found = {}
     for accounts, mask, trial in baseline.populations():
-        before, after = (skill(trial, scores[mask], is_risk=False) for scores in (baseline.risk, risk))
-        drawn_before, drawn_after = (resampled(trial, scores[mask], is_risk=False) for scores in (baseline.risk, risk))
+        without, drawn_without = _ranks(trial, [risk[mask] for risk in baseline.risks])
+        with_new, drawn_with = _ranks(trial, [risk[mask] for risk in risks])
         for metric in COMPARED:
-            low, high = interval(drawn_after[metric] - drawn_before[metric])
+            low, high = interval(drawn_with[metric] - drawn_without[metric])
             found[accounts, metric] = {
-                "without": before[metric],
-                "with": after[metric],
-                "gain": after[metric] - before[metric],
+                "without": without[metric],
+                "with": with_new[metric],
+                "gain": with_new[metric] - without[metric],
                 "low": low,
                 "high": high,
             }
     return _table(found, ["accounts", "metric"])
+
+
+def _ranks(trial: Trial, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
+    """The metrics that are compared, of the rows as they are and in each resample; means over the seeds."""
+    points = [skill(trial, risk, is_risk=False) for risk in risks]
+    drawn = [resampled(trial, risk, is_risk=False) for risk in risks]
+    return (
+        {metric: float(np.mean([point[metric] for point in points])) for metric in COMPARED},
+        {metric: np.mean([of_seed[metric] for of_seed in drawn], axis=0) for metric in COMPARED},
+    )
 
 
 def _by_pairs(table: pd.DataFrame) -> Iterable[tuple[tuple[str, str], dict[str, float]]]:

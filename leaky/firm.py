@@ -219,7 +219,7 @@ class Firm:
 
         >>> from leaky import _, count, orders
         >>> tried = firm.try_feature(large_orders=count(orders.where(_.amount > 500), days=(90, 360), risk="falls"))
-        >>> tried.values.columns.tolist()
+        >>> tried.features.columns.tolist()
         ['large_orders_90d', 'large_orders_360d']
         >>> tried.gain.loc[("all", "roc_auc"), ["without", "with", "gain", "low", "high"]].notna().all()
         np.True_

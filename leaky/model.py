@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from features.catalogue import catalogue
+from features.mistake import Mistake
 from models import explain
 from models.churn import Churn
 
@@ -33,6 +34,10 @@ class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lear
     def classes_(self) -> npt.NDArray[np.int_]:
         """0 stays, 1 leaves."""
         return np.array([0, 1])
+
+    def fit(self, X: pd.DataFrame, y: object) -> "Model":  # noqa: ARG002, N803 - scikit-learn's signature
+        """Raises Mistake: scikit-learn asks that there is a `fit`, but this model learned in `leaky train`."""
+        raise Mistake("this model has learned already; to learn from other snapshots, run: leaky train.")
 
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:  # noqa: N803 - scikit-learn's name
         """Calibrated probabilities of staying and of leaving, [rows, 2]."""
