@@ -180,8 +180,8 @@ def _features(declared: Mapping[str, Declared], taken: Iterable[str]) -> tuple[F
     for name, declaration in declared.items():
         if not isinstance(declaration, Declared):
             raise Mistake(
-                f"{name}: of type {type(declaration).__name__}, not a declared feature; write count(orders, days=360), or "
-                'feature(measure, "days") for a measure as it stands.'
+                f"{name}: of type {type(declaration).__name__}, not a declared feature; write count(orders, days=360), "
+                'or feature(measure, "days") for a measure as it stands.'
             )
     features = tuple(feature for name, declaration in declared.items() for feature in declaration.features(name, "new"))
     names = [feature.name for feature in features]
