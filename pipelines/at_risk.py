@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from features.catalogue import catalogue
 from features.compute.engine import engine_of
-from features.compute.frame import cut, frame, keys
+from features.compute.frame import frame, key_columns, select
 from features.compute.protocol import Engine
 from features.compute.run import blocks
 from features.kernels.grid import Grid
@@ -39,9 +39,9 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
         watched = watch(block, left)
         asked = watched.at_risk
         scored.append(pa.table(frame(block, measures, asked) | watch_columns(watched)))
-        others = keys(block, ~asked) | {
-            "cause": pa.array(cut(watched.cause, ~asked), pa.string()),
-            "days_since_order": pa.array(cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
+        others = key_columns(block, ~asked) | {
+            "cause": pa.array(select(watched.cause, ~asked), pa.string()),
+            "days_since_order": pa.array(select(block.dense(NEEDED[0]), ~asked), from_pandas=True),
         }
         not_scored.append(pa.table(others))
     return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
@@ -51,8 +51,8 @@ def watch_columns(watched: Watch) -> dict[str, pa.Array]:
     """outlook_days and pace of those at risk."""
     asked = watched.at_risk
     return {
-        "outlook_days": pa.array(cut(watched.outlook, asked)),
-        "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
+        "outlook_days": pa.array(select(watched.outlook, asked)),
+        "pace": pa.array(np.where(select(watched.is_early, asked), "early", "overdue")),
     }
 
 
