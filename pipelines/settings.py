@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.mistake import Mistake, closest
-from models.left import Left
+from models.definition import Left
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.left import Left
+from models.definition import Left
 from pipelines.exports.ranked import Firm, not_ranked, ranked
 from pipelines.exports.wording import skill
 
