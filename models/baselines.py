@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.reasons.contact import QUIET_DAYS
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-QUIET_DAYS = 60  # the rule of thumb: whoever has not been spoken with for so long is at risk
 
 
 @dataclass(frozen=True)
@@ -17,13 +17,13 @@ class Baseline:
     """A score of the test rows, in their order. is_risk: whether it is a probability, and not only a ranking."""
 
     name: str
-    says: str
+    description: str
     score: Floats
     is_risk: bool = False
 
 
 def baselines(rows: pd.DataFrame, left: Floats, *, train: Mask, test: Mask) -> list[Baseline]:
-    """Every baseline that the features allow, on the test rows; those that learn do so from the `train` rows."""
+    """Every baseline that the features allow, on the test rows; those that are fitted are so on the `train` rows."""
     tested = rows[test]
     found = []
     if "cycles_since_order" in rows:
@@ -38,8 +38,8 @@ def baselines(rows: pd.DataFrame, left: Floats, *, train: Mask, test: Mask) -> l
     inputs = [name for name in ("days_since_order", "orders_360d", "amount_360d") if name in rows]
     if "days_since_order" in inputs and 0 < left[train].sum() < train.sum():
         score = _logistic(rows.loc[train, inputs], left[train], tested[inputs])
-        says = "logistic regression on recency, frequency and amount"
-        found.append(Baseline("logistic_rfm", says, score, is_risk=True))
+        description = "logistic regression on recency, frequency and amount"
+        found.append(Baseline("logistic_rfm", description, score, is_risk=True))
     return found
 
 
@@ -60,14 +60,14 @@ def _sixty_days(tested: pd.DataFrame) -> Baseline | None:
     return None
 
 
-def _logistic(known: pd.DataFrame, left: Floats, asked: pd.DataFrame) -> Floats:
+def _logistic(known: pd.DataFrame, left: Floats, unseen: pd.DataFrame) -> Floats:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     model.fit(_logarithms(known), left)
-    return np.asarray(model.predict_proba(_logarithms(asked))[:, 1], dtype=np.float64)
+    return np.asarray(model.predict_proba(_logarithms(unseen))[:, 1], dtype=np.float64)
 
 
 def _logarithms(inputs: pd.DataFrame) -> Floats:

@@ -198,17 +198,17 @@ def commit_of(folder: Path) -> str | None:
     git = shutil.which("git")
     if git is None:
         return None
-    asked = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
-    prefix, _, commit = told.stdout.rstrip("\n").partition("\n")
+    command = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
+    prefix, _, commit = answer.stdout.rstrip("\n").partition("\n")
     # A prefix means that the folder lies inside a checkout of something else.
-    return commit if told.returncode == 0 and not prefix else None
+    return commit if answer.returncode == 0 and not prefix else None
 
 
 def hash_of(folder: Path) -> str:
     """A hash of every file under a folder, and of its name."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        told.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
-        told.update(path.read_bytes())
-    return told.hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

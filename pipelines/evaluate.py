@@ -16,7 +16,7 @@ from models import explain, gate
 from models.baselines import Baseline, baselines
 from models.card import Card
 from models.churn import Churn
-from models.metrics import Floats, Skill, Trial, skill
+from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.plots import write_beeswarm, write_plots
 from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, hash_of
 from models.split import Split
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 Mask = npt.NDArray[np.bool_]
 
-CEILING_SAYS = "ceiling: what the hidden truth of the made-up firm would tell"
+CEILING = "ceiling: what the hidden truth of the made-up firm would give"
 _DIGITS = 6  # of a figure in metrics.json
 
 
@@ -47,7 +47,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     test = parts.test & voluntary
     tested = rows[test]
     left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    trial = Trial.of(
+    evaluation_set = EvaluationSet.of(
         tested.assign(left=left[test]),
         capacity=settings.evaluate.capacity,
         resamples=settings.evaluate.resamples,
@@ -56,26 +56,28 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     early = (tested["pace"] == "early").to_numpy()
     risk = model.risk(tested)
     rivals = baselines(rows, left, train=parts.before_test & voluntary, test=test)
-    moved = explain.contributions(model, tested)
+    contributions = explain.shap_contributions(model, tested)
     figures: dict[str, Any] = {
-        "test": _skill(trial, early, risk) | {"mean_risk": float(risk.mean())},
-        "baselines": {rival.name: _skill(trial, early, rival.score, is_risk=rival.is_risk) for rival in rivals},
+        "test": _metrics(evaluation_set, early, risk) | {"mean_risk": float(risk.mean())},
+        "baselines": {
+            rival.name: _metrics(evaluation_set, early, rival.score, is_risk=rival.is_risk) for rival in rivals
+        },
     }
     truth = _ceiling(settings, home, manifest, tested)
     if truth is not None:
-        figures["ceiling"] = _skill(trial, early, truth)
-    figures["reasons"] = _reasons(model, moved, tested)
+        figures["ceiling"] = _metrics(evaluation_set, early, truth)
+    figures["reasons"] = _reasons(model, contributions, tested)
     figures["data"] = _data(rows, left, parts, voluntary, manifest)
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     champion = registry.champion()
     files = hash_of(home.model / EVALUATED) + hash_of(home.model / SCORING)
-    verdict = _judge(registry, champion, files, model, trial, early, tested, risk, rivals)
-    _draw(home, left[test], risk, rivals, truth, figures, model, tested, moved)
+    verdict = _judge(registry, champion, files, model, evaluation_set, early, tested, risk, rivals)
+    _draw(home, left[test], risk, rivals, truth, figures, model, tested, contributions)
     card = Card(
         model=registry.model,
         leaving=manifest.left(settings.left).in_words(),
         figures=figures,
-        says={rival.name: rival.says for rival in rivals} | {"ceiling": CEILING_SAYS},
+        descriptions={rival.name: rival.description for rival in rivals} | {"ceiling": CEILING},
         titles={code: reason.title for code, reason in catalogue().reasons.items()},
         capacity=settings.evaluate.capacity,
         features=len(model.features),
@@ -92,7 +94,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         registry.promote(version)
     gated = {"version": version.number, "promoted": verdict.promoted, "why": verdict.why}
     _write(home.model / "gate.json", json.dumps(gated, indent=2) + "\n")
-    _tell(figures, rivals, truth is not None)
+    _log_figures(figures, rivals, truth is not None)
     log.info("gate: version %s %s: %s", version.number, "is champion" if verdict.promoted else "refused", verdict.why)
 
 
@@ -106,17 +108,17 @@ def _check_unseen(model: Churn, parts: Split, manifest: Manifest, home: Home) ->
         )
 
 
-def _skill(trial: Trial, early: Mask, score: Floats, *, is_risk: bool = True) -> dict[str, Any]:
-    """The skill of a score over all rows, with that over early and overdue ones beside it."""
-    parts: dict[str, Skill] = {
-        name: skill(trial.only(mask), score[mask], is_risk=is_risk)
+def _metrics(evaluation_set: EvaluationSet, early: Mask, score: Floats, *, is_risk: bool = True) -> dict[str, Any]:
+    """The metrics of a score over all rows, with those over early and overdue ones."""
+    parts: dict[str, Metrics] = {
+        name: metrics(evaluation_set.subset(mask), score[mask], is_risk=is_risk)
         for name, mask in (("early", early), ("overdue", ~early))
     }
-    return {**skill(trial, score, is_risk=is_risk), **parts}
+    return {**metrics(evaluation_set, score, is_risk=is_risk), **parts}
 
 
 def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.DataFrame) -> Floats | None:
-    """What the hidden truth would have told of the tested rows; None where no truth is known."""
+    """What the hidden truth would have said of the tested rows; None where no truth is known."""
     if manifest.source != "simulated" or not (home.simulated / "truth.parquet").exists():
         return None
     from pipelines.simulated.ceiling import ceiling
@@ -131,14 +133,14 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
     )
 
 
-def _reasons(model: Churn, moved: explain.Contributions, tested: pd.DataFrame) -> dict[str, dict[str, float]]:
+def _reasons(model: Churn, contributions: explain.Contributions, tested: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Each reason's share of what moves scores, and how often it comes first in the newest test snapshot."""
     known = catalogue()
-    shares = moved.shares({name: known.by_name[name].reason for name in model.features})
+    shares = contributions.shares({name: known.by_name[name].reason for name in model.features})
     newest = (tested["as_of"] == tested["as_of"].max()).to_numpy()
-    shown = explain.Contributions(moved.pushes[newest], moved.expected, moved.features)
-    said = explain.reasons(shown, tested[newest].reset_index(drop=True), model.usual, known)
-    first = said["reason_1_code"].value_counts()
+    shown = explain.Contributions(contributions.shap_values[newest], contributions.base_value, contributions.features)
+    shown_reasons = explain.reasons(shown, tested[newest].reset_index(drop=True), model.profiles, known)
+    first = shown_reasons["reason_1_code"].value_counts()
     return {
         code: {"share": share} | ({"first_for": int(first.get(code, 0))} if known.reasons[code].action else {})
         for code, share in shares.items()
@@ -173,14 +175,14 @@ def _judge(
     champion: Version | None,
     files: str,
     model: Churn,
-    trial: Trial,
+    evaluation_set: EvaluationSet,
     early: Mask,
     tested: pd.DataFrame,
     risk: Floats,
     rivals: list[Baseline],
 ) -> gate.Verdict:
     """The gate: better than the baselines, and no worse than the champion where the two can be compared."""
-    first = gate.against_baselines(trial, early, risk, {rival.name: rival.score for rival in rivals})
+    first = gate.against_baselines(evaluation_set, early, risk, {rival.name: rival.score for rival in rivals})
     if not first.promoted or champion is None:
         return first
     if champion.files == files:
@@ -192,11 +194,13 @@ def _judge(
     if not set(other.features) <= set(tested.columns):
         return gate.Verdict(True, f"{first.why}; the champion needs features that are no more")
     unseen = (tested["as_of"] >= pd.Timestamp(other.about["knows_until"])).to_numpy()
-    if not trial.only(unseen).can_be_ranked:
+    if not evaluation_set.subset(unseen).can_be_ranked:
         return gate.Verdict(
             True, f"{first.why}; the champion has seen the test snapshots, so the two cannot be compared"
         )
-    second = gate.against_champion(trial.only(unseen), early[unseen], risk[unseen], other.risk(tested[unseen]))
+    second = gate.against_champion(
+        evaluation_set.subset(unseen), early[unseen], risk[unseen], other.risk(tested[unseen])
+    )
     return gate.Verdict(second.promoted, f"{first.why}; {second.why}")
 
 
@@ -209,7 +213,7 @@ def _draw(
     figures: Mapping[str, Any],
     model: Churn,
     tested: pd.DataFrame,
-    moved: explain.Contributions,
+    contributions: explain.Contributions,
 ) -> None:
     scores = {"this model": risk} | {_NAMES.get(rival.name, rival.name): rival.score for rival in rivals}
     if truth is not None:
@@ -217,7 +221,7 @@ def _draw(
     titles = {catalogue().reasons[code].title: facts["share"] for code, facts in figures["reasons"].items()}
     plots = home.model / "plots"
     write_plots(plots, left, scores, risk, titles)
-    write_beeswarm(plots / "features.png", model, tested, moved)
+    write_beeswarm(plots / "features.png", model, tested, contributions)
 
 
 _NAMES = {
@@ -256,26 +260,26 @@ def _record(
 
 def _side_by_side(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     """The ranking figures of the model, each baseline and the ceiling, for a table with a row each."""
-    told = {"model": figures["test"], **figures["baselines"]}
+    by_name = {"model": figures["test"], **figures["baselines"]}
     if "ceiling" in figures:
-        told["ceiling"] = figures["ceiling"]
+        by_name["ceiling"] = figures["ceiling"]
     return {
         name: {
-            f"{part}{figure}": found[figure]
-            for part, found in (("", whole), ("early_", whole["early"]))
+            f"{prefix}{figure}": part[figure]
+            for prefix, part in (("", found), ("early_", found["early"]))
             for figure in ("roc_auc", "average_precision", "recall_at_capacity")
-            if figure in found
+            if figure in part
         }
-        for name, whole in told.items()
+        for name, found in by_name.items()
     }
 
 
-def _tell(figures: Mapping[str, Any], rivals: list[Baseline], has_ceiling: bool) -> None:
-    told = {"model": figures["test"]} | {rival.name: figures["baselines"][rival.name] for rival in rivals}
+def _log_figures(figures: Mapping[str, Any], rivals: list[Baseline], has_ceiling: bool) -> None:
+    by_name = {"model": figures["test"]} | {rival.name: figures["baselines"][rival.name] for rival in rivals}
     if has_ceiling:
-        told["ceiling"] = figures["ceiling"]
+        by_name["ceiling"] = figures["ceiling"]
     log.info("evaluate: on the test snapshots, ROC AUC (average precision):")
-    for name, found in told.items():
+    for name, found in by_name.items():
         words = [
             f"{which} {part['roc_auc']:.3f} ({part['average_precision']:.3f})"
             for which, part in (("all", found), ("early", found["early"]))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.gate import against_baselines, against_champion
-from models.metrics import Trial
+from models.metrics import EvaluationSet
 
 RANDOM = np.random.default_rng(4)
 TRUE = RANDOM.beta(1, 4, 800)
@@ -16,70 +16,70 @@ RULE = np.where(NOISE > 0.5, 1.0, 0.0)
 
 
 @pytest.fixture
-def trial() -> Trial:
+def evaluation_set() -> EvaluationSet:
     rows = pd.DataFrame({"account_id": [f"A{row % 400}" for row in range(800)], "as_of": 0, "left": LEFT})
-    return Trial.of(rows, capacity=50, resamples=100, seed=1)
+    return EvaluationSet.of(rows, capacity=50, resamples=100, seed=1)
 
 
-def test_a_model_better_than_every_rule_passes(trial):
-    verdict = against_baselines(trial, EARLY, TRUE, {"own_cycle": NOISE, "sixty_days": RULE})
+def test_a_model_better_than_every_rule_passes(evaluation_set):
+    verdict = against_baselines(evaluation_set, EARLY, TRUE, {"own_cycle": NOISE, "sixty_days": RULE})
 
     assert verdict.promoted
     assert "early accounts" in verdict.why
 
 
-def test_a_model_that_a_rule_beats_is_refused_by_name(trial):
-    verdict = against_baselines(trial, EARLY, NOISE, {"own_cycle": TRUE, "sixty_days": RULE})
+def test_a_model_that_a_rule_beats_is_refused_by_name(evaluation_set):
+    verdict = against_baselines(evaluation_set, EARLY, NOISE, {"own_cycle": TRUE, "sixty_days": RULE})
 
     assert not verdict.promoted
     assert "own_cycle" in verdict.why
 
 
-def test_early_accounts_decide(trial):
+def test_early_accounts_decide(evaluation_set):
     only_overdue = np.where(EARLY, NOISE, TRUE)
 
-    assert not against_baselines(trial, EARLY, only_overdue, {"rule": np.where(EARLY, TRUE, NOISE)}).promoted
+    assert not against_baselines(evaluation_set, EARLY, only_overdue, {"rule": np.where(EARLY, TRUE, NOISE)}).promoted
 
 
-def test_without_early_leavers_all_accounts_decide(trial):
+def test_without_early_leavers_all_accounts_decide(evaluation_set):
     nobody = np.zeros(800, dtype=bool)
 
-    assert against_baselines(trial, nobody, TRUE, {"rule": NOISE}).promoted
+    assert against_baselines(evaluation_set, nobody, TRUE, {"rule": NOISE}).promoted
 
 
-def test_without_rules_chance_must_be_beaten(trial):
-    assert not against_baselines(trial, EARLY, -TRUE, {}).promoted
+def test_without_rules_chance_must_be_beaten(evaluation_set):
+    assert not against_baselines(evaluation_set, EARLY, -TRUE, {}).promoted
 
 
 def test_where_nobody_left_nothing_is_promoted():
     rows = pd.DataFrame({"account_id": list("ABC"), "as_of": 0, "left": 0.0})
     verdict = against_baselines(
-        Trial.of(rows, capacity=1, resamples=5, seed=1), np.ones(3, dtype=bool), np.array([0.1, 0.2, 0.3]), {}
+        EvaluationSet.of(rows, capacity=1, resamples=5, seed=1), np.ones(3, dtype=bool), np.array([0.1, 0.2, 0.3]), {}
     )
 
     assert not verdict.promoted
     assert "nobody left" in verdict.why
 
 
-def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(trial):
-    assert against_champion(trial, EARLY, TRUE, TRUE).promoted
+def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(evaluation_set):
+    assert against_champion(evaluation_set, EARLY, TRUE, TRUE).promoted
 
 
-def test_a_slightly_worse_one_within_chance_takes_over(trial):
+def test_a_slightly_worse_one_within_chance_takes_over(evaluation_set):
     nearly = np.clip(TRUE + np.random.default_rng(1).normal(0, 0.005, 800), 0.001, 0.999)
 
-    assert against_champion(trial, EARLY, nearly, TRUE).promoted
+    assert against_champion(evaluation_set, EARLY, nearly, TRUE).promoted
 
 
-def test_one_that_ranks_worse_beyond_chance_is_refused(trial):
-    verdict = against_champion(trial, EARLY, np.clip(TRUE.mean() + 0.01 * NOISE, 0, 1), TRUE)
+def test_one_that_ranks_worse_beyond_chance_is_refused(evaluation_set):
+    verdict = against_champion(evaluation_set, EARLY, np.clip(TRUE.mean() + 0.01 * NOISE, 0, 1), TRUE)
 
     assert not verdict.promoted
     assert "worse" in verdict.why
 
 
-def test_one_with_false_probabilities_is_refused_though_it_ranks_as_well(trial):
-    verdict = against_champion(trial, EARLY, np.sqrt(TRUE), TRUE)
+def test_one_with_false_probabilities_is_refused_though_it_ranks_as_well(evaluation_set):
+    verdict = against_champion(evaluation_set, EARLY, np.sqrt(TRUE), TRUE)
 
     assert not verdict.promoted
     assert "log_loss" in verdict.why

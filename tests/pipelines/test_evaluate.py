@@ -110,7 +110,7 @@ def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_sett
     monkeypatch.setattr("pipelines.evaluate.baselines", oracle)
     model = Churn.load(own_home.model / EVALUATED)
     other = {**model.about, "note": "another model than the champion"}
-    Churn(model.trees, model.features, model.calibration, model.usual, other).save(own_home.model / EVALUATED)
+    Churn(model.trees, model.features, model.calibration, model.profiles, other).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
@@ -125,7 +125,7 @@ def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refuse
 
     model = Churn.load(own_home.model / EVALUATED)
     false = Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept + 1.5)
-    Churn(model.trees, model.features, false, model.usual, model.about).save(own_home.model / EVALUATED)
+    Churn(model.trees, model.features, false, model.profiles, model.about).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
