@@ -37,6 +37,10 @@ class Contributions:
     base_value: float
     features: tuple[str, ...]
 
+    def subset(self, mask: npt.NDArray[np.bool_]) -> "Contributions":
+        """Those of some of the rows."""
+        return Contributions(self.shap_values[mask], self.base_value, self.features)
+
     def by_reason(self, reason_of: Mapping[str, str]) -> pd.DataFrame:
         """The same, summed by reason: a column each, in the order in which the features name them."""
         codes = [reason_of[name] for name in self.features]

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from models.churn import Churn
+from models.evaluation import Evaluation
 from models.metrics import EvaluationSet, Floats, interval, metrics, resampled
 
 Mask = npt.NDArray[np.bool_]
@@ -17,6 +20,26 @@ class Verdict:
 
     promoted: bool
     why: str
+
+
+def judge(evaluation: Evaluation, champion: Churn | None) -> Verdict:
+    """Whether a model that was evaluated becomes champion: it must be better than the baselines, and no worse than the
+    champion where the two can be compared. champion: None where there is none, or where it is this very model.
+    """
+    rows, early, risk = evaluation.evaluation_set, evaluation.is_early, evaluation.risk
+    first = against_baselines(rows, early, risk, {known.name: known.score for known in evaluation.baselines})
+    if not first.promoted or champion is None:
+        return first
+    if champion.about["left"] != evaluation.model.about["left"]:
+        return Verdict(True, f"{first.why}; the champion was made for another definition of leaving")
+    if not set(champion.features) <= set(evaluation.rows.columns):
+        return Verdict(True, f"{first.why}; the champion needs features that are no more")
+    unseen = (evaluation.rows["as_of"] >= pd.Timestamp(champion.about["knows_until"])).to_numpy(dtype=bool)
+    both_unseen = rows.subset(unseen)
+    if not both_unseen.can_be_ranked:
+        return Verdict(True, f"{first.why}; the champion has seen the test snapshots, so the two cannot be compared")
+    second = against_champion(both_unseen, early[unseen], risk[unseen], champion.risk(evaluation.rows[unseen]))
+    return Verdict(second.promoted, f"{first.why}; {second.why}")
 
 
 def against_baselines(rows: EvaluationSet, early: Mask, risk: Floats, rivals: Mapping[str, Floats]) -> Verdict:
@@ -54,8 +77,8 @@ def against_champion(rows: EvaluationSet, early: Mask, risk: Floats, champion: F
         low, high = interval(gain)
         changes.append(f"{name} {'gains' if np.nanmean(gain) >= 0 else 'loses'} {abs(np.nanmean(gain)):.4f}")
         if high < 0:
-            return Verdict(False, f"beside the champion its {name} is worse by {-high:.4f} to {-low:.4f}")
-    return Verdict(True, f"beside the champion it is not worse beyond chance ({', '.join(changes)})")
+            return Verdict(False, f"compared with the champion its {name} is worse by {-high:.4f} to {-low:.4f}")
+    return Verdict(True, f"compared with the champion it is not worse beyond chance ({', '.join(changes)})")
 
 
 def _roc_auc(rows: EvaluationSet, score: Floats) -> float:

@@ -83,22 +83,25 @@ class Registry:
         *,
         sha256: str,
         parameters: Mapping[str, Any],
-        metrics: Mapping[str, float],
+        metrics: Mapping[str, Any],
         tags: Mapping[str, str],
         artifacts: Mapping[str, Path],
     ) -> Version:
         """Logs a run and registers a version made of `files`: a folder with a saved `Churn` for each name.
 
-        artifacts: what else to keep with the run: {name in the run: file or folder}. A model of exactly the same files
-        that is registered already is not registered again, so that running twice leaves one version.
+        parameters, metrics: may be nested, and are logged as "a.b"; of metrics only the numbers. artifacts: what else
+        to keep with the run: {name in the run: file or folder}. A model of exactly the same files that is registered
+        already is not registered again, so that running twice leaves one version.
         """
         with _pointed_at(self.uri) as client:
             import mlflow
 
             known = self._registered(client, sha256)
             with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
-                mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
-                mlflow.log_metrics(dict(metrics))
+                mlflow.log_params({name: str(value)[:500] for name, value in flat(parameters).items()})
+                mlflow.log_metrics(
+                    {name: value for name, value in flat(metrics).items() if isinstance(value, int | float)}
+                )
                 for name, path in artifacts.items():
                     (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
                 version = known or Version(self._register(client, files, sha256), sha256)
@@ -191,6 +194,21 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
         yield mlflow.MlflowClient(tracking_uri=uri)
     finally:
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type] # None forgets it
+
+
+def flat(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """The leaves of nested mappings by their paths, as MLflow names things.
+
+    >>> flat({"a": {"b": 1}, "c": 2})
+    {'a.b': 1, 'c': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = value
+    return found
 
 
 def commit_of(folder: Path) -> str | None:

@@ -1,10 +1,14 @@
 """The gate: evidence, on the same rows, or no champion."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from models.gate import against_baselines, against_champion
+from models.calibration import sigmoid
+from models.evaluation import evaluation_of
+from models.gate import against_baselines, against_champion, judge
 from models.metrics import EvaluationSet
 
 RANDOM = np.random.default_rng(4)
@@ -83,3 +87,47 @@ def test_one_with_false_probabilities_is_refused_though_it_ranks_as_well(evaluat
 
     assert not verdict.promoted
     assert "log_loss" in verdict.why
+
+
+@pytest.fixture(scope="module")
+def evaluation(model, rows, parts):
+    counted = np.ones(len(rows), dtype=bool)
+    return evaluation_of(model, rows, parts, counted, ceiling=None, capacity=20, resamples=50, seed=1)
+
+
+def test_without_a_champion_the_baselines_decide(evaluation):
+    verdict = judge(evaluation, None)
+
+    assert verdict.promoted
+    assert verdict.why.startswith("over early accounts its ROC AUC is")
+    assert not judge(replace(evaluation, risk=-evaluation.rows["days_since_order"].to_numpy()), None).promoted
+
+
+@pytest.fixture(scope="module")
+def overstating(evaluation, model):
+    """A challenger that ranks like the model and whose probabilities are far too high."""
+    return replace(evaluation, risk=sigmoid(model.calibration.log_odds(model.raw(evaluation.rows)) + 1.5))
+
+
+def test_a_better_champion_stays(overstating, model):
+    verdict = judge(overstating, model)
+
+    assert not verdict.promoted
+    assert "compared with the champion its log_loss is worse" in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        ({"about": {"left": {"by": "contract"}}}, "for another definition of leaving"),
+        ({"features": ("a_feature_of_the_past",)}, "needs features that are no more"),
+        ({"about": {"left": {"by": "silence"}, "knows_until": "2099-01-01"}}, "has seen the test snapshots"),
+    ],
+)
+def test_a_better_champion_that_cannot_be_compared_makes_way_and_the_verdict_says_why(
+    overstating, model, change, cause
+):
+    verdict = judge(overstating, replace(model, **change))
+
+    assert verdict.promoted
+    assert cause in verdict.why
