@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from features.mistake import Mistake
 from models.baselines import Baseline
@@ -14,6 +15,7 @@ from models.metrics import PROBABILITY, RANKING
 from models.registry import EVALUATED, Registry
 from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.evaluate import evaluate
+from pipelines.home import PROJECT
 
 
 @pytest.fixture
@@ -100,6 +102,25 @@ def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_no
 
     assert figures(own_home)["ceiling"]["early"]["roc_auc"] > 0.55
     assert "ceiling" in (own_home.model / "card.md").read_text()
+
+
+def test_a_truth_that_is_not_of_this_source_is_no_ceiling(own_home, small_settings):
+    own_home.simulated.mkdir()
+    (own_home.folder / "hidden.parquet").rename(own_home.simulated / "truth.parquet")
+    text = own_home.manifest.read_text()
+    own_home.manifest.write_text(text.replace('"source": "simulated"', '"source": "corner_shop"'))
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert figures(own_home)["data"]["source"] == "corner_shop"
+    assert "ceiling" not in figures(own_home)
+
+
+def test_under_dvc_a_real_source_needs_no_truth():
+    stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
+    simulated = [dep for dep in stages["evaluate"]["deps"] if dep.startswith("data/simulated")]
+
+    assert not simulated
 
 
 def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_settings, registry):
