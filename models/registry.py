@@ -83,22 +83,25 @@ class Registry:
         *,
         sha256: str,
         parameters: Mapping[str, Any],
-        metrics: Mapping[str, float],
+        metrics: Mapping[str, Any],
         tags: Mapping[str, str],
         artifacts: Mapping[str, Path],
     ) -> Version:
         """Logs a run and registers a version made of `files`: a folder with a saved `Churn` for each name.
 
-        artifacts: what else to keep with the run: {name in the run: file or folder}. A model of exactly the same files
-        that is registered already is not registered again, so that running twice leaves one version.
+        parameters, metrics: may be nested, and are logged as "a.b"; of metrics only the numbers. artifacts: what else
+        to keep with the run: {name in the run: file or folder}. A model of exactly the same files that is registered
+        already is not registered again, so that running twice leaves one version.
         """
         with _pointed_at(self.uri) as client:
             import mlflow
 
             known = self._registered(client, sha256)
             with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
-                mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
-                mlflow.log_metrics(dict(metrics))
+                mlflow.log_params({name: str(value)[:500] for name, value in flat(parameters).items()})
+                mlflow.log_metrics(
+                    {name: value for name, value in flat(metrics).items() if isinstance(value, int | float)}
+                )
                 for name, path in artifacts.items():
                     (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
                 version = known or Version(self._register(client, files, sha256), sha256)
@@ -193,22 +196,37 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type] # None forgets it
 
 
+def flat(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """The leaves of nested mappings by their paths, as MLflow names things.
+
+    >>> flat({"a": {"b": 1}, "c": 2})
+    {'a.b': 1, 'c': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = value
+    return found
+
+
 def commit_of(folder: Path) -> str | None:
     """The git commit that a folder is a checkout of, or None."""
     git = shutil.which("git")
     if git is None:
         return None
-    asked = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
-    prefix, _, commit = told.stdout.rstrip("\n").partition("\n")
+    command = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
+    prefix, _, commit = answer.stdout.rstrip("\n").partition("\n")
     # A prefix means that the folder lies inside a checkout of something else.
-    return commit if told.returncode == 0 and not prefix else None
+    return commit if answer.returncode == 0 and not prefix else None
 
 
 def hash_of(folder: Path) -> str:
     """A hash of every file under a folder, and of its name."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        told.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
-        told.update(path.read_bytes())
-    return told.hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

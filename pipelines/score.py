@@ -24,7 +24,7 @@ from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_DIGITS = 6  # of a push: finer than anything that is drawn, coarser than the noise of adding floats up
+_DIGITS = 6  # of a SHAP value: finer than anything that is drawn, coarser than the noise of adding floats up
 
 _SCORES = pa.schema(
     [
@@ -37,10 +37,10 @@ _SCORES = pa.schema(
         ("value", pa.float64()),
         ("value_at_risk", pa.float64()),
         ("priority", pa.int64()),
-        *((f"reason_{place}", pa.string()) for place in range(1, explain.MOST + 1)),
-        *((f"reason_{place}_code", pa.string()) for place in range(1, explain.MOST + 1)),
-        *((f"reason_{place}_push", pa.float64()) for place in range(1, explain.MOST + 1)),
-        *((f"action_{place}", pa.string()) for place in range(1, explain.MOST + 1)),
+        *((f"reason_{place}", pa.string()) for place in range(1, explain.MAX_REASONS + 1)),
+        *((f"reason_{place}_code", pa.string()) for place in range(1, explain.MAX_REASONS + 1)),
+        *((f"reason_{place}_shap", pa.float64()) for place in range(1, explain.MAX_REASONS + 1)),
+        *((f"action_{place}", pa.string()) for place in range(1, explain.MAX_REASONS + 1)),
         ("rep_id", pa.string()),
         ("model_version", pa.string()),
         ("data_version", pa.string()),
@@ -105,10 +105,10 @@ def ranked(model: Churn, known: pd.DataFrame, value: pd.Series) -> pd.DataFrame:
 
     known: account_id, outlook_days, pace, rep_id and the features. Equal risks stand in the order of account_id.
     """
-    found = explain.contributions(model, known)
-    said = explain.reasons(found, known, model.usual, catalogue())
-    for place in range(1, explain.MOST + 1):
-        said[f"reason_{place}_push"] = said[f"reason_{place}_push"].round(_DIGITS)
+    found = explain.shap_contributions(model, known)
+    said = explain.reasons(found, known, model.profiles, catalogue())
+    for place in range(1, explain.MAX_REASONS + 1):
+        said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     scores = known[["account_id", "outlook_days", "pace", "rep_id"]].assign(risk=model.risk(known), value=value)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     scores["rank"] = _places(scores, "risk")

@@ -78,7 +78,7 @@ def _told(name: str, score: pd.Series, count: int, manifest: Manifest) -> Iterat
     yield "What raises the risk"
     places = [place for place in range(1, 5) if pd.notna(score[f"reason_{place}"])]
     for place in places:
-        yield f"  {strength(score[f'reason_{place}_push']):<7} {score[f'reason_{place}']}"
+        yield f"  {strength(score[f'reason_{place}_shap']):<7} {score[f'reason_{place}']}"
         yield f"          → {score[f'action_{place}']}"
     if not places:
         yield "  nothing that stands out"

@@ -109,7 +109,7 @@ def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
     """One account for the page; how far a reason pushes is told as part of a full bar and in a word, never as SHAP."""
     reasons = []
     for n in range(1, REASONS + 1):
-        sentence, code, push = row[f"reason_{n}"], row[f"reason_{n}_code"], row[f"reason_{n}_push"]
+        sentence, code, push = row[f"reason_{n}"], row[f"reason_{n}_code"], row[f"reason_{n}_shap"]
         if wording.is_missing(sentence):
             continue
         known = not wording.is_missing(push)

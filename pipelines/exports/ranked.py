@@ -50,7 +50,7 @@ def ranked(
         if column not in rows:
             rows[column] = None
     for n in range(1, REASONS + 1):
-        for column in (f"reason_{n}", f"reason_{n}_code", f"reason_{n}_push", f"action_{n}"):
+        for column in (f"reason_{n}", f"reason_{n}_code", f"reason_{n}_shap", f"action_{n}"):
             if column not in rows:
                 rows[column] = None
     return rows

@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from models.tree_params import TreeParams
 from pipelines.home import Home
 from pipelines.ingest import ingest
 from pipelines.intake.manifest import Manifest
-from pipelines.settings import Evaluate, Ingest, Settings, Simulate, Snapshots, Train
+from pipelines.settings import Evaluate, Ingest, Settings, Simulate, Snapshots
 
 TODAY = date(2026, 7, 1)
 YAML = "currency: EUR\ntime_zone: Europe/Berlin\nfolder: files\n"
@@ -104,7 +105,7 @@ def stops(firm: Firm) -> Callable[[], str]:
 SMALL = Settings(
     simulate=Simulate(accounts=500, months=36),
     snapshots=Snapshots(count=24),
-    train=Train(learning_rate=0.1, num_leaves=7, min_child_samples=30, max_rounds=150, patience=20),
+    train=TreeParams(learning_rate=0.1, num_leaves=7, min_child_samples=30, max_rounds=150, patience=20),
     evaluate=Evaluate(capacity=20, resamples=30),
 )
 

@@ -45,7 +45,7 @@ TABLES = {
     """,
 }
 SCORES = """
-    account_id  rank  risk  pace     value  value_at_risk  priority  rep_id  reason_1  reason_1_code  reason_1_push
+    account_id  rank  risk  pace     value  value_at_risk  priority  rep_id  reason_1  reason_1_code  reason_1_shap
     B           1     0.8   overdue  900    720            1         -       Silence   orders         0.9
     A           2     0.1   early    200    20             2         R1      Coldness  contact        0.1
 """
@@ -58,7 +58,7 @@ def table(text):
     for column in head:
         if column.endswith("_at"):
             rows[column] = pd.to_datetime(rows[column], format="ISO8601").astype("datetime64[us]")
-        elif column in ("amount", "rank", "risk", "value", "value_at_risk", "priority", "reason_1_push"):
+        elif column in ("amount", "rank", "risk", "value", "value_at_risk", "priority", "reason_1_shap"):
             rows[column] = pd.to_numeric(rows[column])
     return rows
 

@@ -18,7 +18,7 @@ from pipelines.score import ranked, score
 COLUMNS = [
     "account_id", "as_of", "outlook_days", "risk", "rank", "pace", "value", "value_at_risk", "priority",
     "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
-    "reason_1_push", "reason_2_push", "reason_3_push", "reason_4_push", "action_1", "action_2", "action_3", "action_4",
+    "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
     "rep_id", "model_version", "data_version",
 ]  # fmt: skip
 
@@ -76,10 +76,10 @@ def test_every_account_is_scored_or_has_a_cause(scored_home, scores):
     assert sorted([*scores["account_id"], *others["account_id"]]) == sorted(accounts)
 
 
-def test_reasons_come_with_code_push_and_action_or_not_at_all(scores):
+def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
     for place in (1, 2, 3, 4):
         there = scores[f"reason_{place}"].notna()
-        for name in (f"reason_{place}_code", f"reason_{place}_push", f"action_{place}"):
+        for name in (f"reason_{place}_code", f"reason_{place}_shap", f"action_{place}"):
             assert (scores[name].notna() == there).all(), name
     assert scores["reason_1"].head(20).notna().all()
 

@@ -115,7 +115,7 @@ def make_up(count: int) -> Made:
         scores[f"reason_{n}_code"] = chosen
         scores[f"reason_{n}"] = [None if c is None else SAYS[c].format(random.integers(2, 90)) for c in chosen]
         scores[f"action_{n}"] = [None if c is None else ACTIONS[c] for c in chosen]
-        scores[f"reason_{n}_push"] = [None if c is None else random.random() * 1.6 / n for c in chosen]
+        scores[f"reason_{n}_shap"] = [None if c is None else random.random() * 1.6 / n for c in chosen]
     accounts = pd.DataFrame(
         {
             "account_id": ids,

@@ -37,7 +37,7 @@ def test_the_csv_opens_in_excel_and_keeps_numbers(tmp_path):
             "value": [-12.5, 100.0],
             "rep_id": [None, "R"],
             "reason_1": ['He said "no", twice\nand left', None],
-            "reason_1_push": [0.7, None],
+            "reason_1_shap": [0.7, None],
         }
     )
     write_table(tmp_path / "accounts.csv", ranked(scores))
