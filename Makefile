@@ -20,6 +20,7 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.features
 
 ui: .venv/ready
+	$(BIN)/python -m models.relocation data
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///data/mlflow.db --host 127.0.0.1
 
 .venv/bin/python:

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from models.churn import Churn
+from models.relocation import EXPERIMENT, follow_move
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 log = logging.getLogger(__name__)
 
-EXPERIMENT = "leaky-bucket"
 CHAMPION = "champion"
 SCORING, EVALUATED = "scoring", "evaluated"  # the two models of a version, a folder each
 _SAME = "files_sha256"
 _FILES = "files"
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Registry:
-    """MLflow's store at `uri`; where that is a local SQLite file, artifacts go to the folder `artifacts`.
+    """MLflow's store at `uri`; where that is a local SQLite file, artifacts go to the folder `artifacts`. Where both
+    lie in one folder, that folder can be moved or copied.
 
     model: the registered model's name. Sources have nothing to say about one another, so each has a model of its own.
     """
@@ -56,7 +58,7 @@ class Registry:
 
     def champion(self) -> Version | None:
         """The version that scores at present, or None."""
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             from mlflow.exceptions import MlflowException
 
             try:
@@ -71,7 +73,7 @@ class Registry:
     def files(self, version: Version) -> Iterator[Path]:
         """The folder of a version's files, as `record` was given them."""
         with tempfile.TemporaryDirectory() as folder:
-            with _pointed_at(self.uri):
+            with self._client():
                 import mlflow
 
                 mlflow.artifacts.download_artifacts(f"models:/{self.model}/{version.number}", dst_path=folder)
@@ -93,7 +95,7 @@ class Registry:
         to keep with the run: {name in the run: file or folder}. A model of exactly the same files that is registered
         already is not registered again, so that running twice leaves one version.
         """
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             import mlflow
 
             known = self._registered(client, sha256)
@@ -110,8 +112,17 @@ class Registry:
 
     def promote(self, version: Version) -> None:
         """Makes a version the champion."""
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             client.set_registered_model_alias(self.model, CHAMPION, version.number)
+
+    @contextmanager
+    def _client(self) -> "Iterator[MlflowClient]":
+        if self.uri.startswith(_SQLITE):
+            store = Path(self.uri.removeprefix(_SQLITE))
+            if follow_move(store, self.artifacts):
+                log.info("registry: %s was moved here, and now points to the artifacts that lie beside it", store)
+        with _pointed_at(self.uri) as client:
+            yield client
 
     def _register(self, client: "MlflowClient", files: Mapping[str, Path], sha256: str) -> str:
         """Logs the model so that MLflow can load it by itself: text and JSON, read by `_load_pyfunc`; no pickle."""
@@ -150,7 +161,7 @@ class Registry:
         found = client.get_experiment_by_name(EXPERIMENT)
         if found:
             return str(found.experiment_id)
-        location = self.artifacts.resolve().as_uri() if self.uri.startswith("sqlite:") else None
+        location = self.artifacts.resolve().as_uri() if self.uri.startswith(_SQLITE) else None
         return str(client.create_experiment(EXPERIMENT, artifact_location=location))
 
     def _registered(self, client: "MlflowClient", sha256: str) -> Version | None:
@@ -186,8 +197,8 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
 
     for name in ("mlflow", "alembic"):  # MLflow sets its own level when it is imported
         logging.getLogger(name).setLevel(logging.WARNING)
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if uri.startswith(_SQLITE):
+        Path(uri.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
     before = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(uri)
     try:

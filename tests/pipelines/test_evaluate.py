@@ -1,6 +1,7 @@
 """Evaluate: honest figures, beside what people do without the model, and a gate that can say no."""
 
 import json
+import shutil
 from functools import partial
 
 import numpy as np
@@ -15,7 +16,9 @@ from models.metrics import PROBABILITY, RANKING
 from models.registry import EVALUATED, Registry
 from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.evaluate import evaluate
-from pipelines.home import PROJECT
+from pipelines.home import PROJECT, Home
+from pipelines.intake.manifest import Manifest
+from pipelines.score import score
 
 
 @pytest.fixture
@@ -162,6 +165,21 @@ def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refuse
     assert gate(own_home)["promoted"] is False
     assert "compared with the champion its log_loss is worse" in gate(own_home)["why"]
     assert registry.champion().number == "1"
+
+
+def test_a_home_that_was_copied_and_then_moved_goes_on_by_itself(own_home, scored_home, small_settings):
+    files = sorted(scored_home.artifacts.rglob("*"))
+    evaluate(small_settings, own_home, metrics=own_home.metrics)  # in the copy
+    moved = Home(own_home.folder.rename(own_home.folder.with_name("moved")))
+    before = (moved.scores(Manifest.read(moved).as_of) / "scores.parquet").read_bytes()
+    shutil.rmtree(moved.folder / "scores")
+
+    evaluate(small_settings, moved, metrics=moved.metrics)
+    score(small_settings, moved)
+
+    assert (moved.scores(Manifest.read(moved).as_of) / "scores.parquet").read_bytes() == before
+    assert sorted(scored_home.artifacts.rglob("*")) == files
+    assert not own_home.folder.exists()
 
 
 def test_a_model_of_other_data_is_not_measured(own_home, small_settings):
