@@ -44,4 +44,4 @@ lock: ## pin all dependencies anew, with hashes
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/mlflow.db data/mlartifacts
+	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts

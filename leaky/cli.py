@@ -47,6 +47,12 @@ AsOfOption = Annotated[
         "--as-of", help="The day to score, YYYY-MM-DD; by default the day after the newest order.", metavar="DATE"
     ),
 ]
+EarlierOption = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", help="The day, YYYY-MM-DD: that of the tables (by default) or an earlier one.", metavar="DATE"
+    ),
+]
 MetricsOption = Annotated[
     Path | None,
     typer.Option("--metrics", help="The file of figures; by default metrics.json in the home.", metavar="FILE"),
@@ -187,20 +193,25 @@ def evaluate(
 
 
 @app.command()
-def score(home: HomeOption = DATA, params: ParamsOption = None) -> None:
+def score(home: HomeOption = DATA, as_of: EarlierOption = None, params: ParamsOption = None) -> None:
     """Score every account with the champion, with reasons."""
     from pipelines.score import score as stage
 
-    _wait_for(lambda: stage(_settings(params), _home(home)))
+    _wait_for(lambda: stage(_settings(params), _home(home), _day(as_of)))
 
 
 @app.command()
-def export(home: HomeOption = DATA, metrics: MetricsOption = None, params: ParamsOption = None) -> None:
+def export(
+    home: HomeOption = DATA,
+    as_of: EarlierOption = None,
+    metrics: MetricsOption = None,
+    params: ParamsOption = None,
+) -> None:
     """Write the workbook, the page and the list."""
     from pipelines.export import export as stage
 
     place = _home(home)
-    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics))
+    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics, as_of=_day(as_of)))
 
 
 @app.command()
