@@ -53,9 +53,9 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
 
 
 def order_columns(block: Block, worth: Measure, mask: np.ndarray) -> dict[str, pa.Array]:
-    """value, last_order_on, days_since_order and usual_cycle of those mask for; missing where they never ordered.
+    """value, last_order_on, days_since_order and usual_cycle of those in a mask; missing where they never ordered.
 
-    They are what features and the definition of leaving go by. The block must have been mask for NEEDED and `worth`.
+    They are what features and the definition of leaving go by. The block must have been asked for NEEDED and `worth`.
     """
     silent, usual = (select(block.dense(measure), mask) for measure in (since_order, cycle))
     as_ofs = np.array(block.grid.as_ofs, dtype="datetime64[D]")[np.nonzero(mask)[1]]
