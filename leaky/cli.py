@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from features.mistake import Mistake
-from leaky.options import OfAccount, OfSource, WithMetrics, WithSettings
+from leaky.options import OfAccount, OfDay, OfDayWithMetrics, OfSource, WithMetrics, WithSettings
 
 app = typer.Typer(
     name="leaky",
@@ -126,20 +126,20 @@ def evaluate(asked: WithMetrics) -> None:
     evaluate(asked.settings(), asked.place(), metrics=asked.figures())
 
 
-@stage(WithSettings)
-def score(asked: WithSettings) -> None:
+@stage(OfDay)
+def score(asked: OfDay) -> None:
     """Score every account with the champion, with reasons."""
     from pipelines.score import score
 
-    score(asked.settings(), asked.place())
+    score(asked.settings(), asked.place(), asked.day())
 
 
-@stage(WithMetrics)
-def export(asked: WithMetrics) -> None:
+@stage(OfDayWithMetrics)
+def export(asked: OfDayWithMetrics) -> None:
     """Write the workbook, the page and the list."""
     from pipelines.export import export
 
-    export(asked.settings(), asked.place(), metrics=asked.figures())
+    export(asked.settings(), asked.place(), metrics=asked.figures(), as_of=asked.day())
 
 
 @command(OfAccount)
@@ -147,7 +147,7 @@ def explain(asked: OfAccount) -> None:
     """One account: its risk, the reasons, and what happened lately."""
     from pipelines.exports.account import explain
 
-    for line in explain(asked.place(), asked.account):
+    for line in explain(asked.place(), asked.account).lines:
         typer.echo(line)
 
 

@@ -14,8 +14,8 @@ from features.compute.frame import frame_of
 from features.kernels.grid import Grid
 from features.language.declare import Declared, Feature
 from features.mistake import Mistake
-from models.churn import Churn, Growth, learn
-from models.metrics import Trial, interval, resampled, skill
+from models.churn import Churn, fit
+from models.metrics import EvaluationSet, interval, metrics, resampled
 from models.split import Split
 from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home
@@ -45,7 +45,7 @@ class Baseline:
     left: Floats
     parts: Split
     voluntary: Mask
-    trial: Trial
+    evaluation_set: EvaluationSet
     risks: tuple[Floats, ...]
 
     @classmethod
@@ -55,20 +55,20 @@ class Baseline:
         left = rows["left"].to_numpy(np.float64, na_value=np.nan)
         parts, voluntary = split_of(rows, settings), ~is_involuntary(rows)
         test = parts.test & voluntary
-        trial = Trial.of(
+        evaluation_set = EvaluationSet.of(
             rows[test].assign(left=left[test]),
             capacity=settings.evaluate.capacity,
             resamples=settings.evaluate.resamples,
             seed=settings.evaluate.seed,
         )
-        if not trial.can_be_ranked:
+        if not evaluation_set.can_be_ranked:
             raise Mistake(
                 f"snapshots: {int(left[test].sum()):,} of the {test.sum():,} test rows left, so nothing can be "
                 "compared. Give more of them (split.test_snapshots), or a longer history (snapshots.count)."
             )
         models = _fit(settings, rows, left, parts, voluntary, ())
         risks = tuple(model.risk(rows[test]) for model in models)
-        return cls(settings, home, rows, left, parts, voluntary, trial, risks)
+        return cls(settings, home, rows, left, parts, voluntary, evaluation_set, risks)
 
     @property
     def test(self) -> Mask:
@@ -78,13 +78,13 @@ class Baseline:
         """The model with new features, which `rows` hold as well, from each seed."""
         return _fit(self.settings, rows, self.left, self.parts, self.voluntary, features)
 
-    def populations(self) -> Iterator[tuple[str, Mask, Trial]]:
+    def populations(self) -> Iterator[tuple[str, Mask, EvaluationSet]]:
         """All test rows and the early ones, as far as some of them left and some stayed."""
         early = (self.rows.loc[self.test, "pace"] == "early").to_numpy()
         for name, mask in (("all", np.ones(len(early), dtype=bool)), ("early", early)):
-            trial = self.trial.only(mask)
-            if trial.can_be_ranked:
-                yield name, mask, trial
+            subset = self.evaluation_set.subset(mask)
+            if subset.can_be_ranked:
+                yield name, mask, subset
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
         alone=_alone(baseline, features, tested),
         gain=_gain(baseline, tuple(model.risk(tested) for model in models)),
         model=Model(models[0]),
-        tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which {baseline.trial.left.mean():.1%} "
-        "left; the model had learned from earlier ones.",
+        tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which {tested['left'].mean():.1%} left; "
+        "the model had learned from earlier ones.",
     )
 
 
@@ -160,14 +160,14 @@ def _fit(
     """
     known = {name: catalogue().by_name[name].risk for name in features_of(rows)}
     return [
-        learn(
+        fit(
             rows,
             left,
             train=parts.train & voluntary,
             validation=parts.validation & voluntary,
             refit=parts.before_test & voluntary,
             directions=known | {feature.name: feature.risk for feature in new},
-            growth=Growth(**settings.train.model_dump() | {"seed": settings.train.seed + more}),
+            params=settings.train.model_copy(update={"seed": settings.train.seed + more}),
             about={},
         )
         for more in range(SEEDS)
@@ -221,8 +221,8 @@ def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFra
         typical = values.median()
         # A ranking needs a place for every account; in the middle, a missing value counts for nothing.
         score = values.fillna(0.0 if pd.isna(typical) else typical).to_numpy(np.float64)
-        for accounts, mask, trial in baseline.populations():
-            ranks = skill(trial, score[mask], is_risk=False)
+        for accounts, mask, subset in baseline.populations():
+            ranks = metrics(subset, score[mask], is_risk=False)
             found[feature.name, accounts] = {
                 "roc_auc": ranks["roc_auc"],
                 "low": ranks["roc_auc_low"],
@@ -234,9 +234,9 @@ def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFra
 
 def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
     found = {}
-    for accounts, mask, trial in baseline.populations():
-        without, drawn_without = _ranks(trial, [risk[mask] for risk in baseline.risks])
-        with_new, drawn_with = _ranks(trial, [risk[mask] for risk in risks])
+    for accounts, mask, subset in baseline.populations():
+        without, drawn_without = _ranks(subset, [risk[mask] for risk in baseline.risks])
+        with_new, drawn_with = _ranks(subset, [risk[mask] for risk in risks])
         for metric in COMPARED:
             low, high = interval(drawn_with[metric] - drawn_without[metric])
             found[accounts, metric] = {
@@ -249,10 +249,10 @@ def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
     return _table(found, ["accounts", "metric"])
 
 
-def _ranks(trial: Trial, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
+def _ranks(rows: EvaluationSet, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
     """The metrics that are compared, of the rows as they are and in each resample; means over the seeds."""
-    points = [skill(trial, risk, is_risk=False) for risk in risks]
-    drawn = [resampled(trial, risk, is_risk=False) for risk in risks]
+    points = [metrics(rows, risk, is_risk=False) for risk in risks]
+    drawn = [resampled(rows, risk, is_risk=False) for risk in risks]
     return (
         {metric: float(np.mean([point[metric] for point in points])) for metric in COMPARED},
         {metric: np.mean([of_seed[metric] for of_seed in drawn], axis=0) for metric in COMPARED},

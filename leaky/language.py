@@ -8,8 +8,6 @@ from ibis import _
 
 from features.language.declare import (
     amount,
-    at_rep,
-    at_team,
     count,
     days_since_last,
     distinct,
@@ -20,7 +18,10 @@ from features.language.declare import (
     share,
     still_open,
 )
+from features.language.of_days import Gap
+from features.language.of_rows import Amount, Count, DaysSinceFirst, DaysSinceLast
 from features.language.rows import (
+    account_history,
     assignments,
     calls,
     contacts,
@@ -28,16 +29,23 @@ from features.language.rows import (
     departures,
     hirings,
     invoices,
-    openings,
     orders,
     placed,
     prospecting,
+    rep_history,
     signals,
     tickets,
 )
+from features.language.shared import at_rep, at_team
 
 __all__ = [
+    "Amount",
+    "Count",
+    "DaysSinceFirst",
+    "DaysSinceLast",
+    "Gap",
     "_",
+    "account_history",
     "amount",
     "assignments",
     "at_rep",
@@ -55,10 +63,10 @@ __all__ = [
     "invoices",
     "mean",
     "oldest_open",
-    "openings",
     "orders",
     "placed",
     "prospecting",
+    "rep_history",
     "share",
     "signals",
     "still_open",

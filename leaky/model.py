@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import shap
 
 
-class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore] # it has no types
     """A trained model, fitted for good: what scikit-learn's displays and shap's plots ask of one.
 
     churn: the model. X, everywhere: a row an account, with the features that it knows among the columns.
@@ -58,17 +58,17 @@ class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lear
         """What each feature adds to the calibrated log-odds, as shap's plots take it."""
         import shap
 
-        found = explain.contributions(self.churn, X)
+        found = explain.shap_contributions(self.churn, X)
         return shap.Explanation(
-            values=found.pushes,
-            base_values=np.full(len(X), found.expected),
+            values=found.shap_values,
+            base_values=np.full(len(X), found.base_value),
             data=self.churn.matrix(X),
             feature_names=list(found.features),
         )
 
     def reasons(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
-        """At most four reasons a row, strongest first, as the scores give them: sentence, code, push and action."""
-        return explain.reasons(explain.contributions(self.churn, X), X, self.churn.usual, catalogue())
+        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action."""
+        return explain.reasons(explain.shap_contributions(self.churn, X), X, self.churn.profiles, catalogue())
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

@@ -59,6 +59,10 @@ class Home:
     def exports(self, as_of: date) -> Path:
         return self.folder / "exports" / f"as_of={as_of.isoformat()}"
 
+    def record(self, stage: str, as_of: date) -> Path:
+        """What the latest run of a stage for a day did, and when; nothing that stages make depends on it."""
+        return self.folder / "runs" / f"{stage}-as_of={as_of.isoformat()}.json"
+
     @property
     def tracking_uri(self) -> str:
         """Where MLflow keeps its runs: MLFLOW_TRACKING_URI, or SQLite in this folder."""

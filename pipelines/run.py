@@ -41,4 +41,4 @@ def run_all(
         stages.insert(0, ("simulate", lambda: simulate(settings, home)))
     run_with_bar(stages)
     seconds = time.perf_counter() - began
-    log.info("done in %.0f s: open %s", seconds, home.exports(Manifest.read(home).as_of) / "accounts.xlsx")
+    log.info("done in %.0f s: see %s", seconds, home.exports(Manifest.read(home).as_of))

@@ -8,7 +8,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.mistake import Mistake, closest
-from models.left import Left
+from models.definition import Left
+from models.tree_params import TreeParams
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -40,18 +41,6 @@ class Split(Section):
     validation_snapshots: int = Field(3, ge=1)
 
 
-class Train(Section):
-    learning_rate: float = Field(0.03, gt=0)
-    num_leaves: int = Field(15, ge=2)
-    min_child_samples: int = Field(50, ge=1)
-    subsample: float = Field(0.8, gt=0, le=1)
-    colsample_bytree: float = Field(0.5, gt=0, le=1)
-    reg_lambda: float = Field(10.0, ge=0)
-    max_rounds: int = Field(1500, ge=1)
-    patience: int = Field(75, ge=1)
-    seed: int = 1
-
-
 class Evaluate(Section):
     capacity: int = Field(100, ge=1)
     resamples: int = Field(200, ge=1)
@@ -74,7 +63,7 @@ class Settings(Section):
     snapshots: Snapshots = Snapshots()
     left: Left = Left()
     split: Split = Split()
-    train: Train = Train()
+    train: TreeParams = TreeParams()
     evaluate: Evaluate = Evaluate()
     export: Export = Export()
 

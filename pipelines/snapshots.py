@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from features.compute.ahead import map_ahead
 from features.compute.block import Block
 from features.compute.engine import engine_of
-from features.compute.frame import cut, frame, keys
+from features.compute.frame import frame, key_columns, select
 from features.compute.protocol import Engine
 from features.compute.run import blocks
 from features.kernels.grid import Grid
@@ -41,9 +41,9 @@ def snapshots(settings: Settings, home: Home) -> None:
         watched = watch(block, left)
         asked = watched.at_risk
         gone = outcome(block, watched.outlook)
-        return frame(block, measures, asked), keys(block, asked) | watch_columns(watched) | {
-            "left": pa.array(cut(gone, asked), from_pandas=True).cast("bool"),
-            "kind": pa.array(cut(kind_of_loss(block, losses, gone), asked), pa.string()),
+        return frame(block, measures, asked), key_columns(block, asked) | watch_columns(watched) | {
+            "left": pa.array(select(gone, asked), from_pandas=True).cast("bool"),
+            "kind": pa.array(select(kind_of_loss(block, losses, gone), asked), pa.string()),
         }
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:

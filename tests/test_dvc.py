@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -64,6 +65,24 @@ def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
     stale = [stage for stage in STAGES if f"{stage}:" in planned.splitlines()]
     assert stale[0] == "snapshots"
     assert "ingest:" not in planned
+
+
+def test_what_people_filled_in_and_scores_of_other_days_outlive_a_new_run(checkout: Path) -> None:
+    (workbook,) = checkout.glob("data/exports/as_of=*/accounts.xlsx")
+    book = openpyxl.load_workbook(workbook)
+    book["Summary"]["A1"] = "Monday's list"
+    book.save(workbook)
+    earlier = checkout / "data" / "scores" / "as_of=2020-01-01" / "scores.parquet"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"scores of another day")
+    params = (checkout / "params.yaml").read_text()
+    assert "  value_days: 360\n" in params
+    (checkout / "params.yaml").write_text(params.replace("  value_days: 360\n", "  value_days: 90\n"))
+    assert ran(run(checkout, "dvc", "repro", "export"))[-2:] == ["score", "export"]
+    assert openpyxl.load_workbook(workbook)["Summary"]["A1"].value == "Monday's list"
+    assert openpyxl.load_workbook(workbook.with_name("accounts (new).xlsx"))["Summary"]["A1"].value != "Monday's list"
+    assert earlier.read_bytes() == b"scores of another day"
+    assert ran(run(checkout, "dvc", "repro", "export")) == []
 
 
 def test_metrics_and_plots_can_be_shown(checkout: Path) -> None:

@@ -9,6 +9,7 @@ from features.catalogue import catalogue
 from features.language.declare import Feature
 from features.mistake import Mistake
 from features.tables import TABLES
+from features.value import Returns, returns_in
 from pipelines.home import Home
 from pipelines.intake.checking import Cause, Checked, Checks
 from pipelines.intake.reading import opened
@@ -75,6 +76,8 @@ class Report:
                 needs = ", ".join(sorted({need for feature in lost for need in self._wants(feature)}))
                 names = "all" if len(lost) == len(reason.features()) else ", ".join(feature.name for feature in lost)
                 yield f"    {code}: without {names}, for want of {needs}"
+        if returns_in(self.columns) is Returns.undated:
+            yield "    value: what came back is not taken off, for want of orders.returned_at"
 
     def _of_stops(self) -> Iterator[str]:
         yield "A run would stop:"

@@ -68,7 +68,8 @@ def test_run_writes_everything_that_is_promised(home: Path) -> None:
         "metrics.json",
         f"scores/{as_of}/scores.parquet",
         f"scores/{as_of}/not_scored.parquet",
-        f"scores/{as_of}/run.json",
+        f"runs/score-{as_of}.json",
+        f"runs/export-{as_of}.json",
         f"exports/{as_of}/accounts.xlsx",
         f"exports/{as_of}/accounts.html",
         f"exports/{as_of}/accounts.csv",
@@ -164,6 +165,8 @@ def test_features_lists_the_catalogue() -> None:
         ("snapshots --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("score --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("export --home empty", "nothing is ingested here yet. Run: leaky ingest."),
+        ("score --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
+        ("export --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
         ("explain A1 --home empty", "nothing is ingested here yet. Run: leaky ingest."),
     ],
 )

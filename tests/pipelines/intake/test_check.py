@@ -34,6 +34,15 @@ def test_it_tells_which_features_are_lost_for_want_of_what(firm) -> None:
     assert not any(line.startswith("    calls: ") for line in lines(firm))
 
 
+def test_it_says_where_what_came_back_cannot_be_dated(firm) -> None:
+    undated = "    value: what came back is not taken off, for want of orders.returned_at"
+    assert undated not in lines(firm)
+    firm.table("orders", "account_id,ordered_at,amount,returned_amount\nA,2026-01-01,5,5")
+    assert undated in lines(firm)
+    firm.table("orders", "account_id,ordered_at,amount,returned_amount,returned_at\nA,2026-01-01,5,5,2026-01-02")
+    assert undated not in lines(firm)
+
+
 def test_it_tells_causes_and_goes_on_after_a_mistake(firm) -> None:
     firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nX,2026-01-01,1")
     firm.table("calls", "account_id,called_at\nA,2026-01-01", "SELECT account_id FROM calls")
