@@ -27,17 +27,20 @@ from pipelines.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+def features_at(
+    settings: Settings, home: Home, as_of: date, *, step_days: int = 1, count: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause; both
     with `order_columns`.
 
-    The same computation as for training; only the number of as_ofs differs.
+    The same computation as for training; only the number of as_ofs differs. count: so many as_ofs at once, `step_days`
+    apart, of which `as_of` is the newest.
     """
     manifest = Manifest.read(home)
     left = manifest.left(settings.left)
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
-    grid = Grid(as_of, settings.snapshots.step_days, 1)
+    grid = Grid(as_of, step_days, count)
     measures = {feature.name: feature.measure for feature in features}
     worth = value(settings.export.value_days, engine.columns)
     scored, not_scored = [], []

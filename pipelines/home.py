@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+_BESIDE = Path(__file__).resolve().parent.parent
+# params.yaml and data/sources stand at the root of a checkout; a wheel carries them in its package `leaky`.
+PROJECT = _BESIDE / "leaky" if (_BESIDE / "leaky" / "params.yaml").exists() else _BESIDE
 SOURCES = PROJECT / "data" / "sources"
 
 

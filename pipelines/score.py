@@ -36,7 +36,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     began = time.perf_counter()
     manifest = Manifest.read(home)
     as_of = day_of_scores(manifest, as_of)
-    model, version = _champion(settings, home, manifest, as_of)
+    model, version = champion_of(settings, home, manifest, as_of)
     loaded = time.perf_counter()
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
@@ -102,7 +102,9 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
     return pd.Series(np.arange(1, len(order) + 1), index=order)
 
 
-def _champion(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> tuple[Churn, str]:
+def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:
+    """The model that scores, and its version. Raises Mistake where there is none that may."""
+    as_of = as_of or manifest.as_of
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     version = registry.champion()
     if version is None:

@@ -37,7 +37,7 @@ def explain(home: Home, asked: str) -> Iterator[str]:
     scored = Scored.read(home, as_of)
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
     scores, others = ranked(scored.scores, accounts, reps), not_ranked(scored.not_scored, accounts)
-    account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
+    account_id = find_account(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
     score, other = (rows[rows["account_id"] == account_id] for rows in (scores, others))
     if len(score):
         yield from _score_lines(score.iloc[0], len(scores), scored.value_days, manifest)
@@ -51,7 +51,8 @@ def explain(home: Home, asked: str) -> Iterator[str]:
     yield from _latest(lanes, manifest)
 
 
-def _found(accounts: pd.DataFrame, asked: str) -> str:
+def find_account(accounts: pd.DataFrame, asked: str) -> str:
+    """The id of the account that has this id or name. Raises Mistake where there is none, or several."""
     ids = accounts["account_id"].tolist()
     if asked in ids:
         return asked
