@@ -45,7 +45,7 @@ class Baseline:
     left: Floats
     parts: Split
     voluntary: Mask
-    evaluation_set: EvaluationSet
+    evaluated: EvaluationSet
     risks: tuple[Floats, ...]
 
     @classmethod
@@ -55,20 +55,20 @@ class Baseline:
         left = rows["left"].to_numpy(np.float64, na_value=np.nan)
         parts, voluntary = split_of(rows, settings), ~is_involuntary(rows)
         test = parts.test & voluntary
-        evaluation_set = EvaluationSet.of(
+        evaluated = EvaluationSet.of(
             rows[test].assign(left=left[test]),
             capacity=settings.evaluate.capacity,
             resamples=settings.evaluate.resamples,
             seed=settings.evaluate.seed,
         )
-        if not evaluation_set.can_be_ranked:
+        if not evaluated.can_be_ranked:
             raise Mistake(
                 f"snapshots: {int(left[test].sum()):,} of the {test.sum():,} test rows left, so nothing can be "
                 "compared. Give more of them (split.test_snapshots), or a longer history (snapshots.count)."
             )
         models = _fit(settings, rows, left, parts, voluntary, ())
         risks = tuple(model.risk(rows[test]) for model in models)
-        return cls(settings, home, rows, left, parts, voluntary, evaluation_set, risks)
+        return cls(settings, home, rows, left, parts, voluntary, evaluated, risks)
 
     @property
     def test(self) -> Mask:
@@ -82,9 +82,9 @@ class Baseline:
         """All test rows and the early ones, as far as some of them left and some stayed."""
         early = (self.rows.loc[self.test, "pace"] == "early").to_numpy()
         for name, mask in (("all", np.ones(len(early), dtype=bool)), ("early", early)):
-            subset = self.evaluation_set.subset(mask)
-            if subset.can_be_ranked:
-                yield name, mask, subset
+            evaluated = self.evaluated.subset(mask)
+            if evaluated.can_be_ranked:
+                yield name, mask, evaluated
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,8 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
         alone=_alone(baseline, features, tested),
         gain=_gain(baseline, tuple(model.risk(tested) for model in models)),
         model=Model(models[0]),
-        tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which {tested['left'].mean():.1%} left; "
-        "the model had learned from earlier ones.",
+        tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which "
+        f"{baseline.evaluated.left.mean():.1%} left; the model had learned from earlier ones.",
     )
 
 
@@ -221,8 +221,8 @@ def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFra
         typical = values.median()
         # A ranking needs a place for every account; in the middle, a missing value counts for nothing.
         score = values.fillna(0.0 if pd.isna(typical) else typical).to_numpy(np.float64)
-        for accounts, mask, subset in baseline.populations():
-            ranks = metrics(subset, score[mask], is_risk=False)
+        for accounts, mask, evaluated in baseline.populations():
+            ranks = metrics(evaluated, score[mask], is_risk=False)
             found[feature.name, accounts] = {
                 "roc_auc": ranks["roc_auc"],
                 "low": ranks["roc_auc_low"],
@@ -234,9 +234,9 @@ def _alone(baseline: Baseline, features: tuple[Feature, ...], tested: pd.DataFra
 
 def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
     found = {}
-    for accounts, mask, subset in baseline.populations():
-        without, drawn_without = _ranks(subset, [risk[mask] for risk in baseline.risks])
-        with_new, drawn_with = _ranks(subset, [risk[mask] for risk in risks])
+    for accounts, mask, evaluated in baseline.populations():
+        without, drawn_without = _ranks(evaluated, [risk[mask] for risk in baseline.risks])
+        with_new, drawn_with = _ranks(evaluated, [risk[mask] for risk in risks])
         for metric in COMPARED:
             low, high = interval(drawn_with[metric] - drawn_without[metric])
             found[accounts, metric] = {
@@ -249,10 +249,10 @@ def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
     return _table(found, ["accounts", "metric"])
 
 
-def _ranks(rows: EvaluationSet, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
+def _ranks(evaluated: EvaluationSet, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
     """The metrics that are compared, of the rows as they are and in each resample; means over the seeds."""
-    points = [metrics(rows, risk, is_risk=False) for risk in risks]
-    drawn = [resampled(rows, risk, is_risk=False) for risk in risks]
+    points = [metrics(evaluated, risk, is_risk=False) for risk in risks]
+    drawn = [resampled(evaluated, risk, is_risk=False) for risk in risks]
     return (
         {metric: float(np.mean([point[metric] for point in points])) for metric in COMPARED},
         {metric: np.mean([of_seed[metric] for of_seed in drawn], axis=0) for metric in COMPARED},

@@ -61,13 +61,26 @@ class OfSource(WithSettings):
     ] = None
 
     def day(self) -> date | None:
-        return _day(self.as_of)
+        return day_of(self.as_of, "--as-of") if self.as_of else None
 
     def reading(self, settings: "Settings") -> tuple[str, Path | None, date | None]:
         """Which source, where its files are, and for which day; the simulated firm's files are in the home."""
         source = self.source or settings.source
         files = self.place().simulated if source == "simulated" and self.files is None else self.files
         return source, files, self.day() or settings.as_of
+
+
+@dataclass(frozen=True)
+class OfDay(WithSettings):
+    """And for which day."""
+
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="The day, YYYY-MM-DD: that of the tables (by default) or an earlier one.", metavar="DATE"),
+    ] = None
+
+    def day(self) -> date | None:
+        return day_of(self.as_of, "--as-of") if self.as_of else None
 
 
 @dataclass(frozen=True)
@@ -83,21 +96,8 @@ class WithMetrics(WithSettings):
 
 
 @dataclass(frozen=True)
-class OfDay(WithSettings):
-    """And for which day."""
-
-    as_of: Annotated[
-        str | None,
-        typer.Option(help="The day, YYYY-MM-DD: that of the tables (by default) or an earlier one.", metavar="DATE"),
-    ] = None
-
-    def day(self) -> date | None:
-        return _day(self.as_of)
-
-
-@dataclass(frozen=True)
 class OfDayWithMetrics(OfDay, WithMetrics):
-    """For which day, and where the figures stand."""
+    """All of these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,3 @@ class OfAccount(InHome):
     """And which account it is about."""
 
     account: Annotated[str, typer.Argument(help="The account's id or name.", metavar="ACCOUNT")]
-
-
-def _day(text: str | None) -> date | None:
-    return None if text is None else day_of(text, "--as-of")

@@ -102,8 +102,9 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
     return pd.Series(np.arange(1, len(order) + 1), index=order)
 
 
-def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> tuple[Churn, str]:
-    """The model that scores a day, and its version. Raises Mistake where there is none that may."""
+def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:
+    """The model that scores, and its version. Raises Mistake where there is none that may."""
+    as_of = as_of or manifest.as_of
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     version = registry.champion()
     if version is None:
