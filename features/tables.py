@@ -89,6 +89,8 @@ accounts = Table(
         _text("region", "Where the account is, as the firm divides its territory."),
         _time("opened_on", "The day the account was opened.", day=True),
         _id("sold_by_rep_id", "The rep who won the account."),
+        _time("valid_from", "From when on this row is so; several rows an account are its history."),
+        RECORDED_AT,
     ),
     key=("account_id",),
 )
@@ -103,6 +105,7 @@ orders = Table(
         _money("amount", "The order's worth.", required=True),
         _time("promised_at", "When delivery was promised.", planned=True),
         _time("delivered_at", "When it was delivered in full.", after="ordered_at"),
+        _time("returned_at", "When goods of it came back.", after="ordered_at"),
         _money("returned_amount", "The worth of what came back."),
         _text("product_line", "The line of products that the order is of."),
         RECORDED_AT,
@@ -191,8 +194,7 @@ contracts = Table(
         _time("starts_on", "Its first day.", required=True, day=True),
         _time(
             "ends_on",
-            "The day on which it ends unless renewed.",
-            required=True,
+            "The day on which it ends unless renewed; none: open-ended.",
             planned=True,
             after="starts_on",
             day=True,
@@ -215,6 +217,8 @@ reps = Table(
         _time("left_on", "The rep's last day.", after="hired_on", day=True),
         _text("manager", "Who leads the rep."),
         _text("team", "The team that the rep is in."),
+        _time("valid_from", "From when on this row is so; several rows a rep are its history."),
+        RECORDED_AT,
     ),
     key=("rep_id",),
 )
