@@ -84,7 +84,7 @@ def _read(settings: "Settings", home: "Home", source: str | None, files: Path | 
     name = source or settings.source
     if name == "simulated" and files is None:
         files = home.simulated
-    ingest(settings, home, source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
+    ingest(settings, home, source=name, files=files, as_of=_day(as_of), today=date.today())
 
 
 def _wait_for(stage: "Callable[[], None]") -> None:
@@ -111,7 +111,7 @@ def run(
     settings = _settings(params)
     name = source or settings.source
     log_to_stderr()
-    run_all(settings, _home(home), source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
+    run_all(settings, _home(home), source=name, files=files, as_of=_day(as_of), today=date.today())
 
 
 @app.command()
@@ -144,14 +144,14 @@ def check(
     params: ParamsOption = None,
 ) -> None:
     """Read a source and say what is wrong with it and which features it gives; writes nothing."""
-    from pipelines.intake.check import check as read_and_report
+    from pipelines.check import check as read_and_report
 
     settings = _settings(params)
     name = source or settings.source
     if name == "simulated" and files is None:
         files = _home(home).simulated
     report = read_and_report(
-        settings, source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today()
+        settings, source=name, files=files, as_of=_day(as_of), today=date.today(), home=_home(home)
     )
     for line in report.lines():
         typer.echo(line)

@@ -29,6 +29,7 @@ def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFra
     The same computation as for training; only the number of as_ofs differs.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     left = manifest.left(settings.left)
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)

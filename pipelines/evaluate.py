@@ -39,6 +39,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     Rows that left involuntarily are counted and otherwise left out: the model is not meant to foresee a fire.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     rows = read_rows(home)
     parts = split_of(rows, settings)
     model = Churn.load(home.model / EVALUATED)

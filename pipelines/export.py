@@ -28,6 +28,7 @@ def export(settings: Settings, home: Home, *, metrics: Path) -> None:
     tables give the same bytes. Raises Mistake where that day has no scores.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     as_of = manifest.as_of
     scores = home.scores(as_of)
     if not (scores / "scores.parquet").exists():

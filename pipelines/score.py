@@ -59,6 +59,7 @@ def score(settings: Settings, home: Home) -> None:
     """
     began = time.perf_counter()
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     as_of = manifest.as_of
     model, version = _champion(settings, home, manifest)
     loaded = time.perf_counter()

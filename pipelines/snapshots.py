@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 def snapshots(settings: Settings, home: Home) -> None:
     """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     left = manifest.left(settings.left)
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
