@@ -15,9 +15,9 @@ _ONE_IN = 1000
 # Far: so many times the longest pause in which the firm usually takes no orders, and so many days at least.
 _TIMES_USUAL = 10
 _DAYS = 90
-# Of fewer orders, one is never few; a pause of so many days is worth a word all the same, once there are so many days.
-_LONG_PAUSE = 365
+# Of a small firm's orders one is never few; but after so many days with orders a pause this long is worth a word.
 _ENOUGH_DAYS = 20
+_LONG_PAUSE = 365
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
 from features.tables import Table
-from pipelines.intake.casting import Written, as_given, cast
+from pipelines.intake.casting import Written, cast, whole_number
 from pipelines.intake.guessing import SOME, assumed_of_points, in_threes
 
 # Days of Excel from 1954 to 2099: what a whole number in a column of days is, unless it is a day written as 20241231.
@@ -39,7 +39,7 @@ def how_written(
 def _excel_columns(con: Backend, table: Table, rows: ir.Table, columns: Mapping[str, str]) -> dict[str, str]:
     """The columns of days or times in which most values are whole numbers that Excel would write; with the smallest."""
     asked = {
-        name: as_given(rows[raw]).re_replace(r"\.0+$", "").try_cast("int64")
+        name: whole_number(rows[raw])
         for name, raw in columns.items()
         if table[name].kind in ("date", "time") and _may_be_number(rows[raw])
     }

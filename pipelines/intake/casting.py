@@ -83,7 +83,7 @@ def _stripped(raw: ir.Value) -> ir.StringValue:
 def _text(raw: ir.Value) -> ir.StringValue:
     if raw.type().is_floating():
         # pandas turns whole numbers into floats where some are missing: customer 13085.0 is customer 13085.
-        whole = _whole(raw)
+        whole = whole_number(raw)
         return ibis.ifelse(whole.notnull(), whole.cast("string"), raw.nullif(float("nan")).cast("string"))
     return _stripped(raw.cast("string"))
 
@@ -99,12 +99,13 @@ def _number(raw: ir.Value, kind: str, written: Written) -> ir.Value:
     return raw.try_cast(kind) if raw.type().is_numeric() else _none(raw, kind)  # True is no number
 
 
-def _whole(raw: ir.Value) -> ir.IntegerValue:
-    """Whole numbers; null for any other."""
-    if raw.type().is_integer():
-        return raw.try_cast("int64")
+def whole_number(raw: ir.Value) -> ir.IntegerValue:
+    """Whole numbers, as 7 and as 7.0; null for any other."""
+    if raw.type().is_string():
+        # DuckDB would round a text of 7.5.
+        return ibis.ifelse(raw.re_search(r"^\d{1,18}(\.0+)?$"), raw, ibis.null("string")).try_cast("int64")
     whole = raw.try_cast("int64")
-    return ibis.ifelse(whole.cast(raw.type()) == raw, whole, ibis.null("int64"))
+    return whole if raw.type().is_integer() else ibis.ifelse(whole.cast(raw.type()) == raw, whole, ibis.null("int64"))
 
 
 def with_point(text: ir.StringValue, written: Written) -> ir.StringValue:
@@ -128,7 +129,7 @@ def _time(raw: ir.Value, written: Written) -> ir.TimestampValue:
         text = _stripped(raw)
         return ibis.ifelse(text.re_search(_ZONED), instant(text).cast("timestamp(6)"), local_time(text, written))
     if kind.is_numeric() and not kind.is_boolean():
-        return local_time(_whole(raw).cast("string"), written)
+        return local_time(whole_number(raw).cast("string"), written)
     return _none(raw, "timestamp(6)")
 
 
@@ -149,7 +150,7 @@ def local_time(text: ir.StringValue, written: Written) -> ir.TimestampValue:
 
 
 def _excel_day(text: ir.StringValue) -> ir.TimestampValue:
-    days = text.try_cast("int64")
+    days = whole_number(text)
     in_range = ibis.ifelse(days.between(1, EXCEL_LAST), days, ibis.null("int64"))  # a larger number is no interval
     return ibis.literal(_EXCEL_DAY_0, type="timestamp(6)") + in_range.as_interval("D")
 

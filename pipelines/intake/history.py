@@ -41,5 +41,5 @@ def late_rows(rows: ir.Table, key: str, as_of: ir.Value, used: ir.Table | None) 
     late = rows.mutate(place=place).filter(lambda row: row[VALID_FROM] >= as_of)
     if used is None:
         return late
-    known = used.distinct()
+    known = used.distinct().drop_null(key)  # nothing is 'not in' a list with a null
     return late.filter((late.place > 0) | late[key].notin(known[key]))
