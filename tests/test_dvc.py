@@ -57,6 +57,16 @@ def test_another_definition_of_leaving_reruns_labels_and_what_follows(checkout: 
     assert ran(run(checkout, "dvc", "repro")) == STAGES[2:]
 
 
+def test_what_a_source_says_of_training_trains_anew(checkout: Path) -> None:
+    params = (checkout / "params.yaml").read_text()
+    assert "\nsource: simulated\n" in params
+    own = "\nsource: data/sources/simulated\n"  # that of the copy; by its name alone it would be the project's
+    (checkout / "params.yaml").write_text(params.replace("\nsource: simulated\n", own))
+    with (checkout / "data" / "sources" / "simulated" / "source.yaml").open("a") as source:
+        source.write("train: {seed: 2}\n")
+    assert ran(run(checkout, "dvc", "repro")) == [stage for stage in STAGES if stage != "simulate"]
+
+
 def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
     with (checkout / "features" / "reasons" / "calls.py").open("a") as module:
         module.write("# Another thought.\n")
