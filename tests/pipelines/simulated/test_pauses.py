@@ -104,7 +104,7 @@ def test_some_who_pause_are_written_off_as_closed_and_a_few_of_them_leave_later(
 def test_nobody_is_written_off_after_coming_back_or_for_good(made) -> None:
     short = Pauses(np.arange(2000), np.full(2000, 100.0), np.full(2000, 150.0))
     staying = replace(made.fates, left=np.full(3000, np.inf))
-    gone_soon = replace(made.fates, left=np.full(3000, 130.0), why=np.zeros(3000, dtype=int))
+    gone_soon = replace(made.fates, left=np.full(3000, 145.0), why=np.zeros(3000, dtype=int))
     names = numbered("A", 3000)
     start = pd.Timestamp(made.clock.starts_on)
     losses = make_losses(staying, short, made.clock, names, made.seed)
@@ -113,4 +113,4 @@ def test_nobody_is_written_off_after_coming_back_or_for_good(made) -> None:
     losses = make_losses(gone_soon, short, made.clock, names, made.seed)
     mistaken = losses[losses["cause"] == "Closed"]
     assert 20 < len(mistaken) < 600
-    assert (mistaken["recorded_at"] < start + pd.Timedelta(days=130)).all()
+    assert (mistaken["recorded_at"] < start + pd.Timedelta(days=145)).all()
