@@ -93,7 +93,7 @@ def ingest(asked: OfSource) -> None:
 @command(OfSource)
 def check(asked: OfSource) -> None:
     """Read a source and say what is wrong with it and which features it gives; writes nothing."""
-    from pipelines.intake.check import check
+    from pipelines.check import check
 
     settings = asked.settings()
     source, files, as_of = asked.reading(settings)

@@ -67,7 +67,7 @@ class OfSource(WithSettings):
         """Which source, where its files are, and for which day; the simulated firm's files are in the home."""
         source = self.source or settings.source
         files = self.place().simulated if source == "simulated" and self.files is None else self.files
-        return source, files, self.day() or settings.as_of
+        return source, files, self.day()
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     Rows that left involuntarily are counted and otherwise left out: the model is not meant to foresee a fire.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     rows = read_rows(home)
     parts = split_of(rows, settings)
     model = Churn.load(home.model / EVALUATED)
@@ -56,7 +57,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
-        leaving=manifest.left(settings.left).in_words(),
+        leaving=settings.left.in_words(),
         figures=figures,
         descriptions=evaluation.descriptions(),
         titles={code: reason.title for code, reason in catalogue().reasons.items()},
@@ -95,7 +96,7 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
         home.simulated,
         tested[["account_id", "as_of", "outlook_days"]].reset_index(drop=True),
         settings.simulate,
-        manifest.left(settings.left),
+        settings.left,
         accounts=settings.evaluate.ceiling_accounts,
     )
 
@@ -142,7 +143,7 @@ def _record(
     return registry.record(
         {SCORING: home.model / SCORING, EVALUATED: home.model / EVALUATED},
         sha256=files,
-        parameters=settings.model_dump(mode="json") | {"left": manifest.left(settings.left).model_dump()},
+        parameters=settings.model_dump(mode="json") | {"left": settings.left.model_dump()},
         metrics={**figures, "train": trained},
         tags=tags | ({"git_commit": commit} if commit else {}),
         artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},

@@ -33,6 +33,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     one stands beside it. Raises Mistake where that day has no scores.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     scored = Scored.read(home, as_of)
     context = ExportContext(
@@ -41,7 +42,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         currency=manifest.currency,
         value_days=scored.value_days,
         returns=scored.returns,
-        leaves=manifest.left(settings.left).in_words(),
+        leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         skill=wording.skill(_metrics(metrics), settings.evaluate.capacity),
     )

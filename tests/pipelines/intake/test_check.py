@@ -1,7 +1,8 @@
 """What `leaky check` says about a source."""
 
-from features.tables import TABLES
 from pipelines.intake.check import check
+
+from features.tables import TABLES
 from pipelines.settings import Settings
 from tests.pipelines.conftest import TODAY
 
