@@ -20,6 +20,7 @@ bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.features
 
 ui: .venv/ready
+	$(BIN)/python -m models.relocation data
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///data/mlflow.db --host 127.0.0.1
 
 .venv/bin/python:
@@ -43,4 +44,4 @@ lock: ## pin all dependencies anew, with hashes
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/mlflow.db data/mlartifacts
+	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts

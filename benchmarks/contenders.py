@@ -16,14 +16,14 @@ from benchmarks.made_data import NEWEST, Size, made
 from benchmarks.measured import Start
 from benchmarks.peers import pandas_loop, range_joins
 from benchmarks.subset import FOR_FEATURETOOLS, SUBSET, features_named
-from features.ages import Grid
-from features.beside import beside
-from features.block import Block
 from features.catalogue import catalogue
-from features.compute import blocks
-from features.declare import Feature
-from features.engine import DuckDB
-from features.frame import frame
+from features.compute.ahead import map_ahead
+from features.compute.block import Block
+from features.compute.duckdb import DuckDB
+from features.compute.frame import frame
+from features.compute.run import blocks
+from features.kernels.grid import Grid
+from features.language.declare import Feature
 from features.tables import TABLES
 from pipelines.snapshots import GrowingParquet, mostly_distinct
 
@@ -42,7 +42,7 @@ def ours(tables: Path, snapshots: int, output: Path | None, features: list[Featu
     def of_block(block: Block) -> dict[str, pa.Array]:
         return frame(block, measures, np.ones((block.keys, snapshots), dtype=bool))
 
-    found = beside(of_block, blocks(engine, list(measures.values()), grid))
+    found = map_ahead(of_block, blocks(engine, list(measures.values()), grid))
     if output is None:
         deque(found, maxlen=0)
         return

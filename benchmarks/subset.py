@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from features.catalogue import catalogue
-from features.declare import Feature
+from features.language.declare import Feature
 
 # Counts, sums, days since, with conditions, late rows and a second time: all that range joins can express.
 SUBSET = (

@@ -8,8 +8,8 @@ from functools import cache, cached_property
 from types import ModuleType
 
 import features.reasons
-from features.declare import Feature, Reason
-from features.sentence import names_in
+from features.language.declare import Feature, Reason
+from features.language.sentence import names_in
 
 
 @dataclass(frozen=True)

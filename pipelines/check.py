@@ -1,89 +1,24 @@
-"""Check: what is wrong with a source, and which features it can and cannot give, before anything is written."""
+"""Check: everything that a run does before it trains, in a folder that is thrown away, and what would stop it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from features.catalogue import catalogue
-from features.declare import Feature
+import pandas as pd
+
 from features.mistake import Mistake
-from features.tables import TABLES
-from pipelines.checking import Cause, Checked, Checks
+from pipelines.dataset import check_both_kinds, read_rows, split_of
 from pipelines.home import Home
-from pipelines.ingest import check_table, day_to_score, tables_in_order, too_many_refused
-from pipelines.reading import opened
+from pipelines.ingest import write_tables
+from pipelines.intake.as_of import given_as_of
+from pipelines.intake.manifest import Manifest
+from pipelines.intake.reading import open_source
+from pipelines.intake.report import Report
+from pipelines.intake.source import find_source
+from pipelines.intake.tables import check_source, too_many_refused, what_to_write
+from pipelines.intake.uncounted import uncounted
 from pipelines.settings import Settings
-from pipelines.source import Source, find_source
-
-
-@dataclass(frozen=True)
-class Report:
-    """What `leaky check` found.
-
-    tables: what became of every table that could be read. stops: what would stop a run, one line each. as_of: the day
-    that a run would score; None where nothing says which.
-    """
-
-    source: Source
-    as_of: date | None
-    tables: dict[str, Checked]
-    stops: list[str]
-
-    @property
-    def missing(self) -> list[str]:
-        return [name for name in TABLES if name not in self.tables]
-
-    @property
-    def columns(self) -> dict[str, set[str]]:
-        """The columns that features can use, by table; those of which no row is left are none."""
-        return {name: set(checked.columns) for name, checked in self.tables.items() if checked.kept}
-
-    def lines(self) -> list[str]:
-        """The report in words, for people."""
-        settings = self.source.settings
-        as_of = f"as_of {self.as_of}" if self.as_of else "no as_of"
-        return [
-            f"Source {self.source.name}: amounts in {settings.currency}, times in {settings.time_zone}, {as_of}",
-            "",
-            *self._of_tables(),
-            "",
-            *self._of_features(),
-            "",
-            *(self._of_stops() if self.stops else ["Nothing stops a run."]),
-        ]
-
-    def _of_tables(self) -> Iterator[str]:
-        yield f"{'Table':<16}{'rows in':>12}{'kept':>12}{'refused':>10}  from        to"
-        for name in TABLES:
-            if name in self.tables:
-                checked = self.tables[name]
-                span = f"{checked.first:%Y-%m-%d}  {checked.last:%Y-%m-%d}" if checked.first and checked.last else ""
-                derived = "" if name in self.source.selects else "derived from orders and contracts"
-                row = f"{name:<16}{checked.rows_in:>12,}{checked.kept:>12,}{checked.refused:>10,}  {span}{derived}"
-                yield row.rstrip()
-                for cause in checked.causes:
-                    yield f"    refused: {told(cause)}"
-        yield f"Missing: {', '.join(self.missing) or 'none'}"
-
-    def _of_features(self) -> Iterator[str]:
-        every, given = catalogue().features, features_given(self.columns)
-        yield f"Features: {len(given)} of {len(every)}"
-        for code, reason in catalogue().reasons.items():
-            lost = [feature for feature in reason.features() if feature not in given]
-            if lost:
-                needs = ", ".join(sorted({need for feature in lost for need in self._wants(feature)}))
-                names = "all" if len(lost) == len(reason.features()) else ", ".join(feature.name for feature in lost)
-                yield f"    {code}: without {names}, for want of {needs}"
-
-    def _of_stops(self) -> Iterator[str]:
-        yield "A run would stop:"
-        yield from (f"    {line}" for line in self.stops)
-
-    def _wants(self, feature: Feature) -> set[str]:
-        """The tables, or the columns of tables that are there, without which a feature cannot be computed."""
-        lost = {(table, column) for table, column in feature.needs if column not in self.columns.get(table, ())}
-        return {f"{table}.{column}" if table in self.columns else table for table, column in lost}
+from pipelines.snapshots import snapshots
 
 
 def check(
@@ -95,36 +30,63 @@ def check(
     today: date,
     home: Home = Home(Path("data")),  # noqa: B008 - a frozen value
 ) -> Report:
-    """Reads a whole source and reports; writes nothing. Raises Mistake where it cannot even be opened.
+    """Reads a whole source and reports; writes nothing that stays. Raises Mistake where it cannot even be opened.
 
-    home: only says where files are that source.yaml seeks in the run's folder.
+    It goes on after a mistake, to name all of them. home: only says where files are that source.yaml seeks in the run's
+    folder. as_of: what the command line asks for.
     """
     found = find_source(source)
-    as_of = as_of or settings.as_of
+    settings = found.settings(settings)
     stops: list[str] = []
-    with opened(found, found.files_folder(files, home)) as con:
-        checks = Checks(con, as_of=as_of, today=today, reading=found.settings.options)
-        for name in tables_in_order(found):
+    with TemporaryDirectory(prefix="leaky-check-") as scratch:
+        trial = Home(Path(scratch))
+        with open_source(found, found.files_folder(files, home)) as opened:
+            checked = check_source(
+                opened,
+                asked=given_as_of(as_of, found, settings),
+                today=today,
+                on_mistake=lambda mistake: stops.append(str(mistake)),
+            )
+            done = checked.checks.done
+            for table in done.values():
+                line = too_many_refused(table, settings.ingest.max_refused)
+                stops += [f"{line}.{what_to_write(table)}".removesuffix(".")] if line else []
+            if isinstance(checked.as_of, Mistake):
+                stops.append(str(checked.as_of))
+            idle = uncounted(checked.checks)
+            if not stops:
+                write_tables(found, checked, trial, max_refused=settings.ingest.max_refused)
+        known: list[str] = []
+        if not stops:
             try:
-                check_table(con, found, checks, name)
+                known = _snapshots(settings, trial)
             except Mistake as mistake:
                 stops.append(str(mistake))
-        stops += filter(None, (too_many_refused(table, settings.ingest.max_refused) for table in checks.done.values()))
-        try:
-            scored = day_to_score(checks, as_of)
-        except Mistake as mistake:
-            scored = None
-            stops.append(str(mistake))
-        return Report(found, scored, checks.done, stops)
+        as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
+        return Report(found, as_of_settled, done, checked.notes, idle, known, stops)
 
 
-def features_given(columns: dict[str, set[str]]) -> list[Feature]:
-    """The features that tables with these columns can give."""
-    return catalogue().given(columns)
-
-
-def told(cause: Cause) -> str:
-    """A cause in words: how many rows, why, and where to look."""
-    example = f", such as {cause.example!r}" if cause.example else ""
-    excused = "; no fault of the data" if cause.excused else ""
-    return f"{cause.rows:,} have {cause.says}, first at row {cause.first:,}{example}{excused}"
+def _snapshots(settings: Settings, home: Home) -> list[str]:
+    """What a model would learn from and be measured on, in words. Raises Mistake where it has too little for that."""
+    snapshots(settings, home)
+    rows = read_rows(home)
+    parts = split_of(rows, settings)
+    check_both_kinds(rows, parts)
+    as_of = pd.Timestamp(Manifest.read(home).as_of)
+    at_risk = int((rows["as_of"] == as_of).sum())
+    if not at_risk:
+        raise Mistake(
+            f"no account is at risk on {as_of.date()}, so there is none to score; choose another day (--as-of)."
+        )
+    return [
+        *(
+            f"{name}: {mask.sum():,} rows, {rows.loc[mask, 'left'].mean():.1%} left, "
+            f"as_ofs {as_ofs[0].date()} to {as_ofs[-1].date()}"
+            for name, mask, as_ofs in (
+                ("training", parts.train, parts.train_as_ofs),
+                ("validation", parts.validation, parts.validation_as_ofs),
+                ("test", parts.test, parts.test_as_ofs),
+            )
+        ),
+        f"to score: {at_risk:,} accounts at risk on {as_of.date()}",
+    ]

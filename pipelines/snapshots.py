@@ -5,23 +5,22 @@ from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.ages import Grid
-from features.beside import beside
-from features.block import Block
-from features.catalogue import catalogue
-from features.compute import blocks
-from features.declare import Feature
-from features.engine import Engine, engine_of
-from features.frame import cut, frame, keys
-from features.mistake import Mistake
+from features.compute.ahead import map_ahead
+from features.compute.block import Block
+from features.compute.engine import engine_of
+from features.compute.frame import frame, key_columns, select
+from features.compute.protocol import Engine
+from features.compute.run import blocks
+from features.kernels.grid import Grid
+from features.language.declare import Feature
 from models.left import NEEDED, kind_of_loss, outcome, watch
+from pipelines.at_risk import features_given, watch_columns
 from pipelines.home import Home, written_whole
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,9 +29,10 @@ log = logging.getLogger(__name__)
 def snapshots(settings: Settings, home: Home) -> None:
     """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
+    left = settings.left
     engine = engine_of(settings.engine, home.tables)
-    features = _given(engine)
+    features = features_given(engine)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     losses = _losses(engine, manifest.as_of)
     measures = {feature.name: feature.measure for feature in features}
@@ -42,16 +42,14 @@ def snapshots(settings: Settings, home: Home) -> None:
         watched = watch(block, left)
         asked = watched.at_risk
         gone = outcome(block, watched.outlook)
-        return frame(block, measures, asked), keys(block, asked) | {
-            "outlook_days": pa.array(cut(watched.outlook, asked)),
-            "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
-            "left": pa.array(cut(gone, asked), from_pandas=True).cast("bool"),
-            "kind": pa.array(cut(kind_of_loss(block, losses, gone), asked), pa.string()),
+        return frame(block, measures, asked), key_columns(block, asked) | watch_columns(watched) | {
+            "left": pa.array(select(gone, asked), from_pandas=True).cast("bool"),
+            "kind": pa.array(select(kind_of_loss(block, losses, gone), asked), pa.string()),
         }
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
-            for knew, followed in beside(of_block, blocks(engine, [*measures.values(), *NEEDED], grid)):
+            for knew, followed in map_ahead(of_block, blocks(engine, [*measures.values(), *NEEDED], grid)):
                 rows += len(knew["as_of"])
                 known.write(knew)
                 happened.write(followed)
@@ -60,47 +58,9 @@ def snapshots(settings: Settings, home: Home) -> None:
     )
 
 
-def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause.
-
-    The same computation as for training; only the number of as_ofs differs.
-    """
-    manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
-    engine = engine_of(settings.engine, home.tables)
-    features = _given(engine)
-    grid = Grid(as_of, settings.snapshots.step_days, 1)
-    measures = {feature.name: feature.measure for feature in features}
-    scored, not_scored = [], []
-    for block in blocks(engine, [*measures.values(), *NEEDED], grid):
-        watched = watch(block, left)
-        asked = watched.at_risk
-        columns = frame(block, measures, asked) | {
-            "outlook_days": pa.array(cut(watched.outlook, asked)),
-            "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
-        }
-        scored.append(pa.table(columns))
-        others = keys(block, ~asked) | {
-            "cause": pa.array(cut(watched.cause, ~asked), pa.string()),
-            "days_since_order": pa.array(cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
-        }
-        not_scored.append(pa.table(others))
-    return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
-
-
 def mostly_distinct(features: list[Feature]) -> list[str]:
     """Names of the features that are real numbers, whose values are mostly distinct."""
     return [feature.name for feature in features if feature.unit not in ("count", "days", "yes/no")]
-
-
-def _given(engine: Engine) -> list[Feature]:
-    if "orders" not in engine.columns:
-        raise Mistake("no table of orders, by which leaving is judged; add orders.sql to the source.")
-    features = catalogue().given(engine.columns)
-    left_out = len(catalogue().features) - len(features)
-    if left_out:
-        log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
-    return features
 
 
 def _losses(engine: Engine, newest: date) -> pd.DataFrame:
@@ -110,7 +70,7 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
     losses = engine.arrow(engine.table("losses")).to_pandas()
     recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
     known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
-    return losses.loc[known, ["account_id", "lost_on", "kind"]]
+    return pd.DataFrame(losses.loc[known, ["account_id", "lost_on", "kind"]])
 
 
 class GrowingParquet:

@@ -9,21 +9,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.mistake import Mistake
-from models.churn import FACTS, TREES, Churn, Growth, learn
+from models.churn import FACTS, TREES, Churn, fit
 from models.registry import EVALUATED, SCORING
-from models.split import Split, split
+from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home, written_whole
-from pipelines.manifest import Manifest
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_KEYS = ["account_id", "as_of"]
-
 
 def train(settings: Settings, home: Home) -> None:
-    """Writes two models to the home, made by the same steps (`models.churn.learn`) at two points in time.
+    """Writes two models to the home, made by the same steps (`models.churn.fit`) at two points in time.
 
     model/evaluated knows nothing from the first test as_of on: it is what `evaluate` measures. model/scoring comes one
     round later, with the test snapshots in the place of the validation snapshots, and learns from every row that is
@@ -34,31 +31,30 @@ def train(settings: Settings, home: Home) -> None:
     """
     rows = read_rows(home)
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     parts = split_of(rows, settings)
+    check_both_kinds(rows, parts)
     voluntary = ~is_involuntary(rows)
     left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    _check_both(left, parts.train & voluntary, "training")
-    _check_both(left, parts.validation & voluntary, "validation")
     directions = {name: catalogue().by_name[name].risk for name in features_of(rows)}
-    growth = Growth(**settings.train.model_dump())
     facts = {
         "source": manifest.source,
         "data_version": manifest.data_version,
-        "left": manifest.left(settings.left).model_dump(),
+        "left": settings.left.model_dump(),
     }
     labelled = rows["left"].notna().to_numpy()
     for name, train_rows, validation, refit in (
         (EVALUATED, parts.train, parts.validation, parts.before_test),
         (SCORING, parts.before_test, parts.test, labelled),
     ):
-        model = learn(
+        model = fit(
             rows,
             left,
             train=train_rows & voluntary,
             validation=validation & voluntary,
             refit=refit & voluntary,
             directions=directions,
-            growth=growth,
+            params=settings.train,
             about=facts | _span(rows, refit & voluntary),
         )
         save_whole(model, home.model / name)
@@ -72,44 +68,6 @@ def train(settings: Settings, home: Home) -> None:
             model.about["first_as_of"],
             model.about["last_as_of"],
         )
-
-
-def read_rows(home: Home) -> pd.DataFrame:
-    """features.parquet and left.parquet as one table, as_of as a time, left as 1, 0 or NA, kind where it is known.
-
-    Raises Mistake where a file is not there.
-    """
-    for path in (home.features, home.left):
-        if not path.exists():
-            raise Mistake(f"{path}: no such file. Make the snapshots first: leaky snapshots.")
-    known, happened = pd.read_parquet(home.features), pd.read_parquet(home.left)
-    if not known[_KEYS].equals(happened[_KEYS]):
-        raise RuntimeError(f"{home.features} and {home.left} do not hold the same rows in the same order")
-    rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
-    rows["as_of"] = pd.to_datetime(rows["as_of"])
-    rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    return rows.sort_values(["as_of", "account_id"], ignore_index=True)
-
-
-def split_of(rows: pd.DataFrame, settings: Settings) -> Split:
-    """The time split of the rows, the same for training and for evaluation."""
-    return split(
-        rows,
-        test_snapshots=settings.split.test_snapshots,
-        validation_snapshots=settings.split.validation_snapshots,
-    )
-
-
-def features_of(rows: pd.DataFrame) -> list[str]:
-    """The features among the columns, in the order of the catalogue."""
-    return [feature.name for feature in catalogue().features if feature.name in rows.columns]
-
-
-def is_involuntary(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Rows that left because they closed, moved or were bought, as far as losses are recorded."""
-    if "kind" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    return (rows["kind"] == "involuntary").to_numpy(dtype=bool, na_value=False)
 
 
 def save_whole(model: Churn, folder: Path) -> None:
@@ -131,13 +89,3 @@ def _span(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
         "last_as_of": as_of.max().date().isoformat(),
         "knows_until": ends.max().date().isoformat(),
     }
-
-
-def _check_both(left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], part: str) -> None:
-    gone, count = int(left[mask].sum()), int(mask.sum())
-    if 0 < gone < count:
-        return
-    raise Mistake(
-        f"snapshots: of the {count:,} {part} rows {gone:,} left; a model needs some that left and some that stayed. "
-        "Give a longer history (snapshots.count), or change what counts as left (left.horizon_days, left.k)."
-    )

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
 from tests.conftest import REPOSITORY
-from tests.pipelines.test_cli import SMALL
+from tests.leaky.test_cli import SMALL
 
 BIN = Path(sys.executable).parent
 STAGES = ["simulate", "ingest", "snapshots", "train", "evaluate", "score", "export"]
@@ -33,7 +34,7 @@ def ran(printed: str) -> list[str]:
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with a small firm, after its first `dvc repro`."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in ("pipelines", "features", "models", "data/sources", ".dvc"):
+    for name in ("leaky", "pipelines", "features", "models", "data/sources", ".dvc"):
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "cache", "tmp"))
     for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(REPOSITORY / name, folder / name)
@@ -64,6 +65,24 @@ def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
     stale = [stage for stage in STAGES if f"{stage}:" in planned.splitlines()]
     assert stale[0] == "snapshots"
     assert "ingest:" not in planned
+
+
+def test_what_people_filled_in_and_scores_of_other_days_outlive_a_new_run(checkout: Path) -> None:
+    (workbook,) = checkout.glob("data/exports/as_of=*/accounts.xlsx")
+    book = openpyxl.load_workbook(workbook)
+    book["Summary"]["A1"] = "Monday's list"
+    book.save(workbook)
+    earlier = checkout / "data" / "scores" / "as_of=2020-01-01" / "scores.parquet"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"scores of another day")
+    params = (checkout / "params.yaml").read_text()
+    assert "  value_days: 360\n" in params
+    (checkout / "params.yaml").write_text(params.replace("  value_days: 360\n", "  value_days: 90\n"))
+    assert ran(run(checkout, "dvc", "repro", "export"))[-2:] == ["score", "export"]
+    assert openpyxl.load_workbook(workbook)["Summary"]["A1"].value == "Monday's list"
+    assert openpyxl.load_workbook(workbook.with_name("accounts (new).xlsx"))["Summary"]["A1"].value != "Monday's list"
+    assert earlier.read_bytes() == b"scores of another day"
+    assert ran(run(checkout, "dvc", "repro", "export")) == []
 
 
 def test_metrics_and_plots_can_be_shown(checkout: Path) -> None:

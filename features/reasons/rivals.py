@@ -2,8 +2,8 @@
 
 from ibis import _
 
-from features.declare import Reason, count
-from features.rows import signals
+from features.language.declare import Reason, count
+from features.language.rows import signals
 
 
 class Rivals(Reason):

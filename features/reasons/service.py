@@ -2,8 +2,8 @@
 
 from ibis import _
 
-from features.declare import Reason, count, mean, oldest_open, still_open
-from features.rows import signals, tickets
+from features.language.declare import Reason, count, mean, oldest_open, still_open
+from features.language.rows import signals, tickets
 
 resolved = tickets.once("resolved_at")
 

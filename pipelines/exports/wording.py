@@ -1,11 +1,13 @@
 """Wording: how numbers and codes are put into plain words, the same in every export."""
 
-from datetime import date
+from datetime import date, timedelta
 from math import exp, isnan, log
 from typing import Any
 
+from features.value import Returns
+
 NO_REP = "No rep"
-PACES = {"early": "On schedule", "overdue": "Overdue"}
+PACES = {"early": "On schedule", "overdue": "Overdue", "new": "New"}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
 
 # How far a reason raises the odds of leaving by itself: at least twice as high, at least a quarter higher, or less.
@@ -22,6 +24,11 @@ def is_missing(value: Any) -> bool:
 def day(value: date) -> str:
     """'1 July 2026'."""
     return f"{value.day} {value:%B %Y}"
+
+
+def watched_until(as_of: date, outlook_days: int) -> date:
+    """The last day on which an account's next order would still come in time."""
+    return as_of + timedelta(days=outlook_days - 1)
 
 
 def symbol(currency: str | None) -> str:
@@ -54,6 +61,18 @@ def percent(share: float) -> str:
     return f"{int(100 * share + 0.5)}%"
 
 
+def value_explained(days: int, returns: Returns) -> str:
+    """What an account's value is."""
+    net = f"What the account ordered in the last {days} days, less credits"
+    match returns:
+        case Returns.dated:
+            return f"{net} and what came back in these days."
+        case Returns.undated:
+            return f"{net}. What came back is not taken off, as the records do not say when it did."
+        case Returns.unrecorded:
+            return f"{net}. The records do not say what came back."
+
+
 def strength(push: Any) -> str:
     """How strongly a reason moves the score: 'strong', 'medium', 'slight', or '' where it is not known."""
     if is_missing(push):
@@ -72,18 +91,18 @@ def strengths_explained() -> str:
 def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
     """How good the ranking proved on months the model had not seen, or None where that was not measured.
 
-    Accounts on schedule are told apart: among all accounts the overdue ones, easy to call and late to save, shine.
+    Accounts on schedule stand apart: among all accounts the overdue ones, easy to call and late to save, shine.
     """
     test = (metrics or {}).get("test") or {}
-    told = []
+    found = []
     recall, lift, base = (test.get(name) for name in ("recall_at_capacity", "lift_top_decile", "base_rate"))
     if recall is not None:
-        told.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
+        found.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
     if lift is not None:
-        told.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
-    if not told:
+        found.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
+    if not found:
         return None
-    sentences = [f"Tested on recent months that the model had not seen: {'; '.join(told)}."]
+    sentences = [f"Tested on recent months that the model had not seen: {'; '.join(found)}."]
     if base is not None:
         sentences.append(f"On average {percent(base)} left.")
     early = (test.get("early") or {}).get("lift_top_decile")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models.left import Left
+from models.definition import Left
 from pipelines.settings import Simulate
 from pipelines.simulated.causes import make_trouble
 from pipelines.simulated.clock import Clock

@@ -9,16 +9,16 @@ import pytest
 from ibis import _
 
 from features.catalogue import catalogue, reasons_in
-from features.declare import Reason, count, feature
-from features.measures import DaysSinceLast, Sum
-from features.rows import calls, invoices
-from pipelines.listing import as_markdown
+from features.language.declare import Reason, count, feature
+from features.language.of_rows import Amount, DaysSinceLast
+from features.language.rows import calls, invoices
+from pipelines.exports.listing import as_markdown
 from tests.conftest import REPOSITORY
 
 PARKING = '''
 """Parking: customers leave when they find no place to park."""
-from features.declare import Reason, count
-from features.rows import contacts
+from features.language.declare import Reason, count
+from features.language.rows import contacts
 
 class Parking(Reason):
     """They find no place to park."""
@@ -62,7 +62,7 @@ def test_a_condition_may_not_read_what_is_not_known_yet() -> None:
     with pytest.raises(ValueError, match=r'write calls.once\("returned_at"\) first'):
         calls.where(_.returned_at.notnull())
     with pytest.raises(ValueError, match=r'write invoices.once\("error_found_at"\) first'):
-        Sum(invoices, amount="error_amount")
+        Amount(invoices, of="error_amount")
 
 
 def test_a_reason_that_people_cannot_read_is_refused() -> None:

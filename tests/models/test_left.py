@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.ages import Grid
-from features.block import Block
-from features.compute import blocks
+from features.compute.block import Block
+from features.compute.run import blocks
+from features.kernels.grid import Grid
 from models.left import NEEDED, Left, kind_of_loss, outcome, watch
 from tests.features.worked import engine_of, table
 
@@ -20,7 +20,7 @@ def block_of(*frames: pd.DataFrame, as_of: str, snapshots: int = 1) -> Block:
 
 def by_account(block: Block, values: np.ndarray) -> dict[str, list[object]]:
     rows = [[None if value != value else value for value in row] for row in values.tolist()]
-    return dict(zip(block.firm.accounts["account_id"], rows, strict=True))
+    return dict(zip(block.account_ids, rows, strict=True))
 
 
 def every(days: int, account: str, last: str, times: int = 8) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 import pytest
 
 from features.mistake import Mistake
+from pipelines.at_risk import features_at
 from pipelines.settings import Settings
-from pipelines.snapshots import features_at, snapshots
+from pipelines.snapshots import snapshots
 
 
 def test_without_orders_one_line_says_what_is_missing(firm) -> None:

@@ -6,8 +6,9 @@ import pytest
 from features.mistake import Mistake
 from models.churn import Churn
 from models.registry import EVALUATED, SCORING
+from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home
-from pipelines.train import features_of, is_involuntary, read_rows, split_of, train
+from pipelines.train import train
 
 
 def test_the_evaluated_model_knows_nothing_from_the_first_test_as_of_on(scored_home, small_settings):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from models.left import Left
+from models.definition import Left
 from pipelines.home import Home
 from pipelines.settings import Settings, Simulate
 from pipelines.simulate import simulate

@@ -1,0 +1,1 @@
+"""Kernels: loops over arrays, compiled; they know time and nothing else."""

@@ -1,0 +1,226 @@
+"""Declare: how a reason module says what its features are."""
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from ibis.common.deferred import Deferred
+
+from features.language.measure import Measure
+from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
+from features.language.rows import Rows
+from features.language.sentence import names_in, rendered
+
+YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
+
+Risk = Literal["rises", "falls"]
+Unit = Literal["days", "hours", "count", "share", "ratio", "money", "yes/no", "number"]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number about an account on an as_of.
+
+    risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
+    says: the sentence that gives it to people; None for numbers that mean nothing alone.
+    """
+
+    name: str
+    reason: str
+    unit: Unit
+    measure: Measure
+    risk: Risk | None = None
+    says: str | None = None
+    days: int | None = None
+
+    @property
+    def needs(self) -> set[tuple[str, str]]:
+        """The (table, column) pairs without which it cannot be computed."""
+        return self.measure.needs
+
+    @property
+    def tables(self) -> set[str]:
+        return {table for table, _ in self.needs}
+
+    def sentence(self, row: Mapping[str, float]) -> str | None:
+        """The value on one row in words; None where there is nothing to say or a number that it needs is missing.
+
+        row: the values of all features of one account on one as_of.
+        """
+        if self.unit == "yes/no" and not row.get(self.name):
+            return None  # the sentence says what is so where it is
+        return rendered(self.says, {**row, "value": row.get(self.name, math.nan)}) if self.says else None
+
+
+class Declared:
+    """What a reason's attribute holds: one feature, or the same one over several windows."""
+
+    def __init__(
+        self,
+        make: Callable[[int | None], Measure],
+        unit: Unit,
+        risk: Risk | None,
+        says: str | None,
+        days: tuple[int, ...] = (),
+    ) -> None:
+        self.unit, self.risk, self.says, self.days = unit, risk, says, days
+        self._measures = {window: make(window) for window in days or (None,)}
+
+    def __getitem__(self, days: int) -> Measure:
+        """The measure over one window: `conversations[90]`."""
+        return self._measures[days]
+
+    @property
+    def measure(self) -> Measure:
+        """The measure of a feature that has one window or none."""
+        (only,) = self._measures.values()
+        return only
+
+    def features(self, name: str, reason: str) -> Iterator[Feature]:
+        for window, measure in self._measures.items():
+            full_name = f"{name}_{window}d" if window else name
+            says = self.says.replace("{days}", str(window)) if self.says else None
+            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window)
+
+
+class Reason:
+    """One of the ways a firm drives its customers off. The docstring is the title: what the customers would say.
+
+    action: what to do about it; None for context that nobody can act on. Attributes made by the functions of this
+    module become features, named as the attribute, with the window behind it where it has one.
+    """
+
+    action: ClassVar[str | None] = None
+    code: ClassVar[str]  # the module's name, by which outputs name the reason
+    title: ClassVar[str]
+    declared: ClassVar[dict[str, Declared]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if not cls.__doc__:
+            raise TypeError(f"{cls.__module__}.{cls.__name__} needs a docstring: the title that people read")
+        cls.code = cls.__module__.rpartition(".")[2]
+        cls.title = inspect.cleandoc(cls.__doc__).splitlines()[0].rstrip(".")
+        cls.declared = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
+        if not cls.declared:
+            raise TypeError(f"{cls.__module__}.{cls.__name__} declares no feature")
+        for name, value in cls.declared.items():
+            if value.risk and not value.says:
+                raise TypeError(f"{cls.__module__}.{name} has a direction, so it can be a reason: it needs a sentence")
+            if value.says and "{days}" in value.says and not value.days:
+                raise TypeError(f"{cls.__module__}.{name} has no window, but its sentence names {{days}}")
+            if value.says and not names_in(value.says) and value.unit != "yes/no":
+                raise TypeError(
+                    f"{cls.__module__}.{name} gives no number in its sentence: a reason comes with evidence"
+                )
+
+    @classmethod
+    def features(cls) -> list[Feature]:
+        return [feature for name, value in cls.declared.items() for feature in value.features(name, cls.code)]
+
+
+def _windows(days: int | tuple[int, ...]) -> tuple[int, ...]:
+    windows = (days,) if isinstance(days, int) else days
+    if not windows or any(window < 1 for window in windows):
+        raise ValueError(f"windows are whole numbers of days from 1 on, not {days}")
+    return windows
+
+
+def feature(measure: Measure, unit: Unit, *, risk: Risk | None = None, says: str | None = None) -> Declared:
+    """A feature that is a measure as it stands."""
+    return Declared(lambda _: measure, unit, risk, says)
+
+
+def in_windows(
+    make: Callable[[int], Measure],
+    unit: Unit,
+    *,
+    days: int | tuple[int, ...],
+    risk: Risk | None = None,
+    says: str | None = None,
+) -> Declared:
+    """The same measure over several windows; `make` is given each window's days."""
+    return Declared(lambda window: make(window or 0), unit, risk, says, _windows(days))
+
+
+def count(rows: Rows, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None) -> Declared:
+    """How many rows in the last days."""
+    return in_windows(lambda window: Count(rows, days=window), "count", days=days, risk=risk, says=says)
+
+
+def amount(
+    rows: Rows, column: str, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
+) -> Declared:
+    """The sum of an amount over the rows of the last days."""
+    return in_windows(lambda window: Amount(rows, of=column, days=window), "money", days=days, risk=risk, says=says)
+
+
+def share(
+    rows: Rows, *, of: Rows, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
+) -> Declared:
+    """Rows in the last days as a share of others; missing where there are none of those."""
+    return in_windows(
+        lambda window: Count(rows, days=window) / Count(of, days=window), "share", days=days, risk=risk, says=says
+    )
+
+
+def mean(
+    rows: Rows,
+    value: Deferred | str,
+    unit: Unit,
+    *,
+    days: int | tuple[int, ...],
+    per: float = 1,
+    risk: Risk | None = None,
+    says: str | None = None,
+) -> Declared:
+    """The mean of a whole number over the rows of the last days, divided by `per`; missing where there are no rows."""
+    return in_windows(
+        lambda window: Amount(rows, of=value, days=window) / Count(rows, days=window) / per,
+        unit,
+        days=days,
+        risk=risk,
+        says=says,
+    )
+
+
+def distinct(
+    rows: Rows, column: str, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
+) -> Declared:
+    """How many different values of a column in the last days; missing where there are rows and none has one."""
+    return in_windows(lambda window: distinct_values(rows, column, window), "count", days=days, risk=risk, says=says)
+
+
+def days_since_last(rows: Rows, *, risk: Risk | None = None, says: str | None = None) -> Declared:
+    """Days since the latest row; missing where there never was one."""
+    return feature(DaysSinceLast(rows), "days", risk=risk, says=says)
+
+
+def still_open(
+    rows: Rows, *, until: str, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
+) -> Declared:
+    """How many rows of the last days are still open: their second time has not come."""
+    return in_windows(
+        lambda window: Count(rows, days=window) - Count(rows.once(until), days=window),
+        "count",
+        days=days,
+        risk=risk,
+        says=says,
+    )
+
+
+def oldest_open(
+    rows: Rows,
+    *,
+    until: str,
+    since: str | None = None,
+    days: int | None = None,
+    risk: Risk | None = None,
+    says: str | None = None,
+) -> Declared:
+    """Days for which the oldest open row has been open; 0 where none is."""
+    return feature(
+        OldestOpen(rows, until=until, since=since, days=days).clip(0).filled(0), "days", risk=risk, says=says
+    )

@@ -1,0 +1,35 @@
+"""Listing: the catalogue of features for people to read."""
+
+from features.catalogue import catalogue
+from features.language.declare import Feature
+
+HEADINGS = ("feature", "unit", "more of it", "in words", "tables")
+DIRECTIONS = {"rises": "raises the risk", "falls": "lowers the risk", None: ""}
+
+
+def _row(feature: Feature) -> tuple[str, ...]:
+    tables = ", ".join(sorted(feature.tables)) or "none"
+    return (feature.name, feature.unit, DIRECTIONS[feature.risk], feature.says or "", tables)
+
+
+def as_markdown() -> str:
+    """The catalogue as Markdown, a table a reason."""
+    parts = ["# Features", "", "What `leaky features` lists: every reason, and the numbers that it is known by.", ""]
+    for code, reason in catalogue().reasons.items():
+        parts += [f"## {code}: {reason.title}", "", f"{reason.action or 'Context, nothing to act on'}.", ""]
+        parts += ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
+        parts += ["| " + " | ".join(_row(feature)) + " |" for feature in reason.features()]
+        parts.append("")
+    return "\n".join(parts).strip()
+
+
+def as_text() -> str:
+    """The catalogue for a terminal."""
+    parts = []
+    for code, reason in catalogue().reasons.items():
+        parts.append(f"{code}: {reason.title}")
+        rows = [_row(feature) for feature in reason.features()]
+        width = max(len(row[0]) for row in rows)
+        parts += [f"  {row[0]:<{width}}  {row[1]:<6}  {row[2]:<15}  {row[3]}  [{row[4]}]" for row in rows]
+        parts.append("")
+    return "\n".join(parts)

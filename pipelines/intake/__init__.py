@@ -1,0 +1,1 @@
+"""Intake: a source's files and SQL become checked tables."""

@@ -1,0 +1,290 @@
+"""Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+
+from features.tables import TABLES, Table
+from pipelines.intake.assuming import how_written
+from pipelines.intake.casting import Written, as_given, cast, is_blank
+from pipelines.intake.faults import Fault, Rows, faults_of_columns, faults_of_order, midnight, unreadable, with_article
+from pipelines.intake.hints import hint
+from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
+from pipelines.intake.reading import GIVEN, OpenSource
+from pipelines.intake.selecting import Given
+
+# The same row twice under one number is a record read twice. Orders are not here: two equal lines of one order are two.
+NUMBERED = {"invoices": "invoice_id", "contracts": "contract_id"}
+
+CHECKED = "checked"  # the schema of refused rows' numbers and of known ids
+_SAMPLE = 200  # values that a hint is made from
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why rows are refused, in words that follow 'rows have'; excused ones are no fault of the data.
+
+    rows: how many; first: the first one's number in what the SELECT gave, from 1; example: its value, if that is wrong;
+    hint: what to write so that such values can be read, '' where nothing is known.
+    """
+
+    says: str
+    rows: int
+    first: int
+    excused: bool
+    example: str | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of one table: rows kept, and causes of refusal, most frequent first."""
+
+    table: Table
+    columns: list[str]
+    rows_in: int
+    kept: int
+    causes: list[Cause]
+    first: datetime | date | None  # when the first and the last kept rows happened
+    last: datetime | date | None
+
+    @property
+    def refused(self) -> int:
+        return self.rows_in - self.kept
+
+    @property
+    def faults(self) -> int:
+        """Refused rows that speak against the data."""
+        return sum(cause.rows for cause in self.causes if not cause.excused)
+
+
+class Checks:
+    """The checks of one source: tables one after the other, those that others refer to first.
+
+    notes: what had to be assumed, in words.
+    """
+
+    def __init__(self, opened: OpenSource, *, as_of: date | None, today: date) -> None:
+        self._con, self._as_of, self._today = opened.con, as_of, today
+        options = opened.source.about.options
+        self._as_source_says = Written(options.decimal, options.formats)
+        self._written: dict[str, dict[str, Written]] = {}
+        self._given: dict[str, Given] = {}
+        self.done: dict[str, Checked] = {}
+        self.notes: list[str] = []
+        self._con.raw_sql(f"CREATE SCHEMA {CHECKED}")
+
+    @property
+    def has_history(self) -> bool:
+        """Whether there is a table that says who is a customer: orders or contracts."""
+        return "orders" in self.done or "contracts" in self.done
+
+    def run(self, given: Given) -> Checked:
+        """Checks every row of a table."""
+        name = given.table.name
+        self._given[name] = given
+        raw = self._con.table(name, database=GIVEN)
+        self._written[name], said = how_written(self._con, given.table, raw, given.columns, self._as_source_says)
+        self.notes += [*given.assumed, *said]
+        self._find_faults(given)
+        self._refuse_repeats(given)
+        if given.table.key:
+            self._create(f"known {name}", self.kept(name).select(*given.table.key).distinct())
+        self.done[name] = self._summary(given)
+        return self.done[name]
+
+    def derive_accounts(self) -> Checked:
+        """Accounts from those with an order or a contract, for a source that has no accounts.sql."""
+        found = [
+            self._con.table(name, database=GIVEN)[self._given[name].columns["account_id"]].name("account_id").as_table()
+            for name in ("orders", "contracts")
+            if name in self._given
+        ]
+        table = TABLES["accounts"]
+        ids = ibis.union(*found) if len(found) > 1 else found[0]
+        ids = ids.select(account_id=cast(table["account_id"], ids.account_id)).distinct().drop_null("account_id")
+        self._con.raw_sql(f"CREATE OR REPLACE TABLE {GIVEN}.accounts AS {self._con.compile(ids)}")
+        given = self._con.table("accounts", database=GIVEN)
+        return self.run(
+            Given(
+                table,
+                self._given["orders" if "orders" in self._given else "contracts"].sql,
+                int(given.count().execute()),
+                {"account_id": "account_id"},
+                [],
+            )
+        )
+
+    def rows_by_day(self, name: str) -> dict[date, int]:
+        """How many kept rows of a table happened on each day on which any did."""
+        given = self._given[name]
+        rows = self._kept_rows(given)
+        days = rows.select(day=self._values(given, rows)[str(given.table.happened)].cast("date"))
+        found = self._con.to_pyarrow(days.group_by("day").agg(rows=days.count())).to_pylist()
+        return {row["day"]: row["rows"] for row in found}
+
+    def refuse_from(self, name: str, day: date, says: str) -> Checked:
+        """Refuses what happened on `day` or later in a table that has been checked, as a fault of the data."""
+        given = self._given[name]
+        happened = str(given.table.happened)
+        rows = self._kept_rows(given)
+        late = self._values(given, rows)[happened] >= midnight(given.table[happened], day)
+        self._refuse(given, rows.filter(late), says, excused=False, shows=happened)
+        self.done[name] = self._summary(given)
+        return self.done[name]
+
+    def refuse_later_history(self, as_of: date) -> None:
+        """Refuses rows of histories that begin on as_of or later, as no fault; see `late_rows` for the first ones."""
+        for name in ("reps", "accounts"):
+            given = self._given.get(name)
+            if given is None or VALID_FROM not in given.columns:
+                continue
+            key = given.table.key[0]
+            kept = self._kept_rows(given)
+            rows = kept.select(row=kept.row, **self._values(given, kept))
+            used = [
+                self.kept(other).select(**{key: column.name})
+                for other in self._given
+                if other != name
+                for column in TABLES[other].columns
+                if column.name in self._given[other].columns and column.name.endswith(key)
+            ]
+            as_moment = midnight(given.table[VALID_FROM], as_of)
+            late = late_rows(rows, key, as_moment, ibis.union(*used) if len(used) > 1 else next(iter(used), None))
+            says = f"{with_article(VALID_FROM)} on or after as_of"
+            self._refuse(given, kept.semi_join(late, "row"), says, excused=True)
+            self.done[name] = self._summary(given)
+
+    def kept(self, name: str) -> ir.Table:
+        """The kept rows in the contract's types, in an order that does not depend on the order they came in."""
+        given = self._given[name]
+        rows = self._kept_rows(given)
+        kept = rows.select(**self._values(given, rows))
+        first = [key for key in ("account_id", "rep_id") if given.table[given.table.required[0]].name == key]
+        then = [column for column in (given.table.happened, VALID_FROM) if column in kept.columns]
+        by = dict.fromkeys([*first, *then, *kept.columns])
+        return kept.order_by([kept[column].asc(nulls_first=True) for column in by])
+
+    def refused(self, name: str) -> ir.Table:
+        """The refused rows: their number, the cause, and what was given, as text."""
+        given = self._given[name]
+        rows = self._rows(given)
+        refused = self._con.table(name, database=CHECKED)
+        joined = refused.inner_join(rows, "row")
+        raw = {column: as_given(joined[given_as]) for column, given_as in given.columns.items()}
+        return joined.select(row=joined.row + 1, cause=joined.cause, **raw).order_by("row")
+
+    def write(self, rows: ir.Table, path: Path) -> None:
+        """Kept or refused rows as a Parquet file."""
+        self._con.to_parquet(rows, path, compression="zstd")
+
+    def _values(self, given: Given, rows: ir.Table) -> dict[str, ir.Value]:
+        """Every column of the contract that was given, in the contract's type."""
+        written = self._written[given.table.name]
+        values = {name: cast(given.table[name], rows[raw], written[name]) for name, raw in given.columns.items()}
+        if VALID_FROM in values:
+            values[VALID_FROM] = valid_from(given.table, values, ~is_blank(rows[given.columns[VALID_FROM]]))
+        return values
+
+    def _rows(self, given: Given) -> ir.Table:
+        rows = self._con.table(given.table.name, database=GIVEN)
+        return rows.mutate(row=rows.rowid())
+
+    def _kept_rows(self, given: Given) -> ir.Table:
+        return self._rows(given).anti_join(self._con.table(given.table.name, database=CHECKED), "row")
+
+    def _create(self, name: str, rows: ir.Table) -> None:
+        self._con.raw_sql(f'CREATE OR REPLACE TABLE {CHECKED}."{name}" AS {self._con.compile(rows)}')
+
+    def _find_faults(self, given: Given) -> None:
+        rows = self._rows(given)
+        raws = {name: rows[raw] for name, raw in given.columns.items()}
+        checked = Rows(given.table, self._values(given, rows), raws, self._written[given.table.name])
+        faults = [
+            *faults_of_columns(checked, as_of=self._as_of, today=self._today),
+            *self._faults_of_ids(checked),
+            *faults_of_order(checked),
+        ]
+        # The first fault of a row counts. Words and examples are made for the faulty rows alone, which are few.
+        number = ibis.cases(*((fault.holds, place) for place, fault in enumerate(faults)), else_=ibis.null("int16"))
+        rows = rows.mutate(fault=number).filter(lambda row: row.fault.notnull())
+        found = [(rows.fault == place, fault) for place, fault in enumerate(faults)]
+        shown = [(holds, fault.shows) for holds, fault in found if fault.shows]
+        values = [(holds, as_given(rows[given.columns[name]])) for holds, name in shown]
+        rows = rows.select(
+            row=rows.row,
+            cause=ibis.cases(*((holds, fault.says) for holds, fault in found)),
+            excused=ibis.cases(*((holds, fault.excused) for holds, fault in found)),
+            shown=ibis.cases(*shown) if shown else ibis.null("string"),
+            example=ibis.cases(*values) if values else ibis.null("string"),
+        )
+        self._create(given.table.name, rows)
+
+    def _faults_of_ids(self, rows: Rows) -> Iterator[Fault]:
+        for key, name in (("account_id", "accounts"), ("rep_id", "reps")):
+            if name in self.done and name != rows.table.name and key in rows.values and rows.table[key].required:
+                known = self._con.table(f"known {name}", database=CHECKED)[key]
+                yield Fault(rows.values[key].notin(known), f"{with_article(key)} that {name} does not know", shows=key)
+
+    def _refuse_repeats(self, given: Given) -> None:
+        """Refuses rows whose key repeats, but one: the fullest, then the first by its values, never by its place."""
+        key = key_of(given.table, given.columns)
+        wholly = NUMBERED.get(given.table.name)
+        if not key and wholly not in given.columns:
+            return
+        kept = self._kept_rows(given)
+        rows = kept.select(row=kept.row, **self._values(given, kept))
+        values = [name for name in rows.columns if name != "row"]
+        if key:
+            blanks = sum((rows[name].isnull().cast("int8") for name in values), ibis.literal(0))
+            place = ibis.row_number().over(group_by=key, order_by=[blanks, *values, "row"])
+            says = f"{with_article(' and '.join(key))} that another row has as well"
+        else:
+            rows = rows.filter(rows[wholly].notnull())
+            place = ibis.row_number().over(group_by=values, order_by="row")
+            says = f"{with_article(str(wholly))} and all else as in another row"
+        repeats = rows.mutate(place=place).filter(lambda row: row.place > 0)
+        self._refuse(given, kept.semi_join(repeats, "row"), says, excused=False, shows=key[0] if key else str(wholly))
+
+    def _refuse(self, given: Given, rows: ir.Table, says: str, *, excused: bool, shows: str | None = None) -> None:
+        """Adds rows (of `_kept_rows`) to those refused."""
+        refused = rows.select(
+            row=rows.row,
+            cause=ibis.literal(says),
+            excused=ibis.literal(excused),
+            shown=ibis.literal(shows) if shows else ibis.null("string"),
+            example=as_given(rows[given.columns[shows]]) if shows else ibis.null("string"),
+        )
+        self._con.raw_sql(f'INSERT INTO {CHECKED}."{given.table.name}" {self._con.compile(refused)}')
+
+    def _summary(self, given: Given) -> Checked:
+        table = given.table
+        refused = self._con.table(table.name, database=CHECKED)
+        by_cause = refused.group_by("cause", "excused", "shown").agg(
+            rows=refused.count(), first=refused.row.min() + 1, example=refused.example.argmin(refused.row)
+        )
+        found = self._con.to_pyarrow(by_cause.order_by([by_cause.rows.desc(), "cause"])).to_pylist()
+        causes = [
+            Cause(row["cause"], row["rows"], row["first"], row["excused"], row["example"], self._hint(table, row))
+            for row in found
+        ]
+        first = last = None
+        if table.happened:
+            kept = self._kept_rows(given)
+            happened = self._values(given, kept)[table.happened]
+            span = kept.agg(first=happened.min(), last=happened.max())
+            first, last = self._con.to_pyarrow(span).to_pylist()[0].values()
+        left = given.rows - sum(cause.rows for cause in causes)
+        return Checked(table, list(given.columns), given.rows, left, causes, first, last)
+
+    def _hint(self, table: Table, cause: dict[str, str]) -> str:
+        if not cause["shown"] or cause["cause"] != unreadable(table[cause["shown"]]):
+            return ""
+        refused = self._con.table(table.name, database=CHECKED)
+        rows = refused.filter(refused.cause == cause["cause"]).order_by("row").limit(_SAMPLE)
+        values = self._con.to_pyarrow(rows.example).to_pylist()
+        return hint(table.name, table[cause["shown"]], [value for value in values if value is not None])

@@ -1,0 +1,76 @@
+"""Manifest: what ingest read and kept, so that later stages know what they stand on."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from features.mistake import Mistake
+from pipelines.home import Home, written_whole
+from pipelines.settings import Settings
+
+
+class TableFacts(BaseModel):
+    """What became of one table's rows: rows_in = kept + refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rows_in: int
+    kept: int
+    refused: int
+    sha256: str
+    columns: list[str]
+
+
+class Manifest(BaseModel):
+    """manifest.json: the same for the same data, whenever and wherever it was made.
+
+    settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
+    give and that were made from others. data_version: changes with any row of any table.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+    as_of: date
+    currency: str
+    time_zone: str
+    settings_override: dict[str, Any]
+    tables: dict[str, TableFacts]
+    derived: list[str] = []
+    missing: list[str]
+    data_version: str
+
+    @classmethod
+    def read(cls, home: Home) -> "Manifest":
+        """The manifest of a home. Raises Mistake where nothing has been ingested yet."""
+        try:
+            return cls.model_validate_json(home.manifest.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise Mistake(f"{home.manifest}: no such file; nothing is ingested here yet. Run: leaky ingest.") from None
+        except ValidationError:
+            raise Mistake(f"{home.manifest}: not a manifest of this version. Run: leaky ingest.") from None
+
+    def write(self, path: Path) -> None:
+        with written_whole(path) as unfinished:
+            unfinished.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    def settings(self, settings: Settings) -> Settings:
+        """The settings in force for this home: what the source says goes before params.yaml, and as_of is the day that
+        was settled when it was read.
+        """
+        override = self.settings_override | {"as_of": self.as_of}
+        return settings.overridden(override, by=f"source.yaml of {self.source}")
+
+
+def file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def data_version(tables: dict[str, TableFacts]) -> str:
+    """12 hexadecimal digits that change with any row of any table."""
+    hashes = "".join(f"{name} {facts.sha256}\n" for name, facts in sorted(tables.items()))
+    return hashlib.sha256(hashes.encode()).hexdigest()[:12]
