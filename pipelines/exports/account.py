@@ -16,7 +16,7 @@ from pipelines.known import latest_rows
 from pipelines.scored import PLACES, Scored
 
 LATEST = 15  # events shown
-LANES: dict[str, Callable[[Any, str], str]] = {
+WORDS: dict[str, Callable[[Any, str], str]] = {
     "orders": lambda amount, currency: f"ordered for {money(amount, currency)}",
     "returns": lambda amount, currency: f"sent back goods for {money(amount, currency)}",
     "credits": lambda amount, currency: f"credited {money(-amount, currency)}",
@@ -106,7 +106,7 @@ def _last_order(row: pd.Series) -> str:
 
 def _latest(lanes: Timeline, manifest: Manifest) -> Iterator[str]:
     events = sorted(
-        ((event[0], LANES[lane](event[1], manifest.currency)) for lane, events in lanes.items() for event in events),
+        ((event[0], WORDS[lane](event[1], manifest.currency)) for lane, events in lanes.items() for event in events),
     )
     for days, words in events[:LATEST]:
         yield f"  {(manifest.as_of - timedelta(days=days)).isoformat()}  {words}"
