@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from html import escape
 from typing import Any
 
 import pandas as pd
 
-from pipelines.exports.account import LANES, explain, find_account
-from pipelines.exports.timeline import timelines
+from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.scored import PLACES
 
 
 @dataclass(frozen=True)
@@ -38,43 +37,25 @@ class Account:
 
 def account_of(home: Home, asked: str) -> Account:
     """The account of that id or name. Raises Mistake where it is unknown or the day has no scores."""
-    manifest = Manifest.read(home)
-    lines = tuple(explain(home, asked))
-    account_id = find_account(pd.read_parquet(home.tables / "accounts.parquet"), asked)
-    scores = pd.read_parquet(home.scores(manifest.as_of) / "scores.parquet")
-    scored = scores[scores["account_id"] == account_id]
-    score = pd.Series(dtype=object) if scored.empty else scored.iloc[0]
+    found = explain(home, asked)
+    timeline = pd.DataFrame(found.events, columns=["days", "lane", "event"])
+    as_of = pd.Timestamp(Manifest.read(home).as_of)
+    timeline.insert(0, "happened_on", as_of - pd.to_timedelta(timeline.pop("days").astype("int64"), unit="D"))
     return Account(
-        account_id=account_id,
-        risk=float(score["risk"]) if "risk" in score else None,
-        reasons=pd.DataFrame(_reasons(score), columns=["code", "reason", "action", "shap"]),
-        timeline=_timeline(home, manifest, account_id),
-        lines=lines,
+        account_id=found.account_id,
+        risk=None if found.score is None else float(found.score["risk"]),
+        reasons=pd.DataFrame(_reasons(found.score), columns=["code", "reason", "action", "shap"]),
+        timeline=timeline,
+        lines=tuple(found.lines),
     )
 
 
-def _reasons(score: "pd.Series[Any]") -> Iterator[dict[str, Any]]:
-    place = 1
-    while pd.notna(score.get(f"reason_{place}")):
-        yield {
-            "code": score[f"reason_{place}_code"],
-            "reason": score[f"reason_{place}"],
-            "action": score[f"action_{place}"],
-            "shap": score[f"reason_{place}_push"],
-        }
-        place += 1
-
-
-def _timeline(home: Home, manifest: Manifest, account_id: str) -> pd.DataFrame:
-    lanes = timelines(home.tables, manifest.as_of, [account_id]).get(account_id, {})
-    events = [
-        (days, lane, LANES[lane](what, manifest.currency)) for lane, found in lanes.items() for days, what in found
-    ]
-    happened_on = pd.to_datetime([manifest.as_of - timedelta(days=days) for days, _, _ in sorted(events)])
-    return pd.DataFrame(
-        {
-            "happened_on": happened_on,
-            "lane": [lane for _, lane, _ in sorted(events)],
-            "event": [event for _, _, event in sorted(events)],
-        }
-    )
+def _reasons(score: "pd.Series[Any] | None") -> Iterator[dict[str, Any]]:
+    for place in PLACES:
+        if score is not None and pd.notna(score[f"reason_{place}"]):
+            yield {
+                "code": score[f"reason_{place}_code"],
+                "reason": score[f"reason_{place}"],
+                "action": score[f"action_{place}"],
+                "shap": score[f"reason_{place}_shap"],
+            }

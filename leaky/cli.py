@@ -147,7 +147,7 @@ def explain(asked: OfAccount) -> None:
     """One account: its risk, the reasons, and what happened lately."""
     from pipelines.exports.account import explain
 
-    for line in explain(asked.place(), asked.account):
+    for line in explain(asked.place(), asked.account).lines:
         typer.echo(line)
 
 

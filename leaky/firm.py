@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from leaky.dates import Day, day_of, days_back, evenly_spaced
 from leaky.tables import Tables
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.scored import Scored
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,13 +82,13 @@ class Firm:
         True
         >>> firm.scores("2020-01-01")
         Traceback (most recent call last):
-        features.mistake.Mistake: data: no scores of 2020-01-01; there are those of 2026-07-01. Run: leaky score.
+        features.mistake.Mistake: data/scores/as_of=2020-01-01/scores.parquet: no such file. Run: leaky score ...
         """
-        return self._of_day("scores.parquet", as_of)
+        return _by_account(self._scored(as_of).scores)
 
     def not_scored(self, as_of: Day | None = None) -> pd.DataFrame:
         """Every other account, and the cause why it has no score."""
-        return self._of_day("not_scored.parquet", as_of)
+        return _by_account(self._scored(as_of).not_scored)
 
     def metrics(self) -> pd.DataFrame:
         """How good the scores proved on snapshots that the model had not seen, with 95 % intervals (…_low, …_high).
@@ -243,7 +244,7 @@ class Firm:
         from pipelines.score import champion_of
 
         try:
-            model, version = champion_of(self._settings, self._home, self._manifest)
+            model, version = champion_of(self._settings, self._home, self._manifest, self.as_of)
         except Mistake as mistake:
             return None, str(mistake)
         registry = Registry(self._home.tracking_uri, self._home.artifacts, self.source)
@@ -269,19 +270,8 @@ class Firm:
         rows["as_of"] = pd.to_datetime(rows["as_of"])
         return rows.set_index(["account_id", "as_of"])[features_of(rows)].sort_index()
 
-    def _of_day(self, file: str, as_of: Day | None) -> pd.DataFrame:
-        day = self.as_of if as_of is None else day_of(as_of)
-        path = self._home.scores(day) / file
-        if not path.exists():
-            scored = ", ".join(self._days_scored()) or "none at all"
-            raise Mistake(f"{self.folder}: no scores of {day}; there are those of {scored}. Run: leaky score.")
-        rows = pd.read_parquet(path).set_index("account_id")
-        rows["as_of"] = pd.to_datetime(rows["as_of"])
-        return rows
-
-    def _days_scored(self) -> Iterator[str]:
-        paths = self._home.scores(self.as_of).parent.glob("as_of=*/scores.parquet")
-        return (path.parent.name.removeprefix("as_of=") for path in sorted(paths))
+    def _scored(self, as_of: Day | None) -> Scored:
+        return Scored.read(self._home, self.as_of if as_of is None else self._day(as_of))
 
     def _figures(self) -> dict[str, Any]:
         # `dvc repro` writes the figures beside the home, where Git keeps them.
@@ -291,3 +281,7 @@ class Firm:
                 if figures["data"]["source"] == self.source:
                     return figures
         raise Mistake(f"{self._home.metrics}: no such file; nothing has been measured yet. Run: leaky evaluate.")
+
+
+def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(as_of=pd.to_datetime(rows["as_of"])).set_index("account_id")

@@ -18,7 +18,10 @@ from features.language.declare import (
     share,
     still_open,
 )
+from features.language.of_days import Gap
+from features.language.of_rows import Amount, Count, DaysSinceFirst, DaysSinceLast
 from features.language.rows import (
+    account_history,
     assignments,
     calls,
     contacts,
@@ -29,13 +32,20 @@ from features.language.rows import (
     orders,
     placed,
     prospecting,
+    rep_history,
     signals,
     tickets,
 )
 from features.language.shared import at_rep, at_team
 
 __all__ = [
+    "Amount",
+    "Count",
+    "DaysSinceFirst",
+    "DaysSinceLast",
+    "Gap",
     "_",
+    "account_history",
     "amount",
     "assignments",
     "at_rep",
@@ -56,6 +66,7 @@ __all__ = [
     "orders",
     "placed",
     "prospecting",
+    "rep_history",
     "share",
     "signals",
     "still_open",

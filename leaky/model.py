@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import shap
 
 
-class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
+class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore] # it has no types
     """A trained model, fitted for good: what scikit-learn's displays and shap's plots ask of one.
 
     churn: the model. X, everywhere: a row an account, with the features that it knows among the columns.
@@ -67,7 +67,7 @@ class Model(ClassifierMixin, BaseEstimator):  # type: ignore[misc] # scikit-lear
         )
 
     def reasons(self, X: pd.DataFrame) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
-        """At most four reasons a row, strongest first, as the scores give them: sentence, code, push and action."""
+        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action."""
         return explain.reasons(explain.shap_contributions(self.churn, X), X, self.churn.profiles, catalogue())
 
     def __sklearn_is_fitted__(self) -> bool:

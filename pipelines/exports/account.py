@@ -1,6 +1,7 @@
 """Explain: one account in depth, for the terminal."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -30,29 +31,42 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
 }
 
 
-def explain(home: Home, asked: str) -> Iterator[str]:
-    """An account's risk, reasons and latest events, as lines. Raises Mistake where it is unknown or has no score."""
+@dataclass(frozen=True)
+class Explained:
+    """One account in depth: in lines, and what they are made of.
+
+    score: its row of the scores; None where it has none. events: how many days before as_of, lane and words, newest
+    first.
+    """
+
+    account_id: str
+    score: pd.Series | None
+    events: list[tuple[int, str, str]]
+    lines: list[str]
+
+
+def explain(home: Home, asked: str) -> Explained:
+    """An account's risk, reasons and events. Raises Mistake where it is unknown or the day has no scores."""
     manifest = Manifest.read(home)
     as_of = manifest.as_of
     scored = Scored.read(home, as_of)
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
     scores, others = ranked(scored.scores, accounts, reps), not_ranked(scored.not_scored, accounts)
-    account_id = find_account(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
+    account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
     score, other = (rows[rows["account_id"] == account_id] for rows in (scores, others))
     if len(score):
-        yield from _score_lines(score.iloc[0], len(scores), scored.value_days, manifest)
+        lines = [*_score_lines(score.iloc[0], len(scores), scored.value_days, manifest)]
     else:
-        yield from _not_scored_lines(other.iloc[0], scored.value_days, manifest)
-    yield ""
-    yield f"Latest events before {day(as_of)}"
+        lines = [*_not_scored_lines(other.iloc[0], scored.value_days, manifest)]
     lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
     names = rep_names(reps)
     lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
-    yield from _latest(lanes, manifest)
+    events = _events(lanes, manifest)
+    lines += ["", f"Latest events before {day(as_of)}", *_latest(events, manifest)]
+    return Explained(account_id, score.iloc[0] if len(score) else None, events, lines)
 
 
-def find_account(accounts: pd.DataFrame, asked: str) -> str:
-    """The id of the account that has this id or name. Raises Mistake where there is none, or several."""
+def _found(accounts: pd.DataFrame, asked: str) -> str:
     ids = accounts["account_id"].tolist()
     if asked in ids:
         return asked
@@ -104,11 +118,19 @@ def _last_order(row: pd.Series) -> str:
     return f"Last order on {day(row['last_order_on'])}, {row['days_since_order']:.0f} days ago{cycle}"
 
 
-def _latest(lanes: Timeline, manifest: Manifest) -> Iterator[str]:
-    events = sorted(
-        ((event[0], WORDS[lane](event[1], manifest.currency)) for lane, events in lanes.items() for event in events),
+def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
+    return sorted(
+        (
+            (event[0], lane, WORDS[lane](event[1], manifest.currency))
+            for lane, events in lanes.items()
+            for event in events
+        ),
+        key=lambda event: (event[0], event[2]),
     )
-    for days, words in events[:LATEST]:
+
+
+def _latest(events: list[tuple[int, str, str]], manifest: Manifest) -> Iterator[str]:
+    for days, _, words in events[:LATEST]:
         yield f"  {(manifest.as_of - timedelta(days=days)).isoformat()}  {words}"
     if not events:
         yield "  none"

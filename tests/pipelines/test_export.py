@@ -185,7 +185,7 @@ def test_names_are_those_that_were_known_last(home):
         "B": ("B", "", ""),
     }
     assert page_data(home)["rep_names"] == {"R1": "Ruth"}
-    lines = list(explain(home, "alder"))
+    lines = explain(home, "alder").lines
     assert lines[0].startswith("Alder (A): risk 10%")
     assert "handed to rep Ruth" in " ".join(lines)
 
