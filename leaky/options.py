@@ -44,6 +44,15 @@ class WithSettings(InHome):
 
 
 @dataclass(frozen=True)
+class Simulating(WithSettings):
+    """And whether the made-up firm is wanted at all."""
+
+    only_if_source: Annotated[
+        bool, typer.Option("--only-if-source", help="Leave an empty folder where params.yaml names another source.")
+    ] = False
+
+
+@dataclass(frozen=True)
 class OfSource(WithSettings):
     """And which records it reads."""
 
