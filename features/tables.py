@@ -16,6 +16,7 @@ class Column:
     they have happened.
     after: the column that this one cannot precede.
     known_with: the second time at which this value becomes known; by default it is known with the row.
+    same_as: the column of whose kind the ids are, where it has another name.
     """
 
     name: str
@@ -26,6 +27,12 @@ class Column:
     planned: bool = False
     after: str | None = None
     known_with: str | None = None
+    same_as: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """What the values name: columns of one domain can be compared."""
+        return self.same_as or self.name
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ accounts = Table(
         _text("industry", "The trade the account is in."),
         _text("region", "Where the account is, as the firm divides its territory."),
         _time("opened_on", "The day the account was opened.", day=True),
-        _id("sold_by_rep_id", "The rep who won the account."),
+        Column("sold_by_rep_id", "id", "The rep who won the account.", same_as="rep_id"),
         _time("valid_from", "From when on this row is so; several rows an account are its history."),
         RECORDED_AT,
     ),
@@ -106,7 +113,7 @@ orders = Table(
         _time("promised_at", "When delivery was promised.", planned=True),
         _time("delivered_at", "When it was delivered in full.", after="ordered_at"),
         _time("returned_at", "When goods of it came back.", after="ordered_at"),
-        _money("returned_amount", "The worth of what came back."),
+        Column("returned_amount", "money", "The worth of what came back.", known_with="returned_at"),
         _text("product_line", "The line of products that the order is of."),
         RECORDED_AT,
     ),

@@ -6,40 +6,46 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.reasons.contact import QUIET_DAYS
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
-
-QUIET_DAYS = 60  # the rule of thumb: whoever has not been spoken with for so long is at risk
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A score of the test rows, in their order. is_risk: whether it is a probability, and not only a ranking."""
+    """A score of the test rows, in their order.
+
+    label: a few words, for a legend. is_risk: whether it is a probability, and not only a ranking.
+    """
 
     name: str
-    says: str
+    label: str
+    description: str
     score: Floats
     is_risk: bool = False
 
 
 def baselines(rows: pd.DataFrame, left: Floats, *, train: Mask, test: Mask) -> list[Baseline]:
-    """Every baseline that the features allow, on the test rows; those that learn do so from the `train` rows."""
+    """Every baseline that the features allow, on the test rows; those that are fitted are so on the `train` rows."""
     tested = rows[test]
     found = []
     if "cycles_since_order" in rows:
         score = _present(tested["cycles_since_order"], rows["cycles_since_order"][train])
-        found.append(Baseline("own_cycle", "silence, in the account's own usual cycles", score))
+        found.append(
+            Baseline("own_cycle", "silence in own cycles", "silence, in the account's own usual cycles", score)
+        )
     if "days_since_order" in rows:
         score = _present(tested["days_since_order"], rows["days_since_order"][train])
-        found.append(Baseline("days_since_order", "days since the last order", score))
+        found.append(Baseline("days_since_order", "days since order", "days since the last order", score))
     quiet = _sixty_days(tested)
     if quiet:
         found.append(quiet)
     inputs = [name for name in ("days_since_order", "orders_360d", "amount_360d") if name in rows]
     if "days_since_order" in inputs and 0 < left[train].sum() < train.sum():
         score = _logistic(rows.loc[train, inputs], left[train], tested[inputs])
-        says = "logistic regression on recency, frequency and amount"
-        found.append(Baseline("logistic_rfm", says, score, is_risk=True))
+        description = "logistic regression on recency, frequency and amount"
+        found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True))
     return found
 
 
@@ -53,21 +59,23 @@ def _sixty_days(tested: pd.DataFrame) -> Baseline | None:
     if "days_since_contact" in tested:
         # An account that nobody ever spoke with breaks the rule as much as one can.
         score = np.where(tested["days_since_contact"] <= QUIET_DAYS, 0.0, 1.0)
-        return Baseline("sixty_days", f"nobody has spoken with them for {QUIET_DAYS} days: yes or no", score)
-    if "days_since_order" in tested:
+        description = f"nobody has spoken with them for {QUIET_DAYS} days: yes or no"
+    elif "days_since_order" in tested:
         score = np.where(tested["days_since_order"] > QUIET_DAYS, 1.0, 0.0)
-        return Baseline("sixty_days", f"no order for {QUIET_DAYS} days, for want of contacts: yes or no", score)
-    return None
+        description = f"no order for {QUIET_DAYS} days, for want of contacts: yes or no"
+    else:
+        return None
+    return Baseline("sixty_days", f"{QUIET_DAYS}-day rule", description, score)
 
 
-def _logistic(known: pd.DataFrame, left: Floats, asked: pd.DataFrame) -> Floats:
+def _logistic(known: pd.DataFrame, left: Floats, unseen: pd.DataFrame) -> Floats:
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
     model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     model.fit(_logarithms(known), left)
-    return np.asarray(model.predict_proba(_logarithms(asked))[:, 1], dtype=np.float64)
+    return np.asarray(model.predict_proba(_logarithms(unseen))[:, 1], dtype=np.float64)
 
 
 def _logarithms(inputs: pd.DataFrame) -> Floats:

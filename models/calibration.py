@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-SLOWEST = 0.05  # the smallest slope: a ranking that proved worthless is flattened, never turned round
-PERSISTS = 0.5  # the part of a shift of the base rate that is taken to last until the next snapshots
+MIN_SLOPE = 0.05  # the smallest slope: a ranking that proved worthless is flattened, never turned round
+SHARE_OF_SHIFT = 0.5  # the part of a shift of the base rate that is taken to last until the next snapshots
 _STEPS, _EXACT = 50, 1e-9
 _PRIOR = 10.0  # rows' worth of belief that nothing needs correcting; matters only where there are few rows
 
@@ -31,37 +31,37 @@ class Calibration:
         return sigmoid(self.log_odds(raw))
 
 
-def calibrated_on(raw: Floats, left: Floats) -> Calibration:
+def fit_calibration(raw: Floats, left: Floats) -> Calibration:
     """The calibration for rows to come, from raw log-odds of rows that the model has not seen and whether they `left`.
 
     The slope is the likeliest one. The intercept lies between the one that leaves the mean risk as it was and the
-    likeliest one, by `PERSISTS`: the share that leaves moves with season and trade, rows to come are months later, and
-    a shift seen on validation has partly gone by then. Over six as_ofs of a seasonal wholesaler (Online Retail II) the
-    mean Brier score was .180 without the shift, .185 with all of it and .176 with half.
+    likeliest one, by `SHARE_OF_SHIFT`: the share that leaves moves with season and trade, rows to come are months
+    later, and a shift seen on validation has partly gone by then. Over six as_ofs of a seasonal wholesaler (Online
+    Retail II) the mean Brier score was .180 without the shift, .185 with all of it and .176 with half.
 
     Where all left or none did, nothing can be learned and the raw log-odds stand.
     """
     if not 0 < left.sum() < len(left):
         return Calibration()
-    likeliest = likeliest_on(raw, left)
-    unshifted = _intercept_for_mean(likeliest.slope * raw, float(sigmoid(raw).mean()))
-    return Calibration(likeliest.slope, unshifted + PERSISTS * (likeliest.intercept - unshifted))
+    platt = fit_platt(raw, left)
+    unshifted = _intercept_for_mean(platt.slope * raw, float(sigmoid(raw).mean()))
+    return Calibration(platt.slope, unshifted + SHARE_OF_SHIFT * (platt.intercept - unshifted))
 
 
-def likeliest_on(raw: Floats, left: Floats) -> Calibration:
-    """The calibration under which `left` is likeliest, by Newton's method, shifts of the base rate and all."""
+def fit_platt(raw: Floats, left: Floats) -> Calibration:
+    """Platt's calibration: the one under which `left` is likeliest, shifts of the base rate and all (by Newton)."""
     slope, intercept = 1.0, 0.0
     for _ in range(_STEPS):
         risk = sigmoid(intercept + slope * raw)
         miss, weight = risk - left, risk * (1 - risk)
         down_slope, down_intercept = miss @ raw + _PRIOR * (slope - 1), miss.sum() + _PRIOR * intercept
         slopes, both, intercepts = weight @ raw**2 + _PRIOR, weight @ raw, weight.sum() + _PRIOR
-        if slope <= SLOWEST and down_slope > 0:
+        if slope <= MIN_SLOPE and down_slope > 0:
             step = np.array([0.0, down_intercept / intercepts])  # the slope stays at its bound
         else:
             step = np.linalg.solve([[slopes, both], [both, intercepts]], [down_slope, down_intercept])
         step /= max(1.0, float(np.abs(step).max()))  # never so far that the curve at the start says nothing
-        slope, intercept = max(SLOWEST, slope - float(step[0])), intercept - float(step[1])
+        slope, intercept = max(MIN_SLOPE, slope - float(step[0])), intercept - float(step[1])
         if np.abs(step).max() < _EXACT:
             break
     return Calibration(slope, intercept)
@@ -69,7 +69,7 @@ def likeliest_on(raw: Floats, left: Floats) -> Calibration:
 
 def calibrated_log_loss(raw: Floats, left: Floats) -> float:
     """The mean log loss that would be left after the likeliest calibration: what order and spacing alone are worth."""
-    log_odds = likeliest_on(raw, left).log_odds(raw)
+    log_odds = fit_platt(raw, left).log_odds(raw)
     return float((np.logaddexp(0, log_odds) - left * log_odds).mean())
 
 

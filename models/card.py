@@ -14,12 +14,15 @@ _COLUMNS = {
 
 @dataclass(frozen=True)
 class Card:
-    """What the card is about. figures: as in metrics.json. says: what each baseline and the ceiling is, by name."""
+    """What the card is about.
+
+    figures: as in metrics.json. descriptions: what each baseline and the ceiling is, by name.
+    """
 
     model: str
     leaving: str
     figures: Mapping[str, Any]
-    says: Mapping[str, str]
+    descriptions: Mapping[str, str]
     titles: Mapping[str, str]
     capacity: int
     features: int
@@ -54,9 +57,9 @@ class Card:
 
     def _skill(self) -> str:
         rows: list[tuple[str, Mapping[str, Any]]] = [("**this model**", self.figures["test"])]
-        rows += [(self.says[name], skill) for name, skill in self.figures["baselines"].items()]
+        rows += [(self.descriptions[name], found) for name, found in self.figures["baselines"].items()]
         if "ceiling" in self.figures:
-            rows.append((f"*{self.says['ceiling']}*", self.figures["ceiling"]))
+            rows.append((f"*{self.descriptions['ceiling']}*", self.figures["ceiling"]))
         words = (
             "On test snapshots that it had not seen, beside what people do without a model; in brackets the interval "
             "that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one of their "
@@ -65,7 +68,7 @@ class Card:
         parts = ["## How well it ranks", "", words]
         for title, pick in (("All accounts at risk", None), ("Early accounts", "early")):
             parts += ["", f"### {title}", "", _table(rows, pick)]
-        parts += ["", f"Gate: {self.verdict}.", "", "![lift](plots/lift.png)"]
+        parts += ["", f"Gate: {self.verdict}.", "", "![gains](plots/gains.png)"]
         parts += ["", "![precision and recall](plots/precision_recall.png)"]
         return "\n".join(parts)
 
@@ -120,15 +123,15 @@ _LIMITS = """## Limits
 
 def _table(rows: list[tuple[str, Mapping[str, Any]]], pick: str | None) -> str:
     lines = ["| | " + " | ".join(title for title, _ in _COLUMNS.values()) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
-    for says, everything in rows:
-        skill = everything if pick is None else everything.get(pick, {})
-        cells = [_cell(skill, name, pattern) for name, (_, pattern) in _COLUMNS.items()]
-        lines.append(f"| {says} | " + " | ".join(cells) + " |")
+    for title, everything in rows:
+        found = everything if pick is None else everything.get(pick, {})
+        cells = [_cell(found, name, pattern) for name, (_, pattern) in _COLUMNS.items()]
+        lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _cell(skill: Mapping[str, Any], name: str, pattern: str) -> str:
-    if name not in skill:
+def _cell(found: Mapping[str, Any], name: str, pattern: str) -> str:
+    if name not in found:
         return "–"
-    low, high = (pattern.format(skill[f"{name}_{end}"]) for end in ("low", "high"))
-    return f"{pattern.format(skill[name])} ({low} to {high})"
+    low, high = (pattern.format(found[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{pattern.format(found[name])} ({low} to {high})"

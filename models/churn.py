@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.mistake import Mistake
-from models.calibration import Calibration, calibrated_log_loss, calibrated_on
+from models.calibration import Calibration, calibrated_log_loss, fit_calibration
+from models.tree_params import TreeParams
 
 Floats = npt.NDArray[np.float64]
 Direction = Literal["rises", "falls"] | None
@@ -20,7 +21,7 @@ Direction = Literal["rises", "falls"] | None
 TREES = "trees.txt"
 FACTS = "model.json"
 LOSS = "calibrated_log_loss"
-CERTAIN = 1e-12  # LightGBM tells risks, not log-odds; of one that is 0 or 1 there are none
+CERTAIN = 1e-12  # LightGBM hands over risks, not log-odds; of one that is 0 or 1 there are none
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # Numbers to learn from below which one thread does it. Threads wait for one another after every split: 100 rounds of
 # 2.7 million numbers took 1.2 s with one thread; with two 0.7 s on an idle machine, but 3 to 14 s on a busy one. The
@@ -30,23 +31,8 @@ _SIGN = {"rises": 1, "falls": -1, None: 0}
 
 
 @dataclass(frozen=True)
-class Growth:
-    """How trees are grown; the words are LightGBM's."""
-
-    learning_rate: float
-    num_leaves: int
-    min_child_samples: int
-    subsample: float
-    colsample_bytree: float
-    reg_lambda: float
-    max_rounds: int
-    patience: int
-    seed: int
-
-
-@dataclass(frozen=True)
-class Usual:
-    """What is usual for a feature among the rows that the model learned from; None where it was always missing.
+class FeatureProfile:
+    """How a feature is spread among the rows that the model learned from; None where it was always missing.
 
     low and high hold all but the outermost percent on either side; missing is the share of rows without a value.
     """
@@ -61,7 +47,7 @@ class Usual:
 
 @dataclass(frozen=True)
 class Churn:
-    """A trained model: trees, the calibration of their log-odds, and what is usual for each feature.
+    """A trained model: trees, the calibration of their log-odds, and a profile of each feature.
 
     about: facts of its training that a reader may want (rounds, rows, as_ofs, versions); numbers and strings only.
     """
@@ -69,7 +55,7 @@ class Churn:
     trees: lightgbm.Booster
     features: tuple[str, ...]
     calibration: Calibration
-    usual: dict[str, Usual]
+    profiles: dict[str, FeatureProfile]
     about: dict[str, Any] = field(default_factory=dict)
 
     def raw(self, rows: pd.DataFrame) -> Floats:
@@ -97,7 +83,7 @@ class Churn:
         facts = {
             "features": list(self.features),
             "calibration": asdict(self.calibration),
-            "usual": {name: asdict(usual) for name, usual in self.usual.items()},
+            "profiles": {name: asdict(profile) for name, profile in self.profiles.items()},
             "about": self.about,
         }
         (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -114,7 +100,7 @@ class Churn:
             trees=lightgbm.Booster(model_str=text),
             features=tuple(facts["features"]),
             calibration=Calibration(**facts["calibration"]),
-            usual={name: Usual(**usual) for name, usual in facts["usual"].items()},
+            profiles={name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             about=facts["about"],
         )
 
@@ -123,7 +109,7 @@ def matrix(rows: pd.DataFrame, features: Sequence[str]) -> Floats:
     return rows[list(features)].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def learn(
+def fit(
     rows: pd.DataFrame,
     left: Floats,
     *,
@@ -131,7 +117,7 @@ def learn(
     validation: npt.NDArray[np.bool_],
     refit: npt.NDArray[np.bool_],
     directions: Mapping[str, Direction],
-    growth: Growth,
+    params: TreeParams,
     about: Mapping[str, Any],
 ) -> Churn:
     """A model in three steps, none of which sees a row outside its masks.
@@ -151,12 +137,12 @@ def learn(
     names = tuple(directions)
     signs = [_SIGN[direction] for direction in directions.values()]
     numbers = matrix(rows, names)
-    first = _grow(numbers, left, train, names, signs, growth, rounds=growth.max_rounds, validation=validation)
+    first = _grow(numbers, left, train, names, signs, params, rounds=params.max_rounds, validation=validation)
     rounds = first.best_iteration
     raw = np.asarray(first.predict(numbers[validation], raw_score=True, num_iteration=rounds), dtype=np.float64)
-    calibration = calibrated_on(raw, left[validation])
+    calibration = fit_calibration(raw, left[validation])
     refit_rounds = rounds_for(rounds, rows=int(train.sum()), refit_rows=int(refit.sum()))
-    trees = _grow(numbers, left, refit, names, signs, growth, rounds=refit_rounds)
+    trees = _grow(numbers, left, refit, names, signs, params, rounds=refit_rounds)
     facts = {
         "rounds": rounds,
         "refit_rounds": refit_rounds,
@@ -166,7 +152,7 @@ def learn(
         "validation_log_loss": float(first.best_score["validation"][LOSS]),
         "lightgbm": lightgbm.__version__,
     }
-    return Churn(trees, names, calibration, _usual(numbers[refit], names), facts | dict(about))
+    return Churn(trees, names, calibration, _profiles(numbers[refit], names), facts | dict(about))
 
 
 def rounds_for(rounds: int, *, rows: int, refit_rows: int) -> int:
@@ -180,7 +166,7 @@ def _grow(
     mask: npt.NDArray[np.bool_],
     names: Sequence[str],
     signs: Sequence[int],
-    growth: Growth,
+    params: TreeParams,
     *,
     rounds: int,
     validation: npt.NDArray[np.bool_] | None = None,
@@ -188,18 +174,18 @@ def _grow(
     parameters = {
         "objective": "binary",
         "metric": "none",
-        "learning_rate": growth.learning_rate,
-        "num_leaves": growth.num_leaves,
-        "min_data_in_leaf": growth.min_child_samples,
-        "bagging_fraction": growth.subsample,
+        "learning_rate": params.learning_rate,
+        "num_leaves": params.num_leaves,
+        "min_data_in_leaf": params.min_child_samples,
+        "bagging_fraction": params.subsample,
         "bagging_freq": 1,
-        "feature_fraction": growth.colsample_bytree,
-        "lambda_l2": growth.reg_lambda,
+        "feature_fraction": params.colsample_bytree,
+        "lambda_l2": params.reg_lambda,
         "monotone_constraints": list(signs),
         "monotone_constraints_method": "basic",
         "use_missing": True,
         "zero_as_missing": False,
-        "seed": growth.seed,
+        "seed": params.seed,
         "deterministic": True,
         "force_row_wise": True,
         "num_threads": 1 if mask.sum() * len(names) < THREADS_PAY else 0,
@@ -216,7 +202,7 @@ def _grow(
         valid_sets=[train_set.create_valid(numbers[validation], left[validation])],
         valid_names=["validation"],
         feval=_log_loss,
-        callbacks=[lightgbm.early_stopping(growth.patience, verbose=False)],
+        callbacks=[lightgbm.early_stopping(params.patience, verbose=False)],
     )
 
 
@@ -227,11 +213,11 @@ def _log_loss(risk: Floats, data: lightgbm.Dataset) -> tuple[str, float, bool]:
     return LOSS, calibrated_log_loss(raw, np.asarray(data.get_label(), dtype=np.float64)), False
 
 
-def _usual(numbers: Floats, names: Sequence[str]) -> dict[str, Usual]:
+def _profiles(numbers: Floats, names: Sequence[str]) -> dict[str, FeatureProfile]:
     found = {}
     for column, name in enumerate(names):
         values = numbers[:, column]
         present = values[~np.isnan(values)]
         marks = np.quantile(present, QUANTILES).tolist() if len(present) else []
-        found[name] = Usual(float(np.isnan(values).mean()), *marks)
+        found[name] = FeatureProfile(float(np.isnan(values).mean()), *marks)
     return found

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
-from models.metrics import Floats, Trial, interval, resampled, skill
+from models.churn import Churn
+from models.evaluation import Evaluation
+from models.metrics import EvaluationSet, Floats, interval, metrics, resampled
 
 Mask = npt.NDArray[np.bool_]
 
@@ -19,42 +22,64 @@ class Verdict:
     why: str
 
 
-def against_baselines(trial: Trial, early: Mask, risk: Floats, rivals: Mapping[str, Floats]) -> Verdict:
+def judge(evaluation: Evaluation, champion: Churn | None) -> Verdict:
+    """Whether a model that was evaluated becomes champion: it must be better than the baselines, and no worse than the
+    champion where the two can be compared. champion: None where there is none, or where it is this very model.
+    """
+    rows, early, risk = evaluation.evaluation_set, evaluation.is_early, evaluation.risk
+    first = against_baselines(rows, early, risk, {known.name: known.score for known in evaluation.baselines})
+    if not first.promoted or champion is None:
+        return first
+    if champion.about["left"] != evaluation.model.about["left"]:
+        return Verdict(True, f"{first.why}; the champion was made for another definition of leaving")
+    if not set(champion.features) <= set(evaluation.rows.columns):
+        return Verdict(True, f"{first.why}; the champion needs features that are no more")
+    unseen = (evaluation.rows["as_of"] >= pd.Timestamp(champion.about["knows_until"])).to_numpy(dtype=bool)
+    both_unseen = rows.subset(unseen)
+    if not both_unseen.can_be_ranked:
+        return Verdict(True, f"{first.why}; the champion has seen the test snapshots, so the two cannot be compared")
+    second = against_champion(both_unseen, early[unseen], risk[unseen], champion.risk(evaluation.rows[unseen]))
+    return Verdict(second.promoted, f"{first.why}; {second.why}")
+
+
+def against_baselines(rows: EvaluationSet, early: Mask, risk: Floats, rivals: Mapping[str, Floats]) -> Verdict:
     """A challenger must rank the early accounts at least as well as the best of what people do without a model.
 
     Early ones, because every rule calls those that have long been silent; all of them where no early account left.
     """
-    rows = early if trial.only(early).can_be_ranked else np.ones(len(early), dtype=bool)
-    which = "early accounts" if rows is early else "accounts"
-    asked = trial.only(rows)
-    if not asked.can_be_ranked:
+    deciding = early if rows.subset(early).can_be_ranked else np.ones(len(early), dtype=bool)
+    which = "early accounts" if deciding is early else "accounts"
+    subset = rows.subset(deciding)
+    if not subset.can_be_ranked:
         return Verdict(False, "nobody left in the test snapshots, or everybody did: nothing can be measured")
-    own = _roc_auc(asked, risk[rows])
-    best, name = max(((_roc_auc(asked, score[rows]), name) for name, score in rivals.items()), default=(0.5, "chance"))
+    own = _roc_auc(subset, risk[deciding])
+    best, name = max(
+        ((_roc_auc(subset, score[deciding]), name) for name, score in rivals.items()), default=(0.5, "chance")
+    )
     words = f"over {which} its ROC AUC is {own:.3f}, that of the best baseline ({name}) {best:.3f}"
     return Verdict(own >= best, words)
 
 
-def against_champion(trial: Trial, early: Mask, risk: Floats, champion: Floats) -> Verdict:
+def against_champion(rows: EvaluationSet, early: Mask, risk: Floats, champion: Floats) -> Verdict:
     """A challenger must not be worse than the champion beyond chance, on the same rows.
 
     Worse beyond chance: 95 % of the resamples of accounts put it behind, in ROC AUC over early accounts or in log loss
     over all. Where the two are equal the challenger wins, since it has learned from newer rows.
     """
-    asked = trial.only(early)
-    differences = {"log_loss": resampled(trial, champion)["log_loss"] - resampled(trial, risk)["log_loss"]}
-    if asked.can_be_ranked:
+    early_rows = rows.subset(early)
+    differences = {"log_loss": resampled(rows, champion)["log_loss"] - resampled(rows, risk)["log_loss"]}
+    if early_rows.can_be_ranked:
         name = "roc_auc"
-        own, other = (resampled(asked, score[early], is_risk=False)[name] for score in (risk, champion))
+        own, other = (resampled(early_rows, score[early], is_risk=False)[name] for score in (risk, champion))
         differences["early roc_auc"] = own - other
-    told = []
+    changes = []
     for name, gain in differences.items():
         low, high = interval(gain)
-        told.append(f"{name} {'gains' if np.nanmean(gain) >= 0 else 'loses'} {abs(np.nanmean(gain)):.4f}")
+        changes.append(f"{name} {'gains' if np.nanmean(gain) >= 0 else 'loses'} {abs(np.nanmean(gain)):.4f}")
         if high < 0:
-            return Verdict(False, f"beside the champion its {name} is worse by {-high:.4f} to {-low:.4f}")
-    return Verdict(True, f"beside the champion it is not worse beyond chance ({', '.join(told)})")
+            return Verdict(False, f"compared with the champion its {name} is worse by {-high:.4f} to {-low:.4f}")
+    return Verdict(True, f"compared with the champion it is not worse beyond chance ({', '.join(changes)})")
 
 
-def _roc_auc(trial: Trial, score: Floats) -> float:
-    return skill(trial, score, is_risk=False)["roc_auc"]
+def _roc_auc(rows: EvaluationSet, score: Floats) -> float:
+    return metrics(rows, score, is_risk=False)["roc_auc"]

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 Floats = npt.NDArray[np.float64]
-Skill = dict[str, float]
+Metrics = dict[str, float]
 
 RANKING = ("roc_auc", "average_precision", "lift_top_decile", "recall_at_capacity")
 PROBABILITY = ("brier", "log_loss", "calibration_error")
@@ -19,8 +19,8 @@ _CERTAIN = 1e-15
 
 
 @dataclass(frozen=True)
-class Trial:
-    """The rows on which scores are tried, in one order for all of them, with the bootstrap's weights.
+class EvaluationSet:
+    """The rows on which scores are measured, in one order for all of them, with the bootstrap's weights.
 
     left: 0 or 1 by row. account: the row's account, 0..accounts-1. snapshot: the row's as_of, 0..snapshots-1.
     weights: [resamples, accounts], how often each account was drawn; the same draws for every score, so that two scores
@@ -34,7 +34,7 @@ class Trial:
     capacity: int
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, *, capacity: int, resamples: int, seed: int) -> "Trial":
+    def of(cls, rows: pd.DataFrame, *, capacity: int, resamples: int, seed: int) -> "EvaluationSet":
         """rows: account_id, as_of, left (no nulls). Accounts are drawn with replacement, each with all of its rows."""
         account, accounts = pd.factorize(rows["account_id"], sort=True)
         draws = np.random.default_rng(seed).multinomial(
@@ -48,9 +48,9 @@ class Trial:
             capacity=capacity,
         )
 
-    def only(self, mask: npt.NDArray[np.bool_]) -> "Trial":
-        """The same trial, with the same draws of accounts, on some of its rows."""
-        return Trial(self.left[mask], self.account[mask], self.snapshot[mask], self.weights, self.capacity)
+    def subset(self, mask: npt.NDArray[np.bool_]) -> "EvaluationSet":
+        """Some of the rows, with the same draws of accounts."""
+        return EvaluationSet(self.left[mask], self.account[mask], self.snapshot[mask], self.weights, self.capacity)
 
     @property
     def can_be_ranked(self) -> bool:
@@ -58,33 +58,33 @@ class Trial:
         return 0 < self.left.sum() < len(self.left)
 
 
-def skill(trial: Trial, score: Floats, *, is_risk: bool = True) -> Skill:
+def metrics(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metrics:
     """Every metric of a score and its 95 % interval: {"roc_auc": ..., "roc_auc_low": ..., "roc_auc_high": ..., ...}.
 
     Ranking metrics for every score; brier, log_loss and calibration_error only where the score is a risk. n is the
     number of rows, base_rate the share that left. Rows that all left or all stayed give n and base_rate alone. The
     interval of calibration_error lies a little high, as resamples are less calibrated than what they are drawn from.
     """
-    found: Skill = {"n": float(len(trial.left))}
-    if len(trial.left):
-        found["base_rate"] = float(trial.left.mean())
-    if not trial.can_be_ranked:
+    found: Metrics = {"n": float(len(rows.left))}
+    if len(rows.left):
+        found["base_rate"] = float(rows.left.mean())
+    if not rows.can_be_ranked:
         return found
     names = RANKING + (PROBABILITY if is_risk else ())
-    point = _measure(trial, score, np.ones((1, len(trial.left))), is_risk)
-    drawn = resampled(trial, score, is_risk=is_risk)
+    point = _measure(rows, score, np.ones((1, len(rows.left))), is_risk)
+    drawn = resampled(rows, score, is_risk=is_risk)
     for name in names:
         low, high = interval(drawn[name])
         found |= {name: float(point[name][0]), f"{name}_low": low, f"{name}_high": high}
     return found
 
 
-def resampled(trial: Trial, score: Floats, *, is_risk: bool = True) -> dict[str, Floats]:
+def resampled(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> dict[str, Floats]:
     """Each metric in each resample of accounts: {name: [resamples]}; NaN where a resample cannot be ranked."""
-    at_once = max(1, _CELLS // max(1, len(trial.left)))
+    at_once = max(1, _CELLS // max(1, len(rows.left)))
     parts = [
-        _measure(trial, score, trial.weights[start : start + at_once][:, trial.account].astype(np.float64), is_risk)
-        for start in range(0, len(trial.weights), at_once)
+        _measure(rows, score, rows.weights[start : start + at_once][:, rows.account].astype(np.float64), is_risk)
+        for start in range(0, len(rows.weights), at_once)
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -107,16 +107,16 @@ def calibration_bins(left: Floats, risk: Floats, bins: int = BINS) -> pd.DataFra
     return binned.reset_index(drop=True)
 
 
-def _measure(trial: Trial, score: Floats, weight: Floats, is_risk: bool) -> dict[str, Floats]:
+def _measure(rows: EvaluationSet, score: Floats, weight: Floats, is_risk: bool) -> dict[str, Floats]:
     """Metrics under each row of weights [resamples, rows]."""
-    found = _ranking(trial.left, score, weight)
-    found["recall_at_capacity"] = _recall_at_capacity(trial, score, weight)
+    found = _ranking_metrics(rows.left, score, weight)
+    found["recall_at_capacity"] = _recall_at_capacity(rows, score, weight)
     if is_risk:
-        found |= _truth(trial.left, score, weight)
+        found |= _probability_metrics(rows.left, score, weight)
     return found
 
 
-def _ranking(left: Floats, score: Floats, weight: Floats) -> dict[str, Floats]:
+def _ranking_metrics(left: Floats, score: Floats, weight: Floats) -> dict[str, Floats]:
     order, starts = _ties_together(score)
     ordered = weight[:, order]
     gone = np.add.reduceat(ordered * left[order], starts, axis=1)
@@ -130,26 +130,26 @@ def _ranking(left: Floats, score: Floats, weight: Floats) -> dict[str, Floats]:
         precision = np.divide(gone_so_far, seen, out=np.zeros_like(seen), where=seen > 0)
         average_precision = (gone * precision).sum(axis=1) / all_gone
         total = all_gone + all_stayed
-        lift = _caught(gone, stayed, TOP * total) / all_gone / TOP
+        lift = _leavers_in_first(gone, stayed, TOP * total) / all_gone / TOP
     return {"roc_auc": roc_auc, "average_precision": average_precision, "lift_top_decile": lift}
 
 
-def _recall_at_capacity(trial: Trial, score: Floats, weight: Floats) -> Floats:
+def _recall_at_capacity(rows: EvaluationSet, score: Floats, weight: Floats) -> Floats:
     """The share of leavers caught when each snapshot's `capacity` highest scores are called."""
     caught = np.zeros(len(weight))
-    for snapshot in np.unique(trial.snapshot):
-        mask = trial.snapshot == snapshot
-        left = trial.left[mask]
+    for snapshot in np.unique(rows.snapshot):
+        mask = rows.snapshot == snapshot
+        left = rows.left[mask]
         order, starts = _ties_together(score[mask])
         ordered = weight[:, mask][:, order]
         gone = np.add.reduceat(ordered * left[order], starts, axis=1)
         stayed = np.add.reduceat(ordered, starts, axis=1) - gone
-        caught += _caught(gone, stayed, np.full(len(weight), float(trial.capacity)))
+        caught += _leavers_in_first(gone, stayed, np.full(len(weight), float(rows.capacity)))
     with np.errstate(invalid="ignore", divide="ignore"):
-        return caught / (weight @ trial.left)
+        return caught / (weight @ rows.left)
 
 
-def _caught(gone: Floats, stayed: Floats, room: Floats) -> Floats:
+def _leavers_in_first(gone: Floats, stayed: Floats, room: Floats) -> Floats:
     """Leavers among the first `room` of groups of ties, highest first; of the group that is cut, its fair share."""
     size = gone + stayed
     before = size.cumsum(axis=1) - size
@@ -158,7 +158,7 @@ def _caught(gone: Floats, stayed: Floats, room: Floats) -> Floats:
     return (gone * share).sum(axis=1)
 
 
-def _truth(left: Floats, risk: Floats, weight: Floats) -> dict[str, Floats]:
+def _probability_metrics(left: Floats, risk: Floats, weight: Floats) -> dict[str, Floats]:
     total = weight.sum(axis=1)
     certain = np.clip(risk, _CERTAIN, 1 - _CERTAIN)
     surprise = -np.where(left == 1, np.log(certain), np.log1p(-certain))

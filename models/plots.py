@@ -31,29 +31,29 @@ def write_plots(
     risk: Floats,
     reasons: Mapping[str, float],
 ) -> None:
-    """Writes precision_recall, calibration, lift and reasons into a folder, as .csv and as .png.
+    """Writes precision_recall, gains, calibration and reasons into a folder, as .csv and as .png.
 
     left: 0 or 1 by row. scores: {name as people read it: score}; the first is the model's, the others its rivals'.
     risk: the model's calibrated risks. reasons: {title: share of what moves the scores}.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    curves = {name: caught(left, score) for name, score in scores.items()}
+    curves = {name: gains_curve(left, score) for name, score in scores.items()}
     table = pd.concat([curve.assign(score=name) for name, curve in curves.items()], ignore_index=True)
     table[["score", "recall", "precision"]].to_csv(folder / "precision_recall.csv", index=False)
-    table[["score", "called", "recall"]].to_csv(folder / "lift.csv", index=False)
+    table[["score", "called", "recall"]].to_csv(folder / "gains.csv", index=False)
     bins = calibration_bins(left, risk)
     bins.to_csv(folder / "calibration.csv", index=False)
     shares = pd.DataFrame({"reason": list(reasons), "share": list(reasons.values())})
     shares = shares.sort_values("share", ascending=False, kind="stable", ignore_index=True)
     shares.to_csv(folder / "reasons.csv", index=False)
     _save(_precision_recall(curves, float(left.mean())), folder / "precision_recall.png")
-    _save(_lift(curves), folder / "lift.png")
+    _save(_gains(curves), folder / "gains.png")
     _save(_calibration(bins), folder / "calibration.png")
     _save(_reasons(shares), folder / "reasons.png")
 
 
-def caught(left: Floats, score: Floats) -> pd.DataFrame:
-    """What calling the highest scores first would have caught: called (share of accounts), recall, precision.
+def gains_curve(left: Floats, score: Floats) -> pd.DataFrame:
+    """Cumulative gains of calling the highest scores first: called (share of accounts), recall, precision.
 
     One row for each number of accounts called at which a group of ties ends, thinned to at most `POINTS`.
     """
@@ -70,7 +70,7 @@ def caught(left: Floats, score: Floats) -> pd.DataFrame:
     return curve.round(6).reset_index(drop=True)
 
 
-def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, found: Contributions) -> None:
+def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: Contributions) -> None:
     """Draws how the features that matter most move the risk of a sample of rows (`shap`'s beeswarm)."""
     import matplotlib as mpl
 
@@ -80,8 +80,8 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, found: Contribu
 
     sample = np.linspace(0, len(rows) - 1, min(len(rows), BEESWARM_ROWS)).round().astype(int)
     explanation = shap.Explanation(
-        found.pushes[sample],
-        base_values=np.full(len(sample), found.expected),
+        contributions.shap_values[sample],
+        base_values=np.full(len(sample), contributions.base_value),
         data=model.matrix(rows.iloc[sample]),
         feature_names=[name.replace("_", " ") for name in model.features],
     )
@@ -151,7 +151,7 @@ def _precision_recall(curves: Mapping[str, pd.DataFrame], base_rate: float) -> "
     return figure
 
 
-def _lift(curves: Mapping[str, pd.DataFrame]) -> "Figure":
+def _gains(curves: Mapping[str, pd.DataFrame]) -> "Figure":
     figure, axes = _figure("How many calls to catch how many leavers?", "share of accounts called", "leavers caught")
     axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1)
     axes.annotate("calling at random", (0.62, 0.6), fontsize=9, color=QUIET, ha="left", va="top")

@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from models.churn import Churn
+from models.relocation import EXPERIMENT, follow_move
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 log = logging.getLogger(__name__)
 
-EXPERIMENT = "leaky-bucket"
 CHAMPION = "champion"
 SCORING, EVALUATED = "scoring", "evaluated"  # the two models of a version, a folder each
 _SAME = "files_sha256"
 _FILES = "files"
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Version:
 
 @dataclass(frozen=True)
 class Registry:
-    """MLflow's store at `uri`; where that is a local SQLite file, artifacts go to the folder `artifacts`.
+    """MLflow's store at `uri`; where that is a local SQLite file, artifacts go to the folder `artifacts`. Where both
+    lie in one folder, that folder can be moved or copied.
 
     model: the registered model's name. Sources have nothing to say about one another, so each has a model of its own.
     """
@@ -56,7 +58,7 @@ class Registry:
 
     def champion(self) -> Version | None:
         """The version that scores at present, or None."""
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             from mlflow.exceptions import MlflowException
 
             try:
@@ -71,7 +73,7 @@ class Registry:
     def files(self, version: Version) -> Iterator[Path]:
         """The folder of a version's files, as `record` was given them."""
         with tempfile.TemporaryDirectory() as folder:
-            with _pointed_at(self.uri):
+            with self._client():
                 import mlflow
 
                 mlflow.artifacts.download_artifacts(f"models:/{self.model}/{version.number}", dst_path=folder)
@@ -83,22 +85,25 @@ class Registry:
         *,
         sha256: str,
         parameters: Mapping[str, Any],
-        metrics: Mapping[str, float],
+        metrics: Mapping[str, Any],
         tags: Mapping[str, str],
         artifacts: Mapping[str, Path],
     ) -> Version:
         """Logs a run and registers a version made of `files`: a folder with a saved `Churn` for each name.
 
-        artifacts: what else to keep with the run: {name in the run: file or folder}. A model of exactly the same files
-        that is registered already is not registered again, so that running twice leaves one version.
+        parameters, metrics: may be nested, and are logged as "a.b"; of metrics only the numbers. artifacts: what else
+        to keep with the run: {name in the run: file or folder}. A model of exactly the same files that is registered
+        already is not registered again, so that running twice leaves one version.
         """
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             import mlflow
 
             known = self._registered(client, sha256)
             with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
-                mlflow.log_params({name: str(value)[:500] for name, value in parameters.items()})
-                mlflow.log_metrics(dict(metrics))
+                mlflow.log_params({name: str(value)[:500] for name, value in flat(parameters).items()})
+                mlflow.log_metrics(
+                    {name: value for name, value in flat(metrics).items() if isinstance(value, int | float)}
+                )
                 for name, path in artifacts.items():
                     (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
                 version = known or Version(self._register(client, files, sha256), sha256)
@@ -107,8 +112,17 @@ class Registry:
 
     def promote(self, version: Version) -> None:
         """Makes a version the champion."""
-        with _pointed_at(self.uri) as client:
+        with self._client() as client:
             client.set_registered_model_alias(self.model, CHAMPION, version.number)
+
+    @contextmanager
+    def _client(self) -> "Iterator[MlflowClient]":
+        if self.uri.startswith(_SQLITE):
+            store = Path(self.uri.removeprefix(_SQLITE))
+            if follow_move(store, self.artifacts):
+                log.info("registry: %s was moved here, and now points to the artifacts that lie beside it", store)
+        with _pointed_at(self.uri) as client:
+            yield client
 
     def _register(self, client: "MlflowClient", files: Mapping[str, Path], sha256: str) -> str:
         """Logs the model so that MLflow can load it by itself: text and JSON, read by `_load_pyfunc`; no pickle."""
@@ -147,7 +161,7 @@ class Registry:
         found = client.get_experiment_by_name(EXPERIMENT)
         if found:
             return str(found.experiment_id)
-        location = self.artifacts.resolve().as_uri() if self.uri.startswith("sqlite:") else None
+        location = self.artifacts.resolve().as_uri() if self.uri.startswith(_SQLITE) else None
         return str(client.create_experiment(EXPERIMENT, artifact_location=location))
 
     def _registered(self, client: "MlflowClient", sha256: str) -> Version | None:
@@ -183,8 +197,8 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
 
     for name in ("mlflow", "alembic"):  # MLflow sets its own level when it is imported
         logging.getLogger(name).setLevel(logging.WARNING)
-    if uri.startswith("sqlite:///"):
-        Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if uri.startswith(_SQLITE):
+        Path(uri.removeprefix(_SQLITE)).parent.mkdir(parents=True, exist_ok=True)
     before = os.environ.get("MLFLOW_TRACKING_URI")
     mlflow.set_tracking_uri(uri)
     try:
@@ -193,22 +207,37 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type] # None forgets it
 
 
+def flat(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """The leaves of nested mappings by their paths, as MLflow names things.
+
+    >>> flat({"a": {"b": 1}, "c": 2})
+    {'a.b': 1, 'c': 2}
+    """
+    found: dict[str, Any] = {}
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            found |= flat(value, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = value
+    return found
+
+
 def commit_of(folder: Path) -> str | None:
     """The git commit that a folder is a checkout of, or None."""
     git = shutil.which("git")
     if git is None:
         return None
-    asked = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
-    prefix, _, commit = told.stdout.rstrip("\n").partition("\n")
+    command = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
+    prefix, _, commit = answer.stdout.rstrip("\n").partition("\n")
     # A prefix means that the folder lies inside a checkout of something else.
-    return commit if told.returncode == 0 and not prefix else None
+    return commit if answer.returncode == 0 and not prefix else None
 
 
 def hash_of(folder: Path) -> str:
     """A hash of every file under a folder, and of its name."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        told.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
-        told.update(path.read_bytes())
-    return told.hexdigest()
+        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

@@ -9,7 +9,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.mistake import Mistake, closest
-from models.left import Left
+from models.definition import Left
+from models.tree_params import TreeParams
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -52,20 +53,6 @@ class Split(Section):
     validation_snapshots: int = Field(3, ge=1, description="As_ofs before them.")
 
 
-class Train(Section):
-    """How trees are grown; the words are LightGBM's."""
-
-    learning_rate: float = Field(0.03, gt=0, description="How far each tree moves the prediction.")
-    num_leaves: int = Field(15, ge=2, description="Leaves of a tree.")
-    min_child_samples: int = Field(50, ge=1, description="Rows that a leaf must have.")
-    subsample: float = Field(0.8, gt=0, le=1, description="Share of the rows that each tree sees.")
-    colsample_bytree: float = Field(0.5, gt=0, le=1, description="Share of the features that each tree sees.")
-    reg_lambda: float = Field(10.0, ge=0, description="L2 penalty on the values of leaves.")
-    max_rounds: int = Field(1500, ge=1, description="Most trees.")
-    patience: int = Field(75, ge=1, description="Rounds without a better validation score before training stops.")
-    seed: int = Field(1, description="Of the choice of rows and features.")
-
-
 class Evaluate(Section):
     """How the model is measured."""
 
@@ -103,7 +90,7 @@ class Overridable(Section):
     snapshots: Snapshots = Field(Snapshots(), description="The days on which accounts are looked at.")
     left: Left = Field(Left(), description="When an account counts as gone.")
     split: Split = Field(Split(), description="Which snapshots measure the model.")
-    train: Train = Field(Train(), description="How trees are grown.")
+    train: TreeParams = Field(TreeParams(), description="How trees are grown.")
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
     export: Export = Field(Export(), description="What the lists show.")
 

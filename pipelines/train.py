@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import catalogue
-from models.churn import FACTS, TREES, Churn, Growth, learn
+from models.churn import FACTS, TREES, Churn, fit
 from models.registry import EVALUATED, SCORING
 from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home, written_whole
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def train(settings: Settings, home: Home) -> None:
-    """Writes two models to the home, made by the same steps (`models.churn.learn`) at two points in time.
+    """Writes two models to the home, made by the same steps (`models.churn.fit`) at two points in time.
 
     model/evaluated knows nothing from the first test as_of on: it is what `evaluate` measures. model/scoring comes one
     round later, with the test snapshots in the place of the validation snapshots, and learns from every row that is
@@ -37,25 +37,24 @@ def train(settings: Settings, home: Home) -> None:
     voluntary = ~is_involuntary(rows)
     left = rows["left"].to_numpy(np.float64, na_value=np.nan)
     directions = {name: catalogue().by_name[name].risk for name in features_of(rows)}
-    growth = Growth(**settings.train.model_dump())
     facts = {
         "source": manifest.source,
         "data_version": manifest.data_version,
-        "left": manifest.left(settings.left).model_dump(),
+        "left": settings.left.model_dump(),
     }
     labelled = rows["left"].notna().to_numpy()
     for name, train_rows, validation, refit in (
         (EVALUATED, parts.train, parts.validation, parts.before_test),
         (SCORING, parts.before_test, parts.test, labelled),
     ):
-        model = learn(
+        model = fit(
             rows,
             left,
             train=train_rows & voluntary,
             validation=validation & voluntary,
             refit=refit & voluntary,
             directions=directions,
-            growth=growth,
+            params=settings.train,
             about=facts | _span(rows, refit & voluntary),
         )
         save_whole(model, home.model / name)

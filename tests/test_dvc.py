@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 
@@ -13,7 +14,7 @@ from tests.conftest import REPOSITORY
 from tests.leaky.test_cli import SMALL
 
 BIN = Path(sys.executable).parent
-STAGES = ["simulate", "ingest", "snapshots", "train", "evaluate", "score", "export"]
+STAGES = ["simulate", "fingerprint", "ingest", "snapshots", "train", "evaluate", "score", "export"]
 
 
 def run(folder: Path, *words: str) -> str:
@@ -47,24 +48,21 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_second_run_does_nothing(checkout: Path) -> None:
-    assert ran(run(checkout, "dvc", "repro")) == []
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint"]  # nobody else knows where a source's files lie
 
 
 def test_another_definition_of_leaving_reruns_labels_and_what_follows(checkout: Path) -> None:
     params = (checkout / "params.yaml").read_text()
     assert "  k: 2\n" in params
     (checkout / "params.yaml").write_text(params.replace("  k: 2\n", "  k: 1.5\n"))
-    assert ran(run(checkout, "dvc", "repro")) == STAGES[2:]
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint", *STAGES[3:]]
 
 
-def test_what_a_source_says_of_training_trains_anew(checkout: Path) -> None:
-    params = (checkout / "params.yaml").read_text()
-    assert "\nsource: simulated\n" in params
-    own = "\nsource: data/sources/simulated\n"  # that of the copy; by its name alone it would be the project's
-    (checkout / "params.yaml").write_text(params.replace("\nsource: simulated\n", own))
+def test_what_a_source_says_of_training_trains_anew(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(checkout))  # else `simulated` is the source of that name in the project
     with (checkout / "data" / "sources" / "simulated" / "source.yaml").open("a") as source:
         source.write("train: {seed: 2}\n")
-    assert ran(run(checkout, "dvc", "repro")) == [stage for stage in STAGES if stage != "simulate"]
+    assert ran(run(checkout, "dvc", "repro")) == STAGES[1:]
 
 
 def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
@@ -74,6 +72,24 @@ def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
     stale = [stage for stage in STAGES if f"{stage}:" in planned.splitlines()]
     assert stale[0] == "snapshots"
     assert "ingest:" not in planned
+
+
+def test_what_people_filled_in_and_scores_of_other_days_outlive_a_new_run(checkout: Path) -> None:
+    (workbook,) = checkout.glob("data/exports/as_of=*/accounts.xlsx")
+    book = openpyxl.load_workbook(workbook)
+    book["Summary"]["A1"] = "Monday's list"
+    book.save(workbook)
+    earlier = checkout / "data" / "scores" / "as_of=2020-01-01" / "scores.parquet"
+    earlier.parent.mkdir()
+    earlier.write_bytes(b"scores of another day")
+    params = (checkout / "params.yaml").read_text()
+    assert "  value_days: 360\n" in params
+    (checkout / "params.yaml").write_text(params.replace("  value_days: 360\n", "  value_days: 90\n"))
+    assert ran(run(checkout, "dvc", "repro", "export"))[-2:] == ["score", "export"]
+    assert openpyxl.load_workbook(workbook)["Summary"]["A1"].value == "Monday's list"
+    assert openpyxl.load_workbook(workbook.with_name("accounts (new).xlsx"))["Summary"]["A1"].value != "Monday's list"
+    assert earlier.read_bytes() == b"scores of another day"
+    assert ran(run(checkout, "dvc", "repro", "export")) == ["fingerprint"]
 
 
 def test_metrics_and_plots_can_be_shown(checkout: Path) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from features.mistake import Mistake
-from models.left import Left
 from pipelines.home import Home, written_whole
 from pipelines.settings import Settings
 
@@ -64,10 +63,6 @@ class Manifest(BaseModel):
         """
         override = self.settings_override | {"as_of": self.as_of}
         return settings.overridden(override, by=f"source.yaml of {self.source}")
-
-    def left(self, left: Left) -> Left:
-        """The definition of leaving in force for this home, where `left` is what params.yaml says."""
-        return self.settings(Settings(left=left)).left
 
 
 def file_hash(path: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from features.catalogue import catalogue
 from features.language.declare import Feature
 from features.tables import TABLES
+from features.value import Returns, returns_in
 from pipelines.intake.as_of import AsOf
 from pipelines.intake.checking import Checked
 from pipelines.intake.source import Source
@@ -76,6 +77,8 @@ class Report:
                 needs = ", ".join(sorted({need for feature in lost for need in self._lacks(feature)}))
                 names = "all" if len(lost) == len(reason.features()) else ", ".join(feature.name for feature in lost)
                 yield f"    {code}: without {names}, for want of {needs}"
+        if returns_in(self.columns) is Returns.undated:
+            yield "    value: what came back is not taken off, for want of orders.returned_at"
 
     def _lacks(self, feature: Feature) -> set[str]:
         """The tables, or the columns of tables that are there, without which a feature cannot be computed."""

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.churn import Churn, Growth, learn
+from models.churn import Churn, fit
 from models.split import Split, split
+from models.tree_params import TreeParams
 
 DIRECTIONS = {
     "days_since_contact": "rises",
@@ -18,7 +19,7 @@ DIRECTIONS = {
     "amount_360d": None,
     "days_as_customer": None,
 }
-GROWTH = Growth(
+PARAMS = TreeParams(
     learning_rate=0.1,
     num_leaves=7,
     min_child_samples=20,
@@ -71,19 +72,19 @@ def parts(rows: pd.DataFrame) -> Split:
     return split(rows, test_snapshots=3, validation_snapshots=2)
 
 
-def learned(rows: pd.DataFrame, parts: Split, **about: object) -> Churn:
-    return learn(
+def fitted(rows: pd.DataFrame, parts: Split, **about: object) -> Churn:
+    return fit(
         rows,
         rows["left"].to_numpy(),
         train=parts.train,
         validation=parts.validation,
         refit=parts.before_test,
         directions=DIRECTIONS,
-        growth=GROWTH,
+        params=PARAMS,
         about={"left": {"by": "silence"}, "knows_until": "2023-12-27", **about},
     )
 
 
 @pytest.fixture(scope="session")
 def model(rows: pd.DataFrame, parts: Split) -> Churn:
-    return learned(rows, parts)
+    return fitted(rows, parts)

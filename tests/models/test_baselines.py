@@ -37,7 +37,7 @@ def test_without_contacts_the_rule_looks_at_orders_and_says_so():
     }
 
     assert rules["sixty_days"].score.tolist() == [0, 1, 0, 1]
-    assert "for want of contacts" in rules["sixty_days"].says
+    assert "for want of contacts" in rules["sixty_days"].description
     assert not rules["sixty_days"].is_risk
 
 

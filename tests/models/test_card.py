@@ -2,11 +2,11 @@
 
 from models.card import Card
 
-SKILL = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
+METRICS = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
 PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "base_rate": 0.0641, "involuntary": 7}
 FIGURES = {
     "test": {
-        **SKILL,
+        **METRICS,
         "early": {"n": 10.0},
         "brier": 0.04,
         "log_loss": 0.16,
@@ -25,7 +25,7 @@ def card() -> str:
         model="leaky-bucket-simulated",
         leaving="no order for 90 days",
         figures=FIGURES,
-        says={"own_cycle": "silence in own cycles", "ceiling": "ceiling"},
+        descriptions={"own_cycle": "silence in own cycles", "ceiling": "ceiling"},
         titles={"orders": "They order elsewhere", "standing": "Who they are"},
         capacity=100,
         features=86,

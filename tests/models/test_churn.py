@@ -9,7 +9,7 @@ import pytest
 
 from features.mistake import Mistake
 from models.churn import Churn, rounds_for
-from tests.models.conftest import DIRECTIONS, learned
+from tests.models.conftest import DIRECTIONS, fitted
 
 
 def test_it_finds_who_leaves(rows, parts, model):
@@ -22,7 +22,7 @@ def test_it_finds_who_leaves(rows, parts, model):
 
 
 def test_training_twice_gives_the_same_trees(rows, parts, model):
-    again = learned(rows, parts)
+    again = fitted(rows, parts)
 
     assert again.trees.model_to_string() == model.trees.model_to_string()
     assert again.calibration == model.calibration
@@ -31,7 +31,7 @@ def test_training_twice_gives_the_same_trees(rows, parts, model):
 def test_rows_outside_the_masks_change_nothing(rows, parts, model):
     test_turned_round = rows.assign(left=np.where(parts.test, 1 - rows["left"], rows["left"]))
 
-    again = learned(test_turned_round, parts)
+    again = fitted(test_turned_round, parts)
 
     assert again.trees.model_to_string() == model.trees.model_to_string()
     assert again.calibration == model.calibration
@@ -43,7 +43,7 @@ def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_
 
     np.testing.assert_array_equal(loaded.risk(rows), model.risk(rows))
     assert loaded.features == model.features
-    assert loaded.usual == model.usual
+    assert loaded.profiles == model.profiles
     assert loaded.about == model.about
 
 
@@ -51,7 +51,7 @@ def test_it_is_kept_as_text_and_json_and_never_as_a_pickle(model, tmp_path):
     model.save(tmp_path)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "trees.txt"]
-    assert set(json.loads((tmp_path / "model.json").read_text())) == {"features", "calibration", "usual", "about"}
+    assert set(json.loads((tmp_path / "model.json").read_text())) == {"features", "calibration", "profiles", "about"}
     assert (tmp_path / "trees.txt").read_text().startswith("tree\nversion=")
     with pytest.raises(ValueError, match="opcode"):
         list(pickletools.genops((tmp_path / "trees.txt").read_bytes()))
@@ -79,14 +79,14 @@ def test_missing_is_not_zero(rows, model):
     assert missing.mean() > zero.mean() * 1.5
 
 
-def test_what_is_usual_is_told_by_feature(rows, parts, model):
+def test_a_profile_says_what_is_usual_of_a_feature(rows, parts, model):
     known = rows.loc[parts.before_test, "days_since_contact"]
 
-    usual = model.usual["days_since_contact"]
+    profile = model.profiles["days_since_contact"]
 
-    assert usual.median == known.median()
-    assert usual.missing == pytest.approx(known.isna().mean())
-    assert usual.low < usual.lower_quartile < usual.median < usual.upper_quartile < usual.high
+    assert profile.median == known.median()
+    assert profile.missing == pytest.approx(known.isna().mean())
+    assert profile.low < profile.lower_quartile < profile.median < profile.upper_quartile < profile.high
 
 
 def test_the_order_of_columns_and_what_else_is_there_do_not_matter(rows, model):
@@ -100,15 +100,15 @@ def test_a_feature_that_is_gone_is_named(rows, model):
         model.risk(rows.drop(columns="usual_cycle"))
 
 
-def test_a_folder_without_a_model_is_told(tmp_path):
+def test_a_folder_without_a_model_is_named(tmp_path):
     with pytest.raises(Mistake, match=r"model\.json: no such file.*leaky train"):
         Churn.load(tmp_path)
 
 
 def test_a_feature_that_is_always_missing_is_no_hindrance(rows, parts):
-    model = learned(rows.assign(days_since_contact=np.nan), parts)
+    model = fitted(rows.assign(days_since_contact=np.nan), parts)
 
-    assert model.usual["days_since_contact"].median is None
+    assert model.profiles["days_since_contact"].median is None
     assert np.isfinite(model.risk(rows)).all()
 
 

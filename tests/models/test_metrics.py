@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from models.metrics import Trial, calibration_bins, resampled, skill
+from models.metrics import EvaluationSet, calibration_bins, metrics, resampled
 
 
-def trial(
+def evaluation_set(
     left: list[float], *, accounts: list[str] | None = None, as_of: list[int] | None = None, **options: int
-) -> Trial:
+) -> EvaluationSet:
     frame = pd.DataFrame(
         {
             "left": left,
@@ -18,20 +18,20 @@ def trial(
             "as_of": as_of or [0] * len(left),
         }
     )
-    return Trial.of(frame, **{"capacity": 2, "resamples": 50, "seed": 1, **options})
+    return EvaluationSet.of(frame, **{"capacity": 2, "resamples": 50, "seed": 1, **options})
 
 
 @pytest.fixture(scope="module")
-def noisy() -> tuple[Trial, np.ndarray]:
+def noisy() -> tuple[EvaluationSet, np.ndarray]:
     random = np.random.default_rng(3)
     risk = random.beta(1, 6, 600).round(2)  # rounded, so that there are ties
     left = (random.random(600) < risk).astype(float)
-    return trial(left.tolist(), accounts=[f"A{row % 200}" for row in range(600)]), risk
+    return evaluation_set(left.tolist(), accounts=[f"A{row % 200}" for row in range(600)]), risk
 
 
 def test_points_agree_with_scikit_learn(noisy):
     rows, risk = noisy
-    found = skill(rows, risk)
+    found = metrics(rows, risk)
 
     assert found["roc_auc"] == pytest.approx(roc_auc_score(rows.left, risk))
     assert found["average_precision"] == pytest.approx(average_precision_score(rows.left, risk))
@@ -57,9 +57,9 @@ def test_lift_and_recall_by_hand():
     #        as_of 0              as_of 1
     left = [1, 0, 0, 1, 0, 0, 0, 0, 0, 1] + [0] * 10
     score = [0.9, 0.8, 0.1, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0] + [0.0] * 10
-    rows = trial(left, as_of=[0] * 5 + [1] * 15, capacity=3)
+    rows = evaluation_set(left, as_of=[0] * 5 + [1] * 15, capacity=3)
 
-    found = skill(rows, np.array(score), is_risk=False)
+    found = metrics(rows, np.array(score), is_risk=False)
 
     # The top tenth are two rows, of which one left; three of twenty left: (1 / 2) / (3 / 20).
     assert found["lift_top_decile"] == pytest.approx(10 / 3)
@@ -68,7 +68,7 @@ def test_lift_and_recall_by_hand():
 
 
 def test_a_score_without_information_ranks_like_chance():
-    found = skill(trial([1, 0, 0, 0] * 25), np.zeros(100), is_risk=False)
+    found = metrics(evaluation_set([1, 0, 0, 0] * 25), np.zeros(100), is_risk=False)
 
     assert found["roc_auc"] == 0.5
     assert found["lift_top_decile"] == pytest.approx(1)
@@ -76,7 +76,7 @@ def test_a_score_without_information_ranks_like_chance():
 
 
 def test_a_ranking_has_no_probability_metrics():
-    found = skill(trial([1, 0, 1, 0]), np.array([90.0, 10.0, 60.0, 70.0]), is_risk=False)
+    found = metrics(evaluation_set([1, 0, 1, 0]), np.array([90.0, 10.0, 60.0, 70.0]), is_risk=False)
 
     assert not {"brier", "log_loss", "calibration_error"} & set(found)
     assert found["roc_auc"] == 0.75
@@ -87,7 +87,7 @@ def test_calibration_error_by_hand():
     risk = np.array([0.1] * 2 + [0.5] * 16 + [0.9] * 2)
     left = [0, 1] + [0, 1] * 8 + [1, 1]
 
-    found = skill(trial(left), risk)
+    found = metrics(evaluation_set(left), risk)
 
     assert found["calibration_error"] == pytest.approx((0.4 + 0.1) / 10)
 
@@ -106,8 +106,8 @@ def test_rows_of_one_account_are_drawn_together_so_its_copies_narrow_nothing():
     left = (random.random(80) < risk).astype(float)
     accounts = [f"A{row}" for row in range(80)]
 
-    once = skill(trial(left.tolist(), accounts=accounts, resamples=200), risk)
-    copied = skill(trial(left.tolist() * 9, accounts=accounts * 9, resamples=200), np.tile(risk, 9))
+    once = metrics(evaluation_set(left.tolist(), accounts=accounts, resamples=200), risk)
+    copied = metrics(evaluation_set(left.tolist() * 9, accounts=accounts * 9, resamples=200), np.tile(risk, 9))
 
     assert copied["roc_auc_high"] - copied["roc_auc_low"] == pytest.approx(
         once["roc_auc_high"] - once["roc_auc_low"], rel=1e-9
@@ -116,14 +116,14 @@ def test_rows_of_one_account_are_drawn_together_so_its_copies_narrow_nothing():
 
 def test_an_interval_holds_the_point_and_the_same_seed_gives_the_same_one(noisy):
     rows, risk = noisy
-    found = skill(rows, risk)
+    found = metrics(rows, risk)
 
     assert found["roc_auc_low"] < found["roc_auc"] < found["roc_auc_high"]
-    assert skill(rows, risk) == found
+    assert metrics(rows, risk) == found
 
 
-def test_where_nobody_left_only_the_counts_are_told():
-    assert skill(trial([0, 0, 0]), np.array([0.1, 0.2, 0.3])) == {"n": 3.0, "base_rate": 0.0}
+def test_where_nobody_left_there_are_only_the_counts():
+    assert metrics(evaluation_set([0, 0, 0]), np.array([0.1, 0.2, 0.3])) == {"n": 3.0, "base_rate": 0.0}
 
 
 def test_chunks_of_resamples_change_nothing(noisy, monkeypatch):

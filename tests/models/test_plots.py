@@ -3,12 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from models.explain import contributions
-from models.plots import POINTS, caught, write_beeswarm, write_plots
+from models.explain import shap_contributions
+from models.plots import POINTS, gains_curve, write_beeswarm, write_plots
 
 
-def test_what_calling_the_highest_first_catches_by_hand():
-    curve = caught(np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.9, 0.5, 0.5, 0.1]))
+def test_gains_of_calling_the_highest_first_by_hand():
+    curve = gains_curve(np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.9, 0.5, 0.5, 0.1]))
 
     assert curve["called"].tolist() == [0.25, 0.75, 1.0]  # a tie is called together
     assert curve["recall"].tolist() == [0.5, 1.0, 1.0]
@@ -17,7 +17,7 @@ def test_what_calling_the_highest_first_catches_by_hand():
 
 def test_a_long_curve_is_thinned_but_keeps_both_ends():
     random = np.random.default_rng(0)
-    curve = caught((random.random(5000) < 0.1).astype(float), random.random(5000))
+    curve = gains_curve((random.random(5000) < 0.1).astype(float), random.random(5000))
 
     assert len(curve) <= POINTS
     assert curve["called"].iloc[[0, -1]].tolist() == [0.0002, 1.0]
@@ -34,10 +34,10 @@ def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, parts, model, t
         risk,
         {"A": 0.7, "B": 0.3},
     )
-    write_beeswarm(tmp_path / "features.png", model, test, contributions(model, test))
+    write_beeswarm(tmp_path / "features.png", model, test, shap_contributions(model, test))
 
-    for name in ("precision_recall", "lift", "calibration", "reasons"):
+    for name in ("precision_recall", "gains", "calibration", "reasons"):
         assert len(pd.read_csv(tmp_path / f"{name}.csv")) >= 2
-    for name in ("precision_recall", "lift", "calibration", "reasons", "features"):
+    for name in ("precision_recall", "gains", "calibration", "reasons", "features"):
         assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
-    assert pd.read_csv(tmp_path / "lift.csv")["score"].unique().tolist() == ["this model", "days"]
+    assert pd.read_csv(tmp_path / "gains.csv")["score"].unique().tolist() == ["this model", "days"]

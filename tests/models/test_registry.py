@@ -65,8 +65,8 @@ def test_mlflow_serves_calibrated_risks_by_itself(registry, saved, rows, model, 
 
     served = mlflow.pyfunc.load_model(f"models:/{registry.model}/{version.number}")
 
-    asked = rows.head(20)[list(model.features)]
-    assert served.predict(asked)["risk"].tolist() == model.risk(asked).tolist()
+    sample = rows.head(20)[list(model.features)]
+    assert served.predict(sample)["risk"].tolist() == model.risk(sample).tolist()
 
 
 def test_a_run_keeps_parameters_metrics_tags_and_artifacts(registry, saved):
@@ -117,7 +117,7 @@ def test_a_hash_changes_with_contents_and_with_names(tmp_path):
     assert len({before, changed, hash_of(tmp_path)}) == 3
 
 
-def test_the_commit_is_told_of_a_checkout_and_of_nothing_inside_another(tmp_path):
+def test_a_checkout_has_a_commit_and_a_folder_inside_another_has_none(tmp_path):
     assert commit_of(tmp_path) is None
     git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
     subprocess.run([*git, "init", "-q"], check=True)

@@ -77,11 +77,11 @@ def test_no_part_ever_knows_what_a_later_part_is_asked(rows, test_snapshots, val
     assert len(parts.validation_as_ofs) == validation_snapshots
 
 
-def test_too_few_snapshots_are_told_in_one_line():
-    with pytest.raises(Mistake) as told:
+def test_too_few_snapshots_are_refused_in_one_line():
+    with pytest.raises(Mistake) as refusal:
         split(snapshots(*MONTHS, unfinished=MONTHS[-2:]), test_snapshots=2, validation_snapshots=2)
 
-    line = str(told.value)
+    line = str(refusal.value)
     assert "5 of 7 as_ofs are complete" in line
     assert "2024-01-01 to 2024-04-30" in line
     assert "a model needs 7 (2 test, 2 validation" in line

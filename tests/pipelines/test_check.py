@@ -8,7 +8,7 @@ import pytest
 
 from features.mistake import Mistake
 from features.tables import TABLES
-from models.left import Left
+from models.definition import Left
 from pipelines.check import check
 from pipelines.settings import Settings, Snapshots, Split
 from pipelines.snapshots import snapshots
@@ -249,3 +249,12 @@ def test_an_account_with_a_history_is_one_account(firm) -> None:
 def test_a_folder_that_is_no_source_cannot_even_be_opened(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=r"no source\.yaml in this folder"):
         check(Settings(), source=str(tmp_path), files=None, as_of=None, today=TODAY)
+
+
+def test_it_says_where_what_came_back_cannot_be_dated(firm) -> None:
+    undated = "    value: what came back is not taken off, for want of orders.returned_at"
+    assert undated not in report(firm)
+    firm.table("orders", "account_id,ordered_at,amount,returned_amount\nA,2026-01-01,5,5")
+    assert undated in report(firm)
+    firm.table("orders", "account_id,ordered_at,amount,returned_amount,returned_at\nA,2026-01-01,5,5,2026-01-02")
+    assert undated not in report(firm)

@@ -1,11 +1,13 @@
 """Evaluate: honest figures, beside what people do without the model, and a gate that can say no."""
 
 import json
+import shutil
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from features.mistake import Mistake
 from models.baselines import Baseline
@@ -14,6 +16,9 @@ from models.metrics import PROBABILITY, RANKING
 from models.registry import EVALUATED, Registry
 from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.evaluate import evaluate
+from pipelines.home import PROJECT, Home
+from pipelines.intake.manifest import Manifest
+from pipelines.score import score
 
 
 @pytest.fixture
@@ -74,6 +79,16 @@ def test_pictures_card_and_verdict_lie_beside_the_model(scored_home):
     assert "leaky-bucket-simulated" in (scored_home.model / "card.md").read_text()
 
 
+def test_a_score_that_is_measured_no_more_leaves_no_file_behind(own_home, small_settings):
+    folder = own_home.model / "skill"
+    before = sorted(folder.iterdir())
+    (folder / "ceiling.json").write_text("{}")
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert sorted(folder.iterdir()) == before
+
+
 def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_none(
     own_home, small_settings, monkeypatch
 ):
@@ -92,6 +107,25 @@ def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_no
     assert "ceiling" in (own_home.model / "card.md").read_text()
 
 
+def test_a_truth_that_is_not_of_this_source_is_no_ceiling(own_home, small_settings):
+    own_home.simulated.mkdir()
+    (own_home.folder / "hidden.parquet").rename(own_home.simulated / "truth.parquet")
+    text = own_home.manifest.read_text()
+    own_home.manifest.write_text(text.replace('"source": "simulated"', '"source": "corner_shop"'))
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert figures(own_home)["data"]["source"] == "corner_shop"
+    assert "ceiling" not in figures(own_home)
+
+
+def test_under_dvc_a_real_source_needs_no_truth():
+    stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
+    simulated = [dep for dep in stages["evaluate"]["deps"] if dep.startswith("data/simulated")]
+
+    assert not simulated
+
+
 def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_settings, registry):
     before = own_home.metrics.read_bytes()
 
@@ -99,18 +133,17 @@ def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_
 
     assert own_home.metrics.read_bytes() == before
     assert registry.champion().number == "1"
-    assert gate(own_home)["version"] == "1"
-    assert "champion already" in gate(own_home)["why"]
+    assert gate(own_home) == {"version": "1", "promoted": True, "why": gate(own_home)["why"]}
 
 
 def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_settings, registry, monkeypatch):
     def oracle(rows, left, *, train, test):
-        return [Baseline("oracle", "knows it all", left[test])]
+        return [Baseline("oracle", "oracle", "knows it all", left[test])]
 
-    monkeypatch.setattr("pipelines.evaluate.baselines", oracle)
+    monkeypatch.setattr("models.evaluation.baselines", oracle)
     model = Churn.load(own_home.model / EVALUATED)
     other = {**model.about, "note": "another model than the champion"}
-    Churn(model.trees, model.features, model.calibration, model.usual, other).save(own_home.model / EVALUATED)
+    Churn(model.trees, model.features, model.calibration, model.profiles, other).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
@@ -125,13 +158,28 @@ def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refuse
 
     model = Churn.load(own_home.model / EVALUATED)
     false = Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept + 1.5)
-    Churn(model.trees, model.features, false, model.usual, model.about).save(own_home.model / EVALUATED)
+    Churn(model.trees, model.features, false, model.profiles, model.about).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
     assert gate(own_home)["promoted"] is False
-    assert "beside the champion its log_loss is worse" in gate(own_home)["why"]
+    assert "compared with the champion its log_loss is worse" in gate(own_home)["why"]
     assert registry.champion().number == "1"
+
+
+def test_a_home_that_was_copied_and_then_moved_goes_on_by_itself(own_home, scored_home, small_settings):
+    files = sorted(scored_home.artifacts.rglob("*"))
+    evaluate(small_settings, own_home, metrics=own_home.metrics)  # in the copy
+    moved = Home(own_home.folder.rename(own_home.folder.with_name("moved")))
+    before = (moved.scores(Manifest.read(moved).as_of) / "scores.parquet").read_bytes()
+    shutil.rmtree(moved.folder / "scores")
+
+    evaluate(small_settings, moved, metrics=moved.metrics)
+    score(small_settings, moved)
+
+    assert (moved.scores(Manifest.read(moved).as_of) / "scores.parquet").read_bytes() == before
+    assert sorted(scored_home.artifacts.rglob("*")) == files
+    assert not own_home.folder.exists()
 
 
 def test_a_model_of_other_data_is_not_measured(own_home, small_settings):

@@ -35,7 +35,7 @@ def test_online_retail_gives_the_orders_of_the_reference_protocol(homes: dict[st
     at_risk, left = rows(
         homes["online_retail_ii"],
         """
-        WITH days AS (SELECT DISTINCT account_id, CAST(ordered_at AS DATE) AS day FROM orders),
+        WITH days AS (SELECT DISTINCT account_id, CAST(ordered_at AS DATE) AS day FROM orders WHERE amount > 0),
         active AS (
             SELECT DISTINCT account_id FROM days
             WHERE day >= DATE '2011-09-10' - 365 AND day < DATE '2011-09-10'
@@ -87,6 +87,17 @@ def test_online_retail_knows_a_return_only_from_its_credit_note_on(homes: dict[s
         WHERE returned_amount IS NOT NULL
         """,
     ) == [(8222, 0, 0, 0)]
+
+
+def test_online_retail_knows_credits_that_are_no_returns_as_rows_of_negative_amount(homes: dict[str, Home]) -> None:
+    # Invoice 556444: 60 baskets at the price of 60 each, 38,970 too much, credited by hand three minutes later.
+    assert rows(
+        homes["online_retail_ii"],
+        """
+        SELECT order_id, amount, strftime(recorded_at, '%H:%M') FROM orders WHERE account_id = '15098' AND amount < 0
+        """,
+    ) == [("C556445", -38970.0, "15:31")]
+    assert rows(homes["online_retail_ii"], "SELECT count(*) FROM orders WHERE amount < 0") == [(741,)]
 
 
 def test_online_retail_takes_a_manual_adjustment_for_an_error_in_the_invoice_before(homes: dict[str, Home]) -> None:

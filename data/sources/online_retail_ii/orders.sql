@@ -72,3 +72,16 @@ SELECT
     credited_at AS recorded_at
 FROM returned
 JOIN orders USING (account_id, ordered_on)
+-- What was credited without goods coming back (a bill put right by hand, postage, a discount) is a row of its own as well,
+-- with a negative amount: no order, but less to keep. It does not say which order it was about.
+UNION ALL BY NAME
+SELECT
+    CAST("Customer ID" AS BIGINT) AS account_id,
+    Invoice AS order_id,
+    min(InvoiceDate) AS ordered_at,
+    sum(CAST(Quantity * CAST(Price AS DECIMAL(18, 4)) AS DECIMAL(18, 4))) AS amount,
+    min(InvoiceDate) AS recorded_at
+FROM lines
+WHERE "Customer ID" IS NOT NULL AND Invoice LIKE 'C%' AND Quantity < 0 AND NOT StockCode SIMILAR TO '[0-9]{5}.*'
+GROUP BY "Customer ID", Invoice
+HAVING amount < 0
