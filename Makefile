@@ -2,19 +2,22 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH) # the stages call leaky by name
 
-.PHONY: run test lint bench ui lock clean
+.PHONY: run test lint docs bench ui lock clean
 
 run: .venv/ready ## set everything up and run the main job on the simulated firm
 	$(BIN)/dvc repro
 	@echo; $(BIN)/dvc metrics show; ls data/exports/*/accounts.*
 
-test: .venv/ready-dev ## set everything up and run all tests
-	$(BIN)/pytest -n 2 --dist loadfile
+test: .venv/ready-dev ## set everything up and run all tests; COVERAGE=--cov measures what they reach
+	$(BIN)/pytest -n 2 --dist loadfile $(COVERAGE)
 
-lint: .venv/ready-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: .venv/ready-dev ## what looks at the code without running it: .pre-commit-config.yaml
+	$(BIN)/pre-commit run --all-files
+
+docs: .venv/ready-dev ## write the reference from the code and build the pages into build/docs
+	$(BIN)/python docs/from_code.py
+	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
+	@echo "open build/docs/index.html"
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.features
@@ -46,4 +49,4 @@ lock: ## pin all dependencies anew, with hashes
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts
+	rm -rf .venv build data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts
