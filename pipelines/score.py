@@ -161,7 +161,7 @@ def _champion(settings: Settings, home: Home, manifest: Manifest) -> tuple[Churn
             model.about["knows_until"],
             manifest.as_of,
         )
-    return model, version.number
+    return model, version.name
 
 
 def _causes(not_scored: pd.DataFrame) -> str:
