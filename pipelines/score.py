@@ -133,7 +133,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             model.about["knows_until"],
             as_of,
         )
-    return model, version.number
+    return model, version.name
 
 
 def _causes(not_scored: pd.DataFrame) -> str:
