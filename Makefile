@@ -2,19 +2,22 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH) # the stages call leaky by name
 
-.PHONY: run test lint bench ui lock clean
+.PHONY: run test lint docs bench ui lock clean
 
 run: .venv/ready ## set everything up and run the main job on the simulated firm
 	$(BIN)/dvc repro
 	@echo; $(BIN)/dvc metrics show; ls data/exports/*/accounts.*
 
-test: .venv/ready-dev ## set everything up and run all tests
-	$(BIN)/pytest -n 2 --dist loadfile
+test: .venv/ready-dev ## set everything up and run all tests; COVERAGE=--cov measures what they reach
+	$(BIN)/pytest -n 2 --dist loadfile $(COVERAGE)
 
-lint: .venv/ready-dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: .venv/ready-dev ## what looks at the code without running it: .pre-commit-config.yaml
+	$(BIN)/pre-commit run --all-files
+
+docs: .venv/ready-dev ## write the reference from the code and build the pages into build/docs
+	$(BIN)/python docs/from_code.py
+	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
+	@echo "open build/docs/index.html"
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.features
@@ -35,13 +38,15 @@ ui: .venv/ready
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# One set of versions for every Python that requires-python allows, with markers where a package is needed on some alone.
+PIN := uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock" pyproject.toml --group build
+
 lock: ## pin all dependencies anew, with hashes
-	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q uv
-	.venv-lock/bin/uv pip compile pyproject.toml --group build --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" -q -o requirements.lock
-	.venv-lock/bin/uv pip compile pyproject.toml --group build --group dev --extra spark -c requirements.lock --generate-hashes \
-	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -q -o requirements-dev.lock
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q --disable-pip-version-check uv
+	.venv-lock/bin/$(PIN) -o requirements.lock
+	.venv-lock/bin/$(PIN) --group dev --extra spark -c requirements.lock -o requirements-dev.lock
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts
+	rm -rf .venv build data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts

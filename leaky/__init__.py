@@ -69,7 +69,7 @@ def run(
         Home(Path(home)),
         source=str(source) if source else settings.source,
         files=Path(files) if files else None,
-        as_of=day_of(as_of) if as_of else settings.as_of,
+        as_of=day_of(as_of) if as_of else None,
         today=date.today(),
     )
     return Firm(Path(home), settings)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from features.mistake import Mistake
-from leaky.options import OfAccount, OfDay, OfDayWithMetrics, OfSource, WithMetrics, WithSettings
+from leaky.options import OfAccount, OfDay, OfDayWithMetrics, OfSource, Simulating, WithMetrics, WithSettings
 
 app = typer.Typer(
     name="leaky",
@@ -73,12 +73,22 @@ def run(asked: OfSource) -> None:
     leaky.run(asked.source, asked.files, asked.home, as_of=asked.day(), params=asked.params)
 
 
-@stage(WithSettings)
-def simulate(asked: WithSettings) -> None:
+@stage(Simulating)
+def simulate(asked: Simulating) -> None:
     """Make up a firm whose truth is known, to try everything on."""
     from pipelines.simulate import simulate
 
-    simulate(asked.settings(), asked.place())
+    settings = asked.settings()
+    simulate(settings, asked.place(), wanted=not asked.only_if_source or settings.source == "simulated")
+
+
+@stage(OfSource)
+def fingerprint(asked: OfSource) -> None:
+    """Note what is in a source's files, so that DVC knows when they have changed."""
+    from pipelines.fingerprint import fingerprint
+
+    source, files, _ = asked.reading(asked.settings())
+    fingerprint(asked.place(), source=source, files=files)
 
 
 @stage(OfSource)
@@ -94,7 +104,7 @@ def ingest(asked: OfSource) -> None:
 @command(OfSource)
 def check(asked: OfSource) -> None:
     """Read a source and say what is wrong with it and which features it gives; writes nothing."""
-    from pipelines.intake.check import check
+    from pipelines.check import check
 
     settings = asked.settings()
     source, files, as_of = asked.reading(settings)

@@ -37,8 +37,9 @@ class Firm:
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         """Raises Mistake where nothing has been ingested into the folder yet."""
-        self._home, self._settings = Home(folder), settings
+        self._home = Home(folder)
         self._manifest = Manifest.read(self._home)
+        self._settings = self._manifest.settings(settings)
 
     def __repr__(self) -> str:
         return f"<Firm {self.source}, as of {self.as_of}, in {self.folder}>"

@@ -44,6 +44,15 @@ class WithSettings(InHome):
 
 
 @dataclass(frozen=True)
+class Simulating(WithSettings):
+    """And whether the made-up firm is wanted at all."""
+
+    only_if_source: Annotated[
+        bool, typer.Option("--only-if-source", help="Leave an empty folder where params.yaml names another source.")
+    ] = False
+
+
+@dataclass(frozen=True)
 class OfSource(WithSettings):
     """And which records it reads."""
 
@@ -67,7 +76,7 @@ class OfSource(WithSettings):
         """Which source, where its files are, and for which day; the simulated firm's files are in the home."""
         source = self.source or settings.source
         files = self.place().simulated if source == "simulated" and self.files is None else self.files
-        return source, files, self.day() or settings.as_of
+        return source, files, self.day()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ Floats = npt.NDArray[np.float64]
 MIN_SLOPE = 0.05  # the smallest slope: a ranking that proved worthless is flattened, never turned round
 SHARE_OF_SHIFT = 0.5  # the part of a shift of the base rate that is taken to last until the next snapshots
 _STEPS, _EXACT = 50, 1e-9
+_DIGITS = 9  # of slope and intercept: finer than any risk that is read, coarser than the noise of adding floats up
 _PRIOR = 10.0  # rows' worth of belief that nothing needs correcting; matters only where there are few rows
 
 
@@ -45,7 +46,8 @@ def fit_calibration(raw: Floats, left: Floats) -> Calibration:
         return Calibration()
     platt = fit_platt(raw, left)
     unshifted = _intercept_for_mean(platt.slope * raw, float(sigmoid(raw).mean()))
-    return Calibration(platt.slope, unshifted + SHARE_OF_SHIFT * (platt.intercept - unshifted))
+    intercept = unshifted + SHARE_OF_SHIFT * (platt.intercept - unshifted)
+    return Calibration(round(platt.slope, _DIGITS), round(intercept, _DIGITS))
 
 
 def fit_platt(raw: Floats, left: Floats) -> Calibration:
@@ -54,8 +56,10 @@ def fit_platt(raw: Floats, left: Floats) -> Calibration:
     for _ in range(_STEPS):
         risk = sigmoid(intercept + slope * raw)
         miss, weight = risk - left, risk * (1 - risk)
-        down_slope, down_intercept = miss @ raw + _PRIOR * (slope - 1), miss.sum() + _PRIOR * intercept
-        slopes, both, intercepts = weight @ raw**2 + _PRIOR, weight @ raw, weight.sum() + _PRIOR
+        # Sums, not dot products: those add up in another order with every number of threads.
+        down_slope, down_intercept = (miss * raw).sum() + _PRIOR * (slope - 1), miss.sum() + _PRIOR * intercept
+        slopes, both = (weight * raw**2).sum() + _PRIOR, (weight * raw).sum()
+        intercepts = weight.sum() + _PRIOR
         if slope <= MIN_SLOPE and down_slope > 0:
             step = np.array([0.0, down_intercept / intercepts])  # the slope stays at its bound
         else:

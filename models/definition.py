@@ -15,11 +15,13 @@ class Left(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: Literal["cycle", "silence"] = "cycle"
-    horizon_days: int = Field(90, ge=1)
-    k: float = Field(2, gt=0)
-    max_days: int = Field(180, ge=1)
-    active_days: int = Field(365, ge=1)
+    by: Literal["cycle", "silence"] = Field("cycle", description="What leaving is judged by: cycle or silence.")
+    horizon_days: int = Field(90, ge=1, description="How far ahead we look.")
+    k: float = Field(
+        2, gt=0, description="cycle: watched for so many usual cycles, where that is longer than the horizon."
+    )
+    max_days: int = Field(180, ge=1, description="cycle: accounts with a longer outlook order too rarely to be judged.")
+    active_days: int = Field(365, ge=1, description="silence: at risk are accounts that ordered in so many days.")
 
     @property
     def longest_outlook(self) -> int:

@@ -16,10 +16,28 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the challenger becomes champion, and why, in a sentence."""
+    """Whether the challenger becomes champion, and why.
+
+    why: what the test snapshots say of it. comparison: what came out beside the champion that it was held against; ''
+    where there was none.
+    """
 
     promoted: bool
     why: str
+    comparison: str = ""
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.why}; {self.comparison}" if self.comparison else self.why
+
+    @property
+    def lasting(self) -> str:
+        """What is written into files: of a model that was promoted, not which one it replaced.
+
+        Else a store with a past and a fresh one would give different files for the same data. (The log and the run in
+        MLflow have the comparison.) What keeps a model from being promoted is the champion, so then it is named.
+        """
+        return self.why if self.promoted else self.in_words
 
 
 def judge(evaluation: Evaluation, champion: Churn | None) -> Verdict:
@@ -31,15 +49,15 @@ def judge(evaluation: Evaluation, champion: Churn | None) -> Verdict:
     if not first.promoted or champion is None:
         return first
     if champion.about["left"] != evaluation.model.about["left"]:
-        return Verdict(True, f"{first.why}; the champion was made for another definition of leaving")
+        return Verdict(True, first.why, "the champion was made for another definition of leaving")
     if not set(champion.features) <= set(evaluation.rows.columns):
-        return Verdict(True, f"{first.why}; the champion needs features that are no more")
+        return Verdict(True, first.why, "the champion needs features that are no more")
     unseen = (evaluation.rows["as_of"] >= pd.Timestamp(champion.about["knows_until"])).to_numpy(dtype=bool)
     both_unseen = rows.subset(unseen)
     if not both_unseen.can_be_ranked:
-        return Verdict(True, f"{first.why}; the champion has seen the test snapshots, so the two cannot be compared")
+        return Verdict(True, first.why, "the champion has seen the test snapshots, so the two cannot be compared")
     second = against_champion(both_unseen, early[unseen], risk[unseen], champion.risk(evaluation.rows[unseen]))
-    return Verdict(second.promoted, f"{first.why}; {second.why}")
+    return Verdict(second.promoted, first.why, second.why)
 
 
 def against_baselines(rows: EvaluationSet, early: Mask, risk: Floats, rivals: Mapping[str, Floats]) -> Verdict:

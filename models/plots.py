@@ -1,6 +1,7 @@
 """Plots: what the model is worth, drawn; the numbers as CSV for DVC and as pictures for the model card."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ INK, QUIET, GRID = "#1f2a37", "#8a94a3", "#e5e8ec"
 OWN, SPREAD = "#0b6e99", "#b7d3df"
 RIVALS = ("#c4673f", "#8a76b0", "#9aa3ad", "#5c9a74", "#d0a11f")
 DASHES = ("--", ":", "-.", "--", (0, (5, 1)))
+DIGITS = 6  # of a number in a CSV: more than can be drawn, and fewer than those in which sums differ
 POINTS = 200  # a curve needs no more to look smooth
 BEESWARM_ROWS = 1500
 BEESWARM_FEATURES = 15
@@ -41,7 +43,7 @@ def write_plots(
     table = pd.concat([curve.assign(score=name) for name, curve in curves.items()], ignore_index=True)
     table[["score", "recall", "precision"]].to_csv(folder / "precision_recall.csv", index=False)
     table[["score", "called", "recall"]].to_csv(folder / "gains.csv", index=False)
-    bins = calibration_bins(left, risk)
+    bins = calibration_bins(left, risk).round(DIGITS)
     bins.to_csv(folder / "calibration.csv", index=False)
     shares = pd.DataFrame({"reason": list(reasons), "share": list(reasons.values())})
     shares = shares.sort_values("share", ascending=False, kind="stable", ignore_index=True)
@@ -67,7 +69,7 @@ def gains_curve(left: Floats, score: Floats) -> pd.DataFrame:
     if len(curve) > POINTS:
         # Closer together among the first called, where curves differ.
         curve = curve.iloc[np.unique((np.linspace(0, 1, POINTS) ** 2 * (len(curve) - 1)).round().astype(int))]
-    return curve.round(6).reset_index(drop=True)
+    return curve.round(DIGITS).reset_index(drop=True)
 
 
 def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: Contributions) -> None:
@@ -85,7 +87,8 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: 
         data=model.matrix(rows.iloc[sample]),
         feature_names=[name.replace("_", " ") for name in model.features],
     )
-    shap.plots.beeswarm(explanation, max_display=BEESWARM_FEATURES, show=False, plot_size=(9, 6.5))
+    with _seeded():
+        shap.plots.beeswarm(explanation, max_display=BEESWARM_FEATURES, show=False, plot_size=(9, 6.5))
     figure = plt.gcf()
     axes = figure.axes[0]
     axes.set_title("What moves the risk: every dot is an account", loc="left", fontsize=13, color=INK, pad=12)
@@ -93,6 +96,17 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: 
     axes.tick_params(labelsize=9)
     figure.savefig(path, dpi=130, bbox_inches="tight", facecolor="white")
     plt.close(figure)
+
+
+@contextmanager
+def _seeded() -> Iterator[None]:
+    """NumPy's global generator in a known state, for as long as `shap` scatters its dots by it."""
+    state = np.random.get_state()  # noqa: NPY002 - shap knows no other
+    np.random.seed(0)  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def _figure(title: str, x: str, y: str) -> "tuple[Figure, Axes]":

@@ -32,10 +32,15 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True)
 class Version:
-    """A registered model: its number, as a string, and the hash of the files that it is made of."""
+    """A registered model: its number in this registry, as a string, and the hash of the files that it is made of."""
 
     number: str
-    files: str
+    files_sha256: str
+
+    @property
+    def name(self) -> str:
+        """12 hexadecimal digits of the hash: the same wherever these files are registered, unlike the number."""
+        return self.files_sha256[:12]
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,9 @@ class Registry:
                 for name, path in artifacts.items():
                     (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
                 version = known or Version(self._register(client, files, sha256), sha256)
-            log.info("registry: %s version %s, run %s", self.model, version.number, run.info.run_name)
+            log.info(
+                "registry: %s version %s (%s), run %s", self.model, version.number, version.name, run.info.run_name
+            )
             return version
 
     def promote(self, version: Version) -> None:
@@ -236,10 +243,12 @@ def commit_of(folder: Path) -> str | None:
     return commit if answer.returncode == 0 and not prefix else None
 
 
-def hash_of(folder: Path) -> str:
-    """A hash of every file under a folder, and of its name."""
+def files_hash(folders: Mapping[str, Path]) -> str:
+    """The SHA-256 of every file under these folders, and of its name; wherever the folders are."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()}\n{len(path.read_bytes())}\n".encode())
-        digest.update(path.read_bytes())
+    for name, folder in sorted(folders.items()):
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            content = path.read_bytes()
+            digest.update(f"{name}/{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
+            digest.update(content)
     return digest.hexdigest()

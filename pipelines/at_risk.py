@@ -37,7 +37,8 @@ def features_at(
     apart, of which `as_of` is the newest.
     """
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
+    left = settings.left
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
     grid = Grid(as_of, step_days, count)

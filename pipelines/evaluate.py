@@ -16,7 +16,7 @@ from models.churn import Churn
 from models.evaluation import Evaluation, by_score, data_figures, evaluation_of, ranking_table, rounded
 from models.metrics import Floats
 from models.plots import write_beeswarm, write_plots
-from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, hash_of
+from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, files_hash
 from models.split import Split
 from pipelines.dataset import is_involuntary, read_rows, split_of
 from pipelines.home import PROJECT, Home, written_whole
@@ -32,6 +32,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     Rows that left involuntarily are counted and otherwise left out: the model is not meant to foresee a fire.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     rows = read_rows(home)
     parts = split_of(rows, settings)
     model = Churn.load(home.model / EVALUATED)
@@ -50,29 +51,40 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     data = {"source": manifest.source, "data_version": manifest.data_version, **data_figures(rows, parts, voluntary)}
     figures = rounded(evaluation.figures(catalogue()) | {"data": data})
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
-    files = hash_of(home.model / EVALUATED) + hash_of(home.model / SCORING)
-    verdict = gate.judge(evaluation, _other_champion(registry, files))
+    files = {name: home.model / name for name in (EVALUATED, SCORING)}
+    sha256 = files_hash(files)
+    champion = registry.champion()
+    verdict = gate.judge(evaluation, _compared(registry, champion, sha256))
     _write_figures(home, metrics, figures)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
-        leaving=manifest.left(settings.left).in_words(),
+        leaving=settings.left.in_words(),
         figures=figures,
         descriptions=evaluation.descriptions(),
         titles={code: reason.title for code, reason in catalogue().reasons.items()},
         capacity=settings.evaluate.capacity,
         features=len(model.features),
         rounds=model.trees.num_trees(),
-        verdict=verdict.why,
+        verdict=verdict.lasting,
     )
     _write(home.model / "card.md", card.markdown())
-    version = _record(registry, settings, home, manifest, model, figures, files, metrics)
+    _log_figures(figures)
+    trained = {name: model.about[name] for name in ("rounds", "refit_rounds", "validation_log_loss")}
+    version = registry.record(
+        files,
+        sha256=sha256,
+        parameters=settings.model_dump(mode="json"),
+        metrics={**figures, "train": trained},
+        tags=_tags(manifest, verdict),
+        artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
+    )
     if verdict.promoted:
         registry.promote(version)
-    gated = {"version": version.number, "promoted": verdict.promoted, "why": verdict.why}
-    _write(home.model / "gate.json", json.dumps(gated, indent=2) + "\n")
-    _log_figures(figures)
-    log.info("gate: version %s %s: %s", version.number, "is champion" if verdict.promoted else "refused", verdict.why)
+        champion = version
+    _write(home.model / "gate.json", _gate_json(verdict, version, champion))
+    outcome = "is champion" if verdict.promoted else "refused"
+    log.info("gate: version %s (%s) %s: %s", version.number, version.name, outcome, verdict.in_words)
 
 
 def _check_unseen(model: Churn, parts: Split, manifest: Manifest, home: Home) -> None:
@@ -95,15 +107,14 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
         home.simulated,
         tested[["account_id", "as_of", "outlook_days"]].reset_index(drop=True),
         settings.simulate,
-        manifest.left(settings.left),
+        settings.left,
         accounts=settings.evaluate.ceiling_accounts,
     )
 
 
-def _other_champion(registry: Registry, files: str) -> Churn | None:
+def _compared(registry: Registry, champion: Version | None, sha256: str) -> Churn | None:
     """The champion as it was evaluated; None where there is none, or where it is made of the same files."""
-    champion = registry.champion()
-    if champion is None or champion.files == files:
+    if champion is None or champion.files_sha256 == sha256:
         return None
     with registry.files(champion) as folder:
         return Churn.load(folder / EVALUATED)
@@ -125,28 +136,26 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
     write_beeswarm(plots / "features.png", evaluation.model, evaluation.rows, evaluation.contributions)
 
 
-def _record(
-    registry: Registry,
-    settings: Settings,
-    home: Home,
-    manifest: Manifest,
-    model: Churn,
-    figures: Mapping[str, Any],
-    files: str,
-    metrics: Path,
-) -> Version:
-    trained = {name: model.about[name] for name in ("rounds", "refit_rounds", "validation_log_loss")}
+def _gate_json(verdict: gate.Verdict, challenger: Version, champion: Version | None) -> str:
+    """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
+
+    champion_files_sha256 is what `score` depends on under DVC.
+    """
+    content = {
+        "promoted": verdict.promoted,
+        "why": verdict.lasting,
+        "challenger_files_sha256": challenger.files_sha256,
+        "champion_files_sha256": champion.files_sha256 if champion else None,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _tags(manifest: Manifest, verdict: gate.Verdict) -> dict[str, str]:
+    """What the run in MLflow is found by."""
     tags = {"source": manifest.source, "data_version": manifest.data_version, "as_of": manifest.as_of.isoformat()}
     tags |= {f"table.{name}": table.sha256 for name, table in manifest.tables.items()}
     commit = commit_of(PROJECT)
-    return registry.record(
-        {SCORING: home.model / SCORING, EVALUATED: home.model / EVALUATED},
-        sha256=files,
-        parameters=settings.model_dump(mode="json") | {"left": manifest.left(settings.left).model_dump()},
-        metrics={**figures, "train": trained},
-        tags=tags | ({"git_commit": commit} if commit else {}),
-        artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
-    )
+    return tags | {"gate": verdict.in_words} | ({"git_commit": commit} if commit else {})
 
 
 def _log_figures(figures: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from pipelines.exports.table import write_table
 from pipelines.exports.timeline import timelines
 from pipelines.exports.workbook import write_workbook
 from pipelines.home import Home, written_whole
-from pipelines.intake.manifest import Manifest
+from pipelines.intake.manifest import Manifest, file_hash
 from pipelines.known import latest_rows
 from pipelines.record import read_record, write_record
 from pipelines.scored import Scored, day_of_scores
@@ -29,10 +29,11 @@ WORKBOOK = "accounts.xlsx"
 def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None = None) -> None:
     """Writes exports/as_of=…/accounts.xlsx, accounts.html and accounts.csv of the manifest's as_of or an earlier day.
 
-    The same scores and tables give the same bytes. A workbook that people have filled in is left as it is, and the new
-    one stands beside it. Raises Mistake where that day has no scores.
+    The same scores and tables give the same bytes, of which home.exported keeps the hashes. A workbook that people have
+    filled in is left as it is, and the new one stands beside it. Raises Mistake where that day has no scores.
     """
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     scored = Scored.read(home, as_of)
     context = ExportContext(
@@ -41,7 +42,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         currency=manifest.currency,
         value_days=scored.value_days,
         returns=scored.returns,
-        leaves=manifest.left(settings.left).in_words(),
+        leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         skill=wording.skill(_metrics(metrics), settings.evaluate.capacity),
     )
@@ -60,7 +61,11 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         lambda path: write_workbook(path, context, rows, not_scored),
     )
     write_record(record, workbook=workbook, accounts=len(rows))
-    (name,) = workbook
+    ((name, content),) = workbook.items()
+    listing = {"as_of": as_of.isoformat(), WORKBOOK: content}
+    listing |= {other: file_hash(folder / other) for other in ("accounts.csv", "accounts.html")}
+    with written_whole(home.exported) as path:
+        path.write_text(json.dumps(listing, indent=2) + "\n", encoding="utf-8")
     if name != WORKBOOK:
         log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
     log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)

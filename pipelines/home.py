@@ -25,6 +25,11 @@ class Home:
         return self.folder / "simulated"
 
     @property
+    def fingerprint(self) -> Path:
+        """What is in the source's files, as DVC is told."""
+        return self.folder / "fingerprint.json"
+
+    @property
     def tables(self) -> Path:
         return self.folder / "tables"
 
@@ -55,6 +60,11 @@ class Home:
 
     def scores(self, as_of: date) -> Path:
         return self.folder / "scores" / f"as_of={as_of.isoformat()}"
+
+    @property
+    def exported(self) -> Path:
+        """Hashes of what was exported last: what DVC goes by, since people edit the exports themselves."""
+        return self.folder / "exported.json"
 
     def exports(self, as_of: date) -> Path:
         return self.folder / "exports" / f"as_of={as_of.isoformat()}"

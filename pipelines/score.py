@@ -35,6 +35,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     """
     began = time.perf_counter()
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     model, version = champion_of(settings, home, manifest, as_of)
     loaded = time.perf_counter()
@@ -104,7 +105,7 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
 
 def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:
     """The model that scores, and its version. Raises Mistake where there is none that may."""
-    as_of = as_of or manifest.as_of
+    settings, as_of = manifest.settings(settings), as_of or manifest.as_of
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     version = registry.champion()
     if version is None:
@@ -115,7 +116,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
         raise Mistake(f"no champion of {registry.model} in {store}{why}. Run leaky train, then leaky evaluate.")
     with registry.files(version) as folder:
         model = Churn.load(folder / SCORING)
-    asked, made_for = manifest.left(settings.left).model_dump(), model.about["left"]
+    asked, made_for = settings.left.model_dump(), model.about["left"]
     if asked != made_for:
         differ = ", ".join(
             f"left.{name} {made_for.get(name)}, now {asked[name]}"
@@ -132,7 +133,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             model.about["knows_until"],
             as_of,
         )
-    return model, version.number
+    return model, version.name
 
 
 def _causes(not_scored: pd.DataFrame) -> str:

@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 def snapshots(settings: Settings, home: Home) -> None:
     """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
+    left = settings.left
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
@@ -69,7 +70,7 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
     losses = engine.arrow(engine.table("losses")).to_pandas()
     recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
     known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
-    return losses.loc[known, ["account_id", "lost_on", "kind"]]
+    return pd.DataFrame(losses.loc[known, ["account_id", "lost_on", "kind"]])
 
 
 class GrowingParquet:

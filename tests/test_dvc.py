@@ -1,5 +1,6 @@
 """The pipeline under DVC: it runs, a second run does nothing, and a change reruns what depends on it and no more."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from tests.conftest import REPOSITORY
 from tests.leaky.test_cli import SMALL
 
 BIN = Path(sys.executable).parent
-STAGES = ["simulate", "ingest", "snapshots", "train", "evaluate", "score", "export"]
+STAGES = ["simulate", "fingerprint", "ingest", "snapshots", "train", "evaluate", "score", "export"]
 
 
 def run(folder: Path, *words: str) -> str:
@@ -48,14 +49,59 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_second_run_does_nothing(checkout: Path) -> None:
-    assert ran(run(checkout, "dvc", "repro")) == []
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint"]  # nobody else knows where a source's files lie
+
+
+def gate(checkout: Path) -> dict[str, object]:
+    return json.loads((checkout / "data" / "model" / "gate.json").read_text())
+
+
+def test_a_model_that_the_gate_refuses_reruns_no_scores_and_a_new_champion_does(checkout: Path) -> None:
+    file = checkout / "params.yaml"
+    before = yaml.safe_load(file.read_text())
+    first = gate(checkout)
+
+    no_tree = {"train": before["train"] | {"min_child_samples": 1_000_000}}  # so no split, and chance is all it knows
+    file.write_text(yaml.safe_dump(before | no_tree))
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint", "train", "evaluate", "export"]
+    refused = gate(checkout)
+    assert not refused["promoted"]
+    assert refused["champion_files_sha256"] == first["champion_files_sha256"] != refused["challenger_files_sha256"]
+
+    file.write_text(yaml.safe_dump(before | {"train": before["train"] | {"seed": 2}}))
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint", "train", "evaluate", "score", "export"]
+    assert gate(checkout)["champion_files_sha256"] != first["champion_files_sha256"]
+
+
+def test_a_fresh_clone_records_what_a_checkout_with_a_past_does(checkout: Path, tmp_path: Path) -> None:
+    """By now the checkout's registry has seen three models, and a fresh one sees the last; git must not see which."""
+    clone = tmp_path / "clone"
+    shutil.copytree(checkout, clone, ignore=shutil.ignore_patterns("cache", "tmp", "mlflow.db", "mlartifacts"))
+    for name in ("simulated", "tables", "snapshots", "model", "scores", "exports"):
+        shutil.rmtree(clone / "data" / name)
+    for name in ("metrics.json", "data/fingerprint.json", "data/exported.json"):
+        (clone / name).unlink()
+    recorded = {name: yaml.safe_load((checkout / "dvc.lock").read_text())["stages"][name] for name in STAGES[:6]}
+
+    assert ran(run(clone, "dvc", "repro")) == STAGES
+
+    again = yaml.safe_load((clone / "dvc.lock").read_text())["stages"]
+    assert {name: again[name] for name in STAGES[:6]} == recorded
+    assert (clone / "metrics.json").read_bytes() == (checkout / "metrics.json").read_bytes()
 
 
 def test_another_definition_of_leaving_reruns_labels_and_what_follows(checkout: Path) -> None:
     params = (checkout / "params.yaml").read_text()
     assert "  k: 2\n" in params
     (checkout / "params.yaml").write_text(params.replace("  k: 2\n", "  k: 1.5\n"))
-    assert ran(run(checkout, "dvc", "repro")) == STAGES[2:]
+    assert ran(run(checkout, "dvc", "repro")) == ["fingerprint", *STAGES[3:]]
+
+
+def test_what_a_source_says_of_training_trains_anew(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(checkout))  # else `simulated` is the source of that name in the project
+    with (checkout / "data" / "sources" / "simulated" / "source.yaml").open("a") as source:
+        source.write("train: {seed: 2}\n")
+    assert ran(run(checkout, "dvc", "repro")) == STAGES[1:]
 
 
 def test_a_changed_reason_reruns_from_the_snapshots_on(checkout: Path) -> None:
@@ -82,7 +128,7 @@ def test_what_people_filled_in_and_scores_of_other_days_outlive_a_new_run(checko
     assert openpyxl.load_workbook(workbook)["Summary"]["A1"].value == "Monday's list"
     assert openpyxl.load_workbook(workbook.with_name("accounts (new).xlsx"))["Summary"]["A1"].value != "Monday's list"
     assert earlier.read_bytes() == b"scores of another day"
-    assert ran(run(checkout, "dvc", "repro", "export")) == []
+    assert ran(run(checkout, "dvc", "repro", "export")) == ["fingerprint"]
 
 
 def test_metrics_and_plots_can_be_shown(checkout: Path) -> None:

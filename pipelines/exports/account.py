@@ -17,7 +17,7 @@ from pipelines.known import latest_rows
 from pipelines.scored import PLACES, Scored
 
 LATEST = 15  # events shown
-LANES: dict[str, Callable[[Any, str], str]] = {
+WORDS: dict[str, Callable[[Any, str], str]] = {
     "orders": lambda amount, currency: f"ordered for {money(amount, currency)}",
     "returns": lambda amount, currency: f"sent back goods for {money(amount, currency)}",
     "credits": lambda amount, currency: f"credited {money(-amount, currency)}",
@@ -121,7 +121,7 @@ def _last_order(row: pd.Series) -> str:
 def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
     return sorted(
         (
-            (event[0], lane, LANES[lane](event[1], manifest.currency))
+            (event[0], lane, WORDS[lane](event[1], manifest.currency))
             for lane, events in lanes.items()
             for event in events
         ),

@@ -6,7 +6,9 @@ import xlsxwriter
 
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
-from pipelines.exports.wording import PACES, strengths_explained, value_explained
+from pipelines.exports.wording import PACES, percent, strengths_explained, value_explained
+
+EXAMPLE = 0.6  # a risk, to show what one means
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Bounds:
 def explanations(context: ExportContext) -> list[tuple[str, str]]:
     """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
     chance = (
-        "The chance that the account leaves. Of a hundred accounts that show 60%, about sixty should leave and forty "
-        "should stay: it is a chance, not a verdict."
+        f"The chance that the account leaves. Of 100 accounts that show {percent(EXAMPLE)}, about {100 * EXAMPLE:.0f} "
+        f"should leave and {100 * (1 - EXAMPLE):.0f} should stay: it is a chance, not a verdict."
     )
     on_schedule = (
         "The account has been silent for no longer than it usually is. The order book shows nothing yet, so there is "

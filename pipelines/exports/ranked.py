@@ -40,8 +40,8 @@ def ranked(
     """
     rows = scores.sort_values(["rank", "account_id"], kind="stable", ignore_index=True)
     rows = rows.merge(_named(accounts), on="account_id", how="left", validate="m:1")
-    rows["name"] = rows["name"].fillna(rows["account_id"])
-    rows["rep"] = rows["rep_id"].map(rep_names(reps)).fillna(rows["rep_id"]).astype("object")
+    rows["name"] = rows["name"].astype("object").fillna(rows["account_id"])
+    rows["rep"] = rows["rep_id"].map(rep_names(reps)).astype("object").fillna(rows["rep_id"])
     return rows
 
 

@@ -13,7 +13,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.exports.wording import is_missing, symbol
+from pipelines.exports.wording import NEARLY_ALL, NEARLY_NONE, is_missing, symbol
 
 LONGEST_CELL = 32_767  # Excel's limit; XlsxWriter leaves a longer cell out without a word
 LONGEST_NAME = 31  # of a sheet, in UTF-16 code units, as Excel counts
@@ -57,8 +57,7 @@ class Styles:
         self.strong = style(align="left", indent=1, bold=True, text_wrap=True)
         self.whole = style(num_format="#,##0")
         self.expected = style(num_format="[<9.95]0.0;#,##0")  # accounts, as a sum of risks: of a few, a tenth matters
-        # As in wording.percent: no score is a certainty.
-        self.percent = style(num_format='[>=0.995]">99%";[<0.005]"<1%";0%')
+        self.percent = style(num_format=f'[>={NEARLY_ALL}]">99%";[<{NEARLY_NONE}]"<1%";0%')
         self.money = style(num_format=amount)
         self.date = style(num_format="d mmm yyyy", align="left", indent=1)
         entry = {"bg_color": "#FFF9E8", "border": 1, "border_color": "#E3D9B8", "text_wrap": True}

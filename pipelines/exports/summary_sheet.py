@@ -11,8 +11,8 @@ from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
 from pipelines.exports.wording import PACES, day, money, value_explained
 
-MOST_LINES = 15  # of a breakdown; the rest is one line, so that its total is the firm's
-CHART_LINES = 10
+MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
+CHART_GROUPS = 10
 _HEADINGS = ("Accounts", "Expected to leave", "Value", "Value at risk")
 
 
@@ -87,15 +87,15 @@ def _write_breakdown(sheet: Worksheet, styles: Styles, row: int, title: str, gro
     for place, heading in enumerate(_HEADINGS, start=1):
         sheet.write_string(row + 1, place, heading, styles.heading_right)
     lines = list(groups.items())
-    if len(lines) > MOST_LINES:
-        rest = [group for _, group in lines[MOST_LINES - 1 :]]
+    if len(lines) > MOST_GROUPS:
+        rest = [group for _, group in lines[MOST_GROUPS - 1 :]]
         together = Figures(
             sum(group.accounts for group in rest),
             sum(group.leaving for group in rest),
             sum(group.value for group in rest),
             sum(group.value_at_risk for group in rest),
         )
-        lines = [*lines[: MOST_LINES - 1], (f"All {len(rest):,} others", together)]
+        lines = [*lines[: MOST_GROUPS - 1], (f"All {len(rest):,} others", together)]
     for line, (name, group) in enumerate(lines, start=row + 2):
         sheet.write_string(line, 0, name, styles.text)
         sheet.write_number(line, 1, group.accounts, styles.whole)
@@ -111,7 +111,7 @@ def _write_chart(
     """Horizontal bars of the value at risk of a breakdown's first lines, beside the tables."""
     if not lines:
         return
-    last = first + min(lines, CHART_LINES) - 1
+    last = first + min(lines, CHART_GROUPS) - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
         {

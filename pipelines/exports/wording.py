@@ -10,6 +10,8 @@ NO_REP = "No rep"
 PACES = {"early": "On schedule", "overdue": "Overdue", "new": "New"}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
 
+NEARLY_NONE, NEARLY_ALL = 0.005, 0.995  # shares that would be rounded to nothing, or to a certainty that no model has
+
 # How far a reason raises the odds of leaving by itself: at least twice as high, at least a quarter higher, or less.
 STRONG, MEDIUM = log(2), log(1.25)
 # The push that fills a reason's bar: odds four times as high. One scale for all accounts, so that bars can be compared.
@@ -51,12 +53,12 @@ def money(amount: float, currency: str | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as people say it: '62%', '<1%', '>99%'; never a certainty that no model has."""
+    """A share as people say it: '62%', '<1%', '>99%'."""
     if isnan(share):
         return "–"
-    if 0 < share < 0.005:
+    if 0 < share < NEARLY_NONE:
         return "<1%"
-    if 0.995 <= share < 1:
+    if NEARLY_ALL <= share < 1:
         return ">99%"
     return f"{int(100 * share + 0.5)}%"
 

@@ -12,8 +12,6 @@ from features.catalogue import catalogue, reasons_in
 from features.language.declare import Reason, count, feature
 from features.language.of_rows import Amount, DaysSinceLast
 from features.language.rows import calls, invoices
-from pipelines.exports.listing import as_markdown
-from tests.conftest import REPOSITORY
 
 PARKING = '''
 """Parking: customers leave when they find no place to park."""
@@ -51,11 +49,6 @@ def test_a_module_without_a_reason_is_refused(package: ModuleType, tmp_path: Pat
     (tmp_path / "more_reasons" / "empty.py").touch()
     with pytest.raises(TypeError, match="declares 0 reasons"):
         reasons_in(package)
-
-
-def test_the_page_of_features_is_what_the_catalogue_says() -> None:
-    page = (REPOSITORY / "docs" / "features.md").read_text()
-    assert page == f"{as_markdown()}\n", "run: leaky features --as markdown > docs/features.md"
 
 
 def test_a_condition_may_not_read_what_is_not_known_yet() -> None:

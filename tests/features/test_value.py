@@ -1,10 +1,9 @@
 """Value: what is ordered counts, what comes back or is credited does not, each from the day on which it is known."""
 
-import pandas as pd
 import pytest
 
 from features.value import Returns, returns_in, value
-from tests.features.worked import table
+from tests.features.worked import table, values
 from tests.features.worked import value as on
 
 DATED = {"orders": {"amount", "returned_at", "returned_amount"}}
@@ -73,9 +72,9 @@ def test_what_came_back_nobody_knows_when_is_not_taken_off() -> None:
     assert on(value(90, UNDATED), orders, as_of="2024-03-01") == {"A": 60}
 
 
-def test_sums_of_cents_have_cents() -> None:
-    orders = pd.concat([table("account ordered_at amount\nA 2024-02-01 0.10")] * 3)
-    assert on(value(90, {"orders": {"amount"}}), orders, as_of="2024-03-01") == {"A": 0.3}
+def test_what_is_left_of_cents_is_cents() -> None:
+    orders = table("account ordered_at amount returned_at returned_amount\nA 2024-02-01 0.30 2024-02-02 0.10")
+    assert values(value(90, DATED), orders, as_of="2024-03-01") == {"A": [0.2]}  # 0.3 - 0.1 is not
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.metrics import log_loss
+from threadpoolctl import threadpool_limits
 
 from models.calibration import SHARE_OF_SHIFT, Calibration, calibrated_log_loss, fit_calibration, fit_platt, sigmoid
 
@@ -46,6 +47,17 @@ def test_the_likeliest_calibration_agrees_with_scikit_learn():
 
     assert found.slope == pytest.approx(theirs.coef_[0, 0], abs=0.003)
     assert found.intercept == pytest.approx(theirs.intercept_[0], abs=0.006)
+
+
+def test_the_number_of_threads_changes_no_bit():
+    raw = np.random.default_rng(3).normal(-2, 1.5, 100_000)  # so many that a dot product would be shared out
+    left = drawn(raw)
+    found = []
+    for threads in (1, 2, 3):
+        with threadpool_limits(threads):
+            found.append(fit_platt(raw, left))
+
+    assert found[0] == found[1] == found[2]
 
 
 def test_neither_a_shift_nor_too_much_certainty_counts_in_the_calibrated_log_loss():

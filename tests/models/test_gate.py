@@ -113,7 +113,8 @@ def test_a_better_champion_stays(overstating, model):
     verdict = judge(overstating, model)
 
     assert not verdict.promoted
-    assert "compared with the champion its log_loss is worse" in verdict.why
+    assert "compared with the champion its log_loss is worse" in verdict.comparison
+    assert verdict.lasting == verdict.in_words == f"{verdict.why}; {verdict.comparison}"
 
 
 @pytest.mark.parametrize(
@@ -130,4 +131,5 @@ def test_a_better_champion_that_cannot_be_compared_makes_way_and_the_verdict_say
     verdict = judge(overstating, replace(model, **change))
 
     assert verdict.promoted
-    assert cause in verdict.why
+    assert cause in verdict.comparison
+    assert verdict.lasting == judge(overstating, None).lasting, "a fresh registry would have no other words"

@@ -23,6 +23,18 @@ def test_a_long_curve_is_thinned_but_keeps_both_ends():
     assert curve["called"].iloc[[0, -1]].tolist() == [0.0002, 1.0]
 
 
+def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_touched(rows, parts, model, tmp_path):
+    test = rows[parts.test]
+    drawn = []
+    for seed in (1, 2):
+        np.random.seed(seed)  # noqa: NPY002 - the generator that shap uses
+        write_beeswarm(tmp_path / "features.png", model, test, shap_contributions(model, test))
+        assert np.random.random_sample() == np.random.RandomState(seed).random_sample()  # noqa: NPY002
+        drawn.append((tmp_path / "features.png").read_bytes())
+
+    assert drawn[0] == drawn[1]
+
+
 def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, parts, model, tmp_path):
     test = rows[parts.test]
     risk = model.risk(test)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from models.churn import Churn
-from models.registry import EVALUATED, SCORING, Registry, commit_of, hash_of
+from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, files_hash
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +69,24 @@ def test_mlflow_serves_calibrated_risks_by_itself(registry, saved, rows, model, 
     assert served.predict(sample)["risk"].tolist() == model.risk(sample).tolist()
 
 
+def test_what_is_nested_is_named_by_its_path_and_only_numbers_are_metrics(registry, saved):
+    import mlflow
+
+    registry.record(
+        {name: saved / name for name in (SCORING, EVALUATED)},
+        sha256="one",
+        parameters={"left": {"by": "cycle", "k": 2}},
+        metrics={"test": {"n": 3.0, "early": {"roc_auc": 0.7}}, "data": {"as_ofs": "2024 to 2025", "rows": 12}},
+        tags={},
+        artifacts={},
+    )
+    client = mlflow.MlflowClient(tracking_uri=registry.uri)
+    run = client.search_runs([client.get_experiment_by_name("leaky-bucket").experiment_id], max_results=1)[0]
+
+    assert run.data.params == {"left.by": "cycle", "left.k": "2"}
+    assert run.data.metrics == {"test.n": 3.0, "test.early.roc_auc": 0.7, "data.rows": 12}
+
+
 def test_a_run_keeps_parameters_metrics_tags_and_artifacts(registry, saved):
     import mlflow
 
@@ -109,12 +127,28 @@ def test_each_source_has_a_model_of_its_own(registry):
 
 def test_a_hash_changes_with_contents_and_with_names(tmp_path):
     (tmp_path / "a").write_text("1")
-    before = hash_of(tmp_path)
+    before = files_hash({"model": tmp_path})
     (tmp_path / "a").write_text("2")
-    changed = hash_of(tmp_path)
+    changed = files_hash({"model": tmp_path})
     (tmp_path / "a").rename(tmp_path / "b")
 
-    assert len({before, changed, hash_of(tmp_path)}) == 3
+    assert len({before, changed, files_hash({"model": tmp_path}), files_hash({"other": tmp_path})}) == 4
+
+
+def test_a_hash_is_the_same_wherever_the_files_are_and_in_whatever_order_they_are_named(tmp_path):
+    for place in ("here", "there"):
+        for name in ("evaluated", "scoring"):
+            (tmp_path / place / name).mkdir(parents=True)
+            (tmp_path / place / name / "trees.txt").write_text(name)
+    here, there = tmp_path / "here", tmp_path / "there"
+
+    assert files_hash({name: here / name for name in ("evaluated", "scoring")}) == files_hash(
+        {name: there / name for name in ("scoring", "evaluated")}
+    )
+
+
+def test_a_version_is_named_by_its_files():
+    assert Version("7", "0123456789abcdef").name == Version("1", "0123456789abcdef").name == "0123456789ab"
 
 
 def test_a_checkout_has_a_commit_and_a_folder_inside_another_has_none(tmp_path):

@@ -46,8 +46,8 @@ class Firm:
         files = "".join(f"  {name}: {file}\n" for name, file in self.tables.items())
         (self.folder / "source.yaml").write_text(f"{YAML}files:\n{files}{more}", encoding="utf-8")
 
-    def ingest(self, as_of: date | None = None, max_refused: float = 1.0) -> Manifest:
-        settings = Settings(ingest=Ingest(max_refused=max_refused))
+    def ingest(self, as_of: date | None = None, max_refused: float = 1.0, settings: Settings | None = None) -> Manifest:
+        settings = settings or Settings(ingest=Ingest(max_refused=max_refused))
         ingest(settings, self.home, source=str(self.folder), files=None, as_of=as_of, today=TODAY)
         return Manifest.read(self.home)
 

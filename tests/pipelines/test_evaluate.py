@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from functools import partial
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from threadpoolctl import threadpool_limits
 
 from features.mistake import Mistake
 from models.baselines import Baseline
@@ -19,6 +20,7 @@ from pipelines.evaluate import evaluate
 from pipelines.home import PROJECT, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import score
+from pipelines.train import train
 
 
 @pytest.fixture
@@ -32,6 +34,18 @@ def figures(home):
 
 def gate(home):
     return json.loads((home.model / "gate.json").read_text())
+
+
+def with_ceiling_of(accounts, settings):
+    """The same settings, with a ceiling learned from few made-up accounts, which takes no time."""
+    few = settings.evaluate.model_copy(update={"ceiling_accounts": accounts})
+    return settings.model_copy(update={"evaluate": few})
+
+
+def contents(home):
+    """Every file that train and evaluate write, by name."""
+    files = [home.metrics, *(path for path in home.model.rglob("*") if path.is_file())]
+    return {path.relative_to(home.folder).as_posix(): path.read_bytes() for path in files}
 
 
 def test_the_model_and_the_baselines_stand_side_by_side_with_intervals(scored_home):
@@ -92,16 +106,13 @@ def test_a_score_that_is_measured_no_more_leaves_no_file_behind(own_home, small_
 def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_none(
     own_home, small_settings, monkeypatch
 ):
-    from pipelines.simulated import ceiling
-
     assert "ceiling" not in figures(own_home)
     own_home.simulated.mkdir()
     (own_home.folder / "hidden.parquet").rename(own_home.simulated / "truth.parquet")
     orders = pd.read_parquet(own_home.tables / "orders.parquet")
     orders.to_parquet(own_home.simulated / "orders.parquet")
-    monkeypatch.setattr(ceiling, "ceiling", partial(ceiling.ceiling, accounts=1500))
 
-    evaluate(small_settings, own_home, metrics=own_home.metrics)
+    evaluate(with_ceiling_of(1500, small_settings), own_home, metrics=own_home.metrics)
 
     assert figures(own_home)["ceiling"]["early"]["roc_auc"] > 0.55
     assert "ceiling" in (own_home.model / "card.md").read_text()
@@ -127,13 +138,12 @@ def test_under_dvc_a_real_source_needs_no_truth():
 
 
 def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_settings, registry):
-    before = own_home.metrics.read_bytes()
+    before = contents(own_home)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
-    assert own_home.metrics.read_bytes() == before
+    assert contents(own_home) == before
     assert registry.champion().number == "1"
-    assert gate(own_home) == {"version": "1", "promoted": True, "why": gate(own_home)["why"]}
 
 
 def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_settings, registry, monkeypatch):
@@ -143,13 +153,14 @@ def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_sett
     monkeypatch.setattr("models.evaluation.baselines", oracle)
     model = Churn.load(own_home.model / EVALUATED)
     other = {**model.about, "note": "another model than the champion"}
-    Churn(model.trees, model.features, model.calibration, model.profiles, other).save(own_home.model / EVALUATED)
+    replace(model, about=other).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
     assert gate(own_home)["promoted"] is False
     assert "oracle" in gate(own_home)["why"]
-    assert gate(own_home)["version"] == "2"
+    assert gate(own_home)["champion_files_sha256"] == registry.champion().files_sha256
+    assert gate(own_home)["challenger_files_sha256"] != registry.champion().files_sha256
     assert registry.champion().number == "1"
 
 
@@ -158,13 +169,55 @@ def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refuse
 
     model = Churn.load(own_home.model / EVALUATED)
     false = Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept + 1.5)
-    Churn(model.trees, model.features, false, model.profiles, model.about).save(own_home.model / EVALUATED)
+    replace(model, calibration=false).save(own_home.model / EVALUATED)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
     assert gate(own_home)["promoted"] is False
     assert "compared with the champion its log_loss is worse" in gate(own_home)["why"]
     assert registry.champion().number == "1"
+
+
+def test_a_registry_with_a_past_and_a_fresh_one_give_the_same_files(own_home, small_settings, registry):
+    before = contents(own_home)
+    first = registry.champion()
+    model = Churn.load(own_home.model / EVALUATED)
+    replace(model, about={**model.about, "note": "as good, and another"}).save(own_home.model / EVALUATED)
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+    assert registry.champion() != first
+    assert gate(own_home)["champion_files_sha256"] == registry.champion().files_sha256 != first.files_sha256
+    model.save(own_home.model / EVALUATED)
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert registry.champion() == first
+    assert contents(own_home) == before
+
+
+def test_neither_threads_nor_the_folder_nor_the_hour_change_a_byte(scored_home, tmp_path, small_settings, monkeypatch):
+    few_rounds = small_settings.train.model_copy(update={"max_rounds": 15})  # threads wait long on a busy machine
+    settings = with_ceiling_of(300, small_settings).model_copy(update={"train": few_rounds})
+    found = []
+    for threads in (1, 2):
+        home = Home(tmp_path / f"with {threads} threads")
+        for name in ("tables", "snapshots"):
+            shutil.copytree(scored_home.folder / name, home.folder / name)
+        home.simulated.mkdir()
+        shutil.copy(scored_home.folder / "hidden.parquet", home.simulated / "truth.parquet")
+        pd.read_parquet(home.tables / "orders.parquet").to_parquet(home.simulated / "orders.parquet")
+        monkeypatch.setattr("models.churn.threads_for", lambda numbers, threads=threads: threads)
+        with threadpool_limits(threads):
+            train(settings, home)
+            evaluate(settings, home, metrics=home.metrics)
+        found.append(contents(home))
+    one, two = found
+
+    assert len([name for name in one if name.endswith(".png")]) == 5
+    assert {"metrics.json", "model/card.md", "model/gate.json", "model/skill/ceiling.json"} <= set(one)
+    assert set(one) == set(two)
+    for name in one:
+        assert one[name] == two[name], name
+        assert str(tmp_path).encode() not in one[name], name
 
 
 def test_a_home_that_was_copied_and_then_moved_goes_on_by_itself(own_home, scored_home, small_settings):

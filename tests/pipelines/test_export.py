@@ -218,6 +218,14 @@ def test_an_earlier_day_is_exported_beside_the_others(home):
     assert {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS} == newest
 
 
+def test_a_workbook_that_nobody_touched_is_written_over(home):
+    export(Settings(), home, metrics=home.metrics)
+    write_scores(home, table(SCORES).assign(risk=[0.7, 0.2]), AS_OF)
+    export(Settings(), home, metrics=home.metrics)
+    assert sorted(path.name for path in home.exports(AS_OF).iterdir()) == list(EXPORTS)
+    assert openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)["Accounts"]["C2"].value == 0.7
+
+
 def test_a_workbook_that_people_filled_in_stays_and_the_log_says_so(home, caplog):
     export(Settings(), home, metrics=home.metrics)
     path = home.exports(AS_OF) / WORKBOOK

@@ -160,8 +160,8 @@ def test_an_account_has_one_rep_at_a_time_but_for_covers_and_only_one_who_works_
 
 def test_people_work_on_weekdays(firm):
     for name, time in {"orders": "ordered_at", "calls": "called_at", "tickets": "opened_at"}.items():
-        assert firm[name][time].dropna().dt.weekday.max() == 4, name
-    share_on_mondays = (firm["orders"]["ordered_at"].dt.weekday == 0).mean()
+        assert firm[name][time].dropna().dt.day_of_week.max() == 4, name
+    share_on_mondays = (firm["orders"]["ordered_at"].dt.day_of_week == 0).mean()
     assert 0.15 < share_on_mondays < 0.25
 
 

@@ -1,9 +1,13 @@
 """Pauses: some accounts order nothing for months and come back, and that is not leaving."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.simulated.dealings import make_losses
+from pipelines.simulated.names import numbered
 from pipelines.simulated.pauses import Pauses
 from pipelines.simulated.records import Firm, truth
 from pipelines.simulated.trade import make_orders
@@ -90,8 +94,23 @@ def test_who_pauses_leaves_as_often_as_others(made) -> None:
 
 def test_some_who_pause_are_written_off_as_closed_and_a_few_of_them_leave_later(made, tables, silences) -> None:
     losses = tables["losses"].merge(silences, on="account")
-    wrong = losses[(losses["last"] <= losses["lost_on"]) & (losses["recorded_at"] < losses["again"])]
+    wrong = losses[(losses["last"] <= losses["lost_on"]) & (losses["lost_on"] < losses["again"])]
     assert 0.1 < len(wrong) / len(silences) < 0.5
     assert set(wrong["cause"]) == {"Closed"}
     assert set(wrong["kind"]) == {"voluntary", "involuntary"}
     assert np.isfinite(made.fates.left[wrong["account"]]).any()
+
+
+def test_nobody_is_written_off_after_coming_back_or_for_good(made) -> None:
+    short = Pauses(np.arange(2000), np.full(2000, 100.0), np.full(2000, 150.0))
+    staying = replace(made.fates, left=np.full(3000, np.inf))
+    gone_soon = replace(made.fates, left=np.full(3000, 145.0), why=np.zeros(3000, dtype=int))
+    names = numbered("A", 3000)
+    start = pd.Timestamp(made.clock.starts_on)
+    losses = make_losses(staying, short, made.clock, names, made.seed)
+    assert 100 < len(losses) < 600
+    assert (losses["recorded_at"] < start + pd.Timedelta(days=150)).all()
+    losses = make_losses(gone_soon, short, made.clock, names, made.seed)
+    mistaken = losses[losses["cause"] == "Closed"]
+    assert 20 < len(mistaken) < 600
+    assert (mistaken["recorded_at"] < start + pd.Timedelta(days=145)).all()

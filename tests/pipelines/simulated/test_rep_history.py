@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.simulated.names import REGIONS
+from pipelines.simulated.clock import Clock
+from pipelines.simulated.names import REGIONS, numbered
+from pipelines.simulated.rep_history import reps_table
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +73,10 @@ def test_a_reps_last_team_is_that_of_its_region(made, history) -> None:
     assert (region == np.array(REGIONS)[made.reps.region]).all()
     elsewhere = history[history["is_first"]]["team"].str.rsplit(n=1).str[0]
     assert (elsewhere != np.array(REGIONS)[made.reps.region]).sum() > 5
+
+
+@pytest.mark.parametrize("back", range(1, 13))
+def test_what_is_entered_only_after_the_records_end_is_not_in_them(made, back) -> None:
+    clock = Clock(made.clock.starts_on, made.clock.ends_on, made.clock.edges[:-back])
+    reps = reps_table(made.reps, np.append(numbered("R", len(made.reps)), None), clock, made.seed)
+    assert (reps["recorded_at"] < pd.Timestamp(clock.starts_on) + pd.Timedelta(days=clock.end)).all()
