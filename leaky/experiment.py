@@ -17,7 +17,7 @@ from features.mistake import Mistake
 from models.churn import Churn, fit
 from models.metrics import EvaluationSet, interval, metrics, resampled
 from models.split import Split
-from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
+from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
@@ -54,6 +54,7 @@ class Baseline:
         rows = read_rows(home)
         left = rows["left"].to_numpy(np.float64, na_value=np.nan)
         parts, voluntary = split_of(rows, settings), ~is_involuntary(rows)
+        check_both_kinds(rows, parts)
         test = parts.test & voluntary
         evaluated = EvaluationSet.of(
             rows[test].assign(left=left[test]),
@@ -61,11 +62,6 @@ class Baseline:
             resamples=settings.evaluate.resamples,
             seed=settings.evaluate.seed,
         )
-        if not evaluated.can_be_ranked:
-            raise Mistake(
-                f"snapshots: {int(left[test].sum()):,} of the {test.sum():,} test rows left, so nothing can be "
-                "compared. Give more of them (split.test_snapshots), or a longer history (snapshots.count)."
-            )
         models = _fit(settings, rows, left, parts, voluntary, ())
         risks = tuple(model.risk(rows[test]) for model in models)
         return cls(settings, home, rows, left, parts, voluntary, evaluated, risks)

@@ -187,7 +187,7 @@ class Firm:
         """Which version the model is, or why there is none.
 
         >>> firm.model_status
-        'version 1 of leaky-bucket-simulated'
+        'version ... of leaky-bucket-simulated'
         """
         return self._champion[1]
 

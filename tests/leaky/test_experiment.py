@@ -168,5 +168,5 @@ def test_where_no_test_row_left_nothing_can_be_compared(own_home, small_settings
     is_test = pd.to_datetime(left["as_of"]).between("2025-10-01", "2026-02-01")
     left.assign(left=left["left"].mask(is_test & left["left"].notna(), False)).to_parquet(own_home.left)
 
-    with pytest.raises(leaky.Mistake, match=r"0 of the \d+ test rows left.*split\.test_snapshots"):
+    with pytest.raises(leaky.Mistake, match=r"of the \d+ test rows 0 left; .*snapshots\.count"):
         leaky.open(own_home.folder).try_feature(web=count(web, days=90))
