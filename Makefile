@@ -35,13 +35,15 @@ ui: .venv/ready
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# One set of versions for every Python that requires-python allows, with markers where a package is needed on some alone.
+PIN := uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
+  --custom-compile-command "make lock" pyproject.toml --group build
+
 lock: ## pin all dependencies anew, with hashes
-	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q uv
-	.venv-lock/bin/uv pip compile pyproject.toml --group build --generate-hashes --no-emit-index-url --python-version 3.11 \
-	  --custom-compile-command "make lock" -q -o requirements.lock
-	.venv-lock/bin/uv pip compile pyproject.toml --group build --group dev --extra spark -c requirements.lock --generate-hashes \
-	  --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" -q -o requirements-dev.lock
+	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q --disable-pip-version-check uv
+	.venv-lock/bin/$(PIN) -o requirements.lock
+	.venv-lock/bin/$(PIN) --group dev --extra spark -c requirements.lock -o requirements-dev.lock
 	rm -rf .venv-lock
 
 clean:
-	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/mlflow.db data/mlartifacts
+	rm -rf .venv data/simulated data/tables data/snapshots data/model data/scores data/exports data/runs data/mlflow.db data/mlartifacts

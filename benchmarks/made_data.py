@@ -62,14 +62,16 @@ def _selects(size: Size) -> dict[str, str]:
                    {_one_of("segment", ["small", "middle", "large", "public"])} AS segment,
                    {_one_of("region", ["north", "east", "south", "west", "abroad"])} AS region,
                    (DATE '{NEWEST}' - ({_chance("opened")} * 3000)::INTEGER - 1)::DATE AS opened_on,
-                   {_rep("seller", size)} AS sold_by_rep_id
+                   {_rep("seller", size)} AS sold_by_rep_id,
+                   opened_on::TIMESTAMP AS valid_from
             FROM range({size.accounts}) AS made(i) ORDER BY account_id""",
         "reps": f"""
             SELECT 'R' || lpad(i::VARCHAR, 6, '0') AS rep_id,
                    (DATE '{NEWEST}' - ({_chance("hired")} * 2000)::INTEGER - 400)::DATE AS hired_on,
                    CASE WHEN {_chance("leaves")} < 0.3
                         THEN (DATE '{NEWEST}' - ({_chance("left")} * 400)::INTEGER)::DATE END AS left_on,
-                   'team ' || (i % {max(size.reps // 10, 1)})::VARCHAR AS team
+                   'team ' || (i % {max(size.reps // 10, 1)})::VARCHAR AS team,
+                   hired_on::TIMESTAMP AS valid_from
             FROM range({size.reps}) AS made(i) ORDER BY rep_id""",
         "losses": f"""
             SELECT {_account("i * 10")} AS account_id,
@@ -83,7 +85,8 @@ def _selects(size: Size) -> dict[str, str]:
             f"""{_money("amount")} AS amount,
                 moment + INTERVAL 1 DAY * (2 + {_chance("promised")} * 12)::INTEGER AS promised_at,
                 {_later("delivered", 12, 0.97)} AS delivered_at,
-                CASE WHEN {_chance("returned")} < 0.05 THEN round({_money("amount")} * 0.3, 2) END AS returned_amount,
+                {_later("returned", 20, 0.05)} AS returned_at,
+                CASE WHEN returned_at IS NOT NULL THEN round({_money("amount")} * 0.3, 2) END AS returned_amount,
                 'line ' || ({_chance("line")} * 12)::INTEGER AS product_line""",
         ),
         "contacts": _events(

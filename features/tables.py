@@ -16,6 +16,7 @@ class Column:
     they have happened.
     after: the column that this one cannot precede.
     known_with: the second time at which this value becomes known; by default it is known with the row.
+    same_as: the column of whose kind the ids are, where it has another name.
     """
 
     name: str
@@ -26,6 +27,12 @@ class Column:
     planned: bool = False
     after: str | None = None
     known_with: str | None = None
+    same_as: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """What the values name: columns of one domain can be compared."""
+        return self.same_as or self.name
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,9 @@ accounts = Table(
         _text("industry", "The trade the account is in."),
         _text("region", "Where the account is, as the firm divides its territory."),
         _time("opened_on", "The day the account was opened.", day=True),
-        _id("sold_by_rep_id", "The rep who won the account."),
+        Column("sold_by_rep_id", "id", "The rep who won the account.", same_as="rep_id"),
+        _time("valid_from", "From when on this row is so; several rows an account are its history."),
+        RECORDED_AT,
     ),
     key=("account_id",),
 )
@@ -103,7 +112,8 @@ orders = Table(
         _money("amount", "The order's worth.", required=True),
         _time("promised_at", "When delivery was promised.", planned=True),
         _time("delivered_at", "When it was delivered in full.", after="ordered_at"),
-        _money("returned_amount", "The worth of what came back."),
+        _time("returned_at", "When goods of it came back.", after="ordered_at"),
+        Column("returned_amount", "money", "The worth of what came back.", known_with="returned_at"),
         _text("product_line", "The line of products that the order is of."),
         RECORDED_AT,
     ),
@@ -191,8 +201,7 @@ contracts = Table(
         _time("starts_on", "Its first day.", required=True, day=True),
         _time(
             "ends_on",
-            "The day on which it ends unless renewed.",
-            required=True,
+            "The day on which it ends unless renewed; none: open-ended.",
             planned=True,
             after="starts_on",
             day=True,
@@ -215,6 +224,8 @@ reps = Table(
         _time("left_on", "The rep's last day.", after="hired_on", day=True),
         _text("manager", "Who leads the rep."),
         _text("team", "The team that the rep is in."),
+        _time("valid_from", "From when on this row is so; several rows a rep are its history."),
+        RECORDED_AT,
     ),
     key=("rep_id",),
 )

@@ -1,20 +1,17 @@
-"""The command line: reads the settings, runs stages, tells mistakes in one line."""
+"""The command line: reads what it is told, runs a stage or asks the Python API, and says mistakes in one line."""
 
+import inspect
 import sys
-from datetime import date, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from features.mistake import Mistake
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from pipelines.home import Home
-    from pipelines.settings import Settings
+from leaky.options import OfAccount, OfDay, OfDayWithMetrics, OfSource, Simulating, WithMetrics, WithSettings
 
 app = typer.Typer(
     name="leaky",
@@ -27,191 +24,140 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-HomeOption = Annotated[Path, typer.Option("--home", help="The folder to write to.", metavar="DIR")]
-ParamsOption = Annotated[
-    Path | None,
-    typer.Option("--params", help="Settings; by default params.yaml here, or the project's.", metavar="FILE"),
-]
-SourceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--source", help="A source's name or folder; by default the one in params.yaml.", metavar="NAME_OR_FOLDER"
-    ),
-]
-FilesOption = Annotated[
-    Path | None, typer.Option("--files", help="The folder in which the source's files lie.", metavar="DIR")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of", help="The day to score, YYYY-MM-DD; by default the day after the newest order.", metavar="DATE"
-    ),
-]
-MetricsOption = Annotated[
-    Path | None,
-    typer.Option("--metrics", help="The file of figures; by default metrics.json in the home.", metavar="FILE"),
-]
-DATA = Path("data")
+Options = TypeVar("Options")
+Command = Callable[[Options], None]
 
 
-def _settings(params: Path | None) -> "Settings":
-    from pipelines.home import PROJECT
-    from pipelines.settings import read_settings
+def command(options: type[Options]) -> Callable[[Command[Options]], Command[Options]]:
+    """Makes a function a command, of its name and with its docstring as help; the fields of `options` are the options
+    that it has, and what it is called with.
+    """
 
-    here = Path("params.yaml")
-    return read_settings(params or (here if here.exists() else PROJECT / here))
+    def register(work: Command[Options]) -> Command[Options]:
+        def called(**given: Any) -> None:
+            work(options(**given))
 
+        called.__signature__ = inspect.signature(options)  # type: ignore[attr-defined] # what Typer reads
+        app.command(work.__name__, help=inspect.getdoc(work))(called)
+        return work
 
-def _home(folder: Path) -> "Home":
-    from pipelines.home import Home
-
-    return Home(folder)
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        raise Mistake(f"--as-of {text}: not a day. Write it as YYYY-MM-DD.") from None
+    return register
 
 
-def _read(settings: "Settings", home: "Home", source: str | None, files: Path | None, as_of: str | None) -> None:
-    """Ingests a source, after making it where it is the simulated firm."""
+def stage(options: type[Options]) -> Callable[[Command[Options]], Command[Options]]:
+    """A command that takes its time: people at a terminal see that and for how long it works."""
+
+    def register(work: Command[Options]) -> Command[Options]:
+        def waited_for(asked: Options) -> None:
+            from pipelines.progress import log_to_stderr, spinner
+
+            log_to_stderr()
+            with spinner(work.__name__):
+                work(asked)
+
+        waited_for.__name__, waited_for.__doc__ = work.__name__, work.__doc__
+        command(options)(waited_for)
+        return work
+
+    return register
+
+
+@command(OfSource)
+def run(asked: OfSource) -> None:
+    """Every stage in order, without DVC: the quickest way to try one's own files."""
+    import leaky
+    from pipelines.progress import log_to_stderr
+
+    log_to_stderr()
+    leaky.run(asked.source, asked.files, asked.home, as_of=asked.day(), params=asked.params)
+
+
+@stage(Simulating)
+def simulate(asked: Simulating) -> None:
+    """Make up a firm whose truth is known, to try everything on."""
+    from pipelines.simulate import simulate
+
+    settings = asked.settings()
+    simulate(settings, asked.place(), wanted=not asked.only_if_source or settings.source == "simulated")
+
+
+@stage(OfSource)
+def fingerprint(asked: OfSource) -> None:
+    """Note what is in a source's files, so that DVC knows when they have changed."""
+    from pipelines.fingerprint import fingerprint
+
+    source, files, _ = asked.reading(asked.settings())
+    fingerprint(asked.place(), source=source, files=files)
+
+
+@stage(OfSource)
+def ingest(asked: OfSource) -> None:
+    """Read a source, check every row, and write the tables."""
     from pipelines.ingest import ingest
 
-    name = source or settings.source
-    if name == "simulated" and files is None:
-        files = home.simulated
-    ingest(settings, home, source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
+    settings = asked.settings()
+    source, files, as_of = asked.reading(settings)
+    ingest(settings, asked.place(), source=source, files=files, as_of=as_of, today=date.today())
 
 
-def _wait_for(stage: "Callable[[], None]") -> None:
-    """Runs one stage, telling people at a terminal that and how long it works."""
-    from pipelines.progress import log_to_stderr, working
-
-    log_to_stderr()
-    with working(sys.argv[1]):
-        stage()
-
-
-@app.command()
-def run(
-    source: SourceOption = None,
-    files: FilesOption = None,
-    home: HomeOption = DATA,
-    as_of: AsOfOption = None,
-    params: ParamsOption = None,
-) -> None:
-    """Every stage in order, without DVC: the quickest way to try one's own files."""
-    from pipelines.progress import log_to_stderr
-    from pipelines.run import run_all
-
-    settings = _settings(params)
-    name = source or settings.source
-    log_to_stderr()
-    run_all(settings, _home(home), source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today())
-
-
-@app.command()
-def simulate(home: HomeOption = DATA, params: ParamsOption = None) -> None:
-    """Make up a firm whose truth is known, to try everything on."""
-    from pipelines.simulate import simulate as stage
-
-    _wait_for(lambda: stage(_settings(params), _home(home)))
-
-
-@app.command()
-def ingest(
-    source: SourceOption = None,
-    files: FilesOption = None,
-    home: HomeOption = DATA,
-    as_of: AsOfOption = None,
-    params: ParamsOption = None,
-) -> None:
-    """Read a source, check every row, and write the tables."""
-    settings = _settings(params)
-    _wait_for(lambda: _read(settings, _home(home), source, files, as_of))
-
-
-@app.command()
-def check(
-    source: SourceOption = None,
-    files: FilesOption = None,
-    home: HomeOption = DATA,
-    as_of: AsOfOption = None,
-    params: ParamsOption = None,
-) -> None:
+@command(OfSource)
+def check(asked: OfSource) -> None:
     """Read a source and say what is wrong with it and which features it gives; writes nothing."""
-    from pipelines.intake.check import check as read_and_report
+    from pipelines.check import check
 
-    settings = _settings(params)
-    name = source or settings.source
-    if name == "simulated" and files is None:
-        files = _home(home).simulated
-    report = read_and_report(
-        settings, source=name, files=files, as_of=_day(as_of) or settings.as_of, today=date.today()
-    )
+    settings = asked.settings()
+    source, files, as_of = asked.reading(settings)
+    report = check(settings, source=source, files=files, as_of=as_of, today=date.today(), home=asked.place())
     for line in report.lines():
         typer.echo(line)
 
 
-@app.command()
-def snapshots(home: HomeOption = DATA, params: ParamsOption = None) -> None:
+@stage(WithSettings)
+def snapshots(asked: WithSettings) -> None:
     """Compute what was known about every account on every as_of, and whether it left."""
-    from pipelines.snapshots import snapshots as stage
+    from pipelines.snapshots import snapshots
 
-    _wait_for(lambda: stage(_settings(params), _home(home)))
+    snapshots(asked.settings(), asked.place())
 
 
-@app.command()
-def train(home: HomeOption = DATA, params: ParamsOption = None) -> None:
+@stage(WithSettings)
+def train(asked: WithSettings) -> None:
     """Train the model on the past."""
-    from pipelines.train import train as stage
+    from pipelines.train import train
 
-    _wait_for(lambda: stage(_settings(params), _home(home)))
+    train(asked.settings(), asked.place())
 
 
-@app.command()
-def evaluate(
-    home: HomeOption = DATA,
-    metrics: MetricsOption = None,
-    params: ParamsOption = None,
-) -> None:
+@stage(WithMetrics)
+def evaluate(asked: WithMetrics) -> None:
     """Measure the model on months that it has not seen, beside what people do without it."""
-    from pipelines.evaluate import evaluate as stage
+    from pipelines.evaluate import evaluate
 
-    place = _home(home)
-    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics))
+    evaluate(asked.settings(), asked.place(), metrics=asked.figures())
 
 
-@app.command()
-def score(home: HomeOption = DATA, params: ParamsOption = None) -> None:
+@stage(OfDay)
+def score(asked: OfDay) -> None:
     """Score every account with the champion, with reasons."""
-    from pipelines.score import score as stage
+    from pipelines.score import score
 
-    _wait_for(lambda: stage(_settings(params), _home(home)))
+    score(asked.settings(), asked.place(), asked.day())
 
 
-@app.command()
-def export(home: HomeOption = DATA, metrics: MetricsOption = None, params: ParamsOption = None) -> None:
+@stage(OfDayWithMetrics)
+def export(asked: OfDayWithMetrics) -> None:
     """Write the workbook, the page and the list."""
-    from pipelines.export import export as stage
+    from pipelines.export import export
 
-    place = _home(home)
-    _wait_for(lambda: stage(_settings(params), place, metrics=metrics or place.metrics))
+    export(asked.settings(), asked.place(), metrics=asked.figures(), as_of=asked.day())
 
 
-@app.command()
-def explain(
-    account: Annotated[str, typer.Argument(help="The account's id or name.", metavar="ACCOUNT")],
-    home: HomeOption = DATA,
-) -> None:
+@command(OfAccount)
+def explain(asked: OfAccount) -> None:
     """One account: its risk, the reasons, and what happened lately."""
-    from pipelines.exports.account import explain as tell
+    from pipelines.exports.account import explain
 
-    for line in tell(_home(home), account):
+    for line in explain(asked.place(), asked.account).lines:
         typer.echo(line)
 
 
@@ -222,14 +168,19 @@ class As(StrEnum):
     markdown = "markdown"
 
 
-@app.command()
-def features(
-    as_: Annotated[As, typer.Option("--as", help="A table for the terminal, or Markdown.")] = As.table,
-) -> None:
+@dataclass(frozen=True)
+class Listed:
+    """How a list is written."""
+
+    as_: Annotated[As, typer.Option("--as", help="A table for the terminal, or Markdown.")] = As.table
+
+
+@command(Listed)
+def features(asked: Listed) -> None:
     """The catalogue: every reason and feature, its unit, its sentence and the tables that it needs."""
     from pipelines.exports.listing import as_markdown, as_text
 
-    typer.echo(as_markdown() if as_ is As.markdown else as_text())
+    typer.echo(as_markdown() if asked.as_ is As.markdown else as_text())
 
 
 def main() -> None:

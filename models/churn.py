@@ -1,6 +1,7 @@
 """Churn: the model of who leaves, as gradient-boosted trees that common sense holds to a direction."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -161,7 +162,7 @@ def fit(
 
 def rounds_for(rounds: int, *, rows: int, refit_rows: int) -> int:
     """Rounds for more rows: they bear more trees, though less than in proportion, so by the square root."""
-    return max(1, round(rounds * max(1.0, refit_rows / rows) ** 0.5))
+    return max(1, round(rounds * math.sqrt(max(1.0, refit_rows / rows))))
 
 
 def threads_for(numbers: int) -> int:

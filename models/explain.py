@@ -150,7 +150,7 @@ def _fact(
     for column in columns[np.argsort(-evidence[columns], kind="stable")]:
         if evidence[column] <= 0:
             return None
-        sentence = features[column].sentence(values)
+        sentence: str | None = features[column].sentence(values)
         if sentence is not None:
             return sentence
     return None

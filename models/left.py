@@ -1,47 +1,18 @@
 """Left: when an account counts as gone, who can still leave, and who did."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
 
 from features.compute.block import Block
+from features.cycle import cycle, since_order
 from features.kernels.gaps import Days
 from features.kernels.grid import Grid
-from features.language.measures import Gap, Measure
+from features.language.measure import Measure
+from features.language.of_days import Gap
 from features.language.rows import placed
-from features.reasons.orders import cycle, since_order
-
-
-class Left(BaseModel):
-    """The definition of leaving: `left` in params.yaml, which a source may override.
-
-    cycle: no order within the outlook, which is the horizon or k usual cycles if that is longer; accounts whose outlook
-    exceeds max_days order too rarely to be judged. silence: no order within the horizon; at risk are accounts that
-    ordered in the active days before as_of.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    by: Literal["cycle", "silence"] = "cycle"
-    horizon_days: int = Field(90, ge=1)
-    k: float = Field(2, gt=0)
-    max_days: int = Field(180, ge=1)
-    active_days: int = Field(365, ge=1)
-
-    @property
-    def longest_outlook(self) -> int:
-        """How long any account may have to be watched before its label is complete, in days."""
-        return max(self.max_days, self.horizon_days) if self.by == "cycle" else self.horizon_days
-
-    def in_words(self) -> str:
-        """The definition as a sentence for people."""
-        words = f"no order for {self.horizon_days} days"
-        if self.by == "cycle":
-            words += f", or for {self.k:g} of the account's usual cycles if that is longer"
-        return words
+from models.definition import Left
 
 
 @dataclass(frozen=True)
@@ -61,12 +32,13 @@ class Watch:
         return self.outlook > 0
 
 
-NEEDED: tuple[Measure, ...] = (since_order, cycle, Gap(placed, what="count"))
+order_days = Gap(placed, what="count")
+NEEDED: tuple[Measure, ...] = (since_order, cycle, order_days)
 
 
 def watch(block: Block, left: Left) -> Watch:
     """Who could still leave on each as_of, by what was known then. The block must have been asked for NEEDED."""
-    silent, usual = block.whole(since_order), block.whole(cycle)
+    silent, usual = block.dense(since_order), block.dense(cycle)
     outlook = np.full(silent.shape, left.horizon_days, dtype=np.int64)
     cause = np.full(silent.shape, "", dtype=object)
     if left.by == "cycle":
@@ -86,9 +58,9 @@ def outcome(block: Block, outlook: np.ndarray) -> np.ndarray:
     The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
     which rows count.
     """
-    grid = block.firm.grid
+    grid = block.grid
     passed = (outlook > 0) & (outlook <= grid.ages)
-    gone = days_until_next(block.days(placed), block.keys, grid) >= outlook
+    gone = days_until_next(order_days.days_of(block), block.keys, grid) >= outlook
     return np.where(passed, gone.astype(np.float64), np.nan)
 
 
@@ -98,12 +70,11 @@ def kind_of_loss(block: Block, losses: pd.DataFrame, left: np.ndarray) -> np.nda
     losses: account_id, lost_on and kind, as far as they are known on the newest as_of. The latest loss of an account
     explains every leaving since the last order before it.
     """
-    grid = block.firm.grid
-    accounts = block.firm.accounts["account_id"].iloc[block.first : block.first + block.keys]
+    grid = block.grid
     latest = losses.sort_values(["lost_on", "kind"]).drop_duplicates("account_id", keep="last").set_index("account_id")
-    latest = latest.reindex(accounts)
+    latest = latest.reindex(block.account_ids)
     ages = (pd.Timestamp(grid.newest) - pd.to_datetime(latest["lost_on"])).dt.days.to_numpy(np.float64)
-    last_order = grid.ages + block.whole(since_order)
+    last_order = grid.ages + block.dense(since_order)
     explained = (left == 1) & (ages[:, None] <= last_order)
     kinds = np.broadcast_to(latest["kind"].to_numpy(dtype=object)[:, None], explained.shape)
     found = np.full(explained.shape, None, dtype=object)

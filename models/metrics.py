@@ -55,7 +55,7 @@ class EvaluationSet:
     @property
     def can_be_ranked(self) -> bool:
         """Whether there are both rows that left and rows that stayed."""
-        return 0 < self.left.sum() < len(self.left)
+        return bool(0 < self.left.sum() < len(self.left))
 
 
 def metrics(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metrics:
@@ -155,7 +155,7 @@ def _leavers_in_first(gone: Floats, stayed: Floats, room: Floats) -> Floats:
     before = size.cumsum(axis=1) - size
     taken = np.clip(room[:, None] - before, 0, size)
     share = np.divide(taken, size, out=np.zeros_like(size), where=size > 0)
-    return (gone * share).sum(axis=1)
+    return np.asarray((gone * share).sum(axis=1), dtype=np.float64)
 
 
 def _probability_metrics(left: Floats, risk: Floats, weight: Floats) -> dict[str, Floats]:

@@ -8,12 +8,12 @@ class TreeParams(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    learning_rate: float = Field(0.03, gt=0)
-    num_leaves: int = Field(15, ge=2)
-    min_child_samples: int = Field(50, ge=1)
-    subsample: float = Field(0.8, gt=0, le=1)
-    colsample_bytree: float = Field(0.5, gt=0, le=1)
-    reg_lambda: float = Field(10.0, ge=0)
-    max_rounds: int = Field(1500, ge=1)
-    patience: int = Field(75, ge=1)
-    seed: int = 1
+    learning_rate: float = Field(0.03, gt=0, description="How far each tree moves the prediction.")
+    num_leaves: int = Field(15, ge=2, description="Leaves of a tree.")
+    min_child_samples: int = Field(50, ge=1, description="Rows that a leaf must have.")
+    subsample: float = Field(0.8, gt=0, le=1, description="Share of the rows that each tree sees.")
+    colsample_bytree: float = Field(0.5, gt=0, le=1, description="Share of the features that each tree sees.")
+    reg_lambda: float = Field(10.0, ge=0, description="L2 penalty on the values of leaves.")
+    max_rounds: int = Field(1500, ge=1, description="Most trees.")
+    patience: int = Field(75, ge=1, description="Rounds without a better validation score before training stops.")
+    seed: int = Field(1, description="Of the choice of rows and features.")

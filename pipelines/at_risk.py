@@ -8,13 +8,17 @@ import pandas as pd
 import pyarrow as pa
 
 from features.catalogue import catalogue
+from features.compute.block import Block
 from features.compute.engine import engine_of
-from features.compute.frame import cut, frame, keys
+from features.compute.frame import frame, key_columns, select
 from features.compute.protocol import Engine
 from features.compute.run import blocks
+from features.cycle import cycle, since_order
 from features.kernels.grid import Grid
 from features.language.declare import Feature
+from features.language.measure import Measure
 from features.mistake import Mistake
+from features.value import value
 from models.left import NEEDED, Watch, watch
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
@@ -23,36 +27,58 @@ from pipelines.settings import Settings
 log = logging.getLogger(__name__)
 
 
-def features_at(settings: Settings, home: Home, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause.
+def features_at(
+    settings: Settings, home: Home, as_of: date, *, step_days: int = 1, count: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause; both
+    with `order_columns`.
 
-    The same computation as for training; only the number of as_ofs differs.
+    The same computation as for training; only the number of as_ofs differs. count: so many as_ofs at once, `step_days`
+    apart, of which `as_of` is the newest.
     """
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
+    left = settings.left
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
-    grid = Grid(as_of, settings.snapshots.step_days, 1)
+    grid = Grid(as_of, step_days, count)
     measures = {feature.name: feature.measure for feature in features}
+    worth = value(settings.export.value_days, engine.columns)
     scored, not_scored = [], []
-    for block in blocks(engine, [*measures.values(), *NEEDED], grid):
+    for block in blocks(engine, [*measures.values(), *NEEDED, worth], grid):
         watched = watch(block, left)
-        asked = watched.at_risk
-        scored.append(pa.table(frame(block, measures, asked) | watch_columns(watched)))
-        others = keys(block, ~asked) | {
-            "cause": pa.array(cut(watched.cause, ~asked), pa.string()),
-            "days_since_order": pa.array(cut(block.whole(NEEDED[0]), ~asked), from_pandas=True),
-        }
-        not_scored.append(pa.table(others))
+        mask = watched.at_risk
+        scored.append(
+            pa.table(frame(block, measures, mask) | watch_columns(watched) | order_columns(block, worth, mask))
+        )
+        others = key_columns(block, ~mask) | order_columns(block, worth, ~mask)
+        not_scored.append(pa.table(others | {"cause": pa.array(select(watched.cause, ~mask), pa.string())}))
     return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
+
+
+def order_columns(block: Block, worth: Measure, mask: np.ndarray) -> dict[str, pa.Array]:
+    """value, last_order_on, days_since_order and usual_cycle of those in a mask; missing where they never ordered.
+
+    They are what features and the definition of leaving go by. The block must have been asked for NEEDED and `worth`.
+    """
+    silent, usual = (select(block.dense(measure), mask) for measure in (since_order, cycle))
+    as_ofs = np.array(block.grid.as_ofs, dtype="datetime64[D]")[np.nonzero(mask)[1]]
+    never = np.isnan(silent)
+    last = as_ofs - np.where(never, 0, silent).astype("timedelta64[D]")
+    return {
+        "value": pa.array(select(block.dense(worth), mask)),
+        "last_order_on": pa.array(last, pa.date32(), mask=never),
+        "days_since_order": pa.array(silent, from_pandas=True),
+        "usual_cycle": pa.array(usual, from_pandas=True),
+    }
 
 
 def watch_columns(watched: Watch) -> dict[str, pa.Array]:
     """outlook_days and pace of those at risk."""
-    asked = watched.at_risk
+    mask = watched.at_risk
     return {
-        "outlook_days": pa.array(cut(watched.outlook, asked)),
-        "pace": pa.array(np.where(cut(watched.is_early, asked), "early", "overdue")),
+        "outlook_days": pa.array(select(watched.outlook, mask)),
+        "pace": pa.array(np.where(select(watched.is_early, mask), "early", "overdue")),
     }
 
 

@@ -39,6 +39,22 @@ def split_of(rows: pd.DataFrame, settings: Settings) -> Split:
     )
 
 
+def check_both_kinds(rows: pd.DataFrame, parts: Split) -> None:
+    """Raises Mistake where a part of the rows holds none that left, or none that stayed: nothing can be learned or
+    measured on it. Involuntary leavers count as neither.
+    """
+    voluntary = ~is_involuntary(rows)
+    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
+    for name, mask in (("training", parts.train), ("validation", parts.validation), ("test", parts.test)):
+        gone, count = int(left[mask & voluntary].sum()), int((mask & voluntary).sum())
+        if not 0 < gone < count:
+            raise Mistake(
+                f"snapshots: of the {count:,} {name} rows {gone:,} left; a model needs some that left and some that "
+                "stayed. Give a longer history (snapshots.count), or change what counts as left (left.horizon_days, "
+                "left.k)."
+            )
+
+
 def features_of(rows: pd.DataFrame) -> list[str]:
     """The features among the columns, in the order of the catalogue."""
     return [feature.name for feature in catalogue().features if feature.name in rows.columns]

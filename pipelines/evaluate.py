@@ -32,7 +32,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     Rows that left involuntarily are counted and otherwise left out: the model is not meant to foresee a fire.
     """
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
     rows = read_rows(home)
     parts = split_of(rows, settings)
     model = Churn.load(home.model / EVALUATED)
@@ -59,7 +59,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
-        leaving=left.in_words(),
+        leaving=settings.left.in_words(),
         figures=figures,
         descriptions=evaluation.descriptions(),
         titles={code: reason.title for code, reason in catalogue().reasons.items()},
@@ -74,7 +74,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     version = registry.record(
         files,
         sha256=sha256,
-        parameters=settings.model_dump(mode="json") | {"left": left.model_dump()},
+        parameters=settings.model_dump(mode="json"),
         metrics={**figures, "train": trained},
         tags=_tags(manifest, verdict),
         artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
@@ -107,7 +107,7 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
         home.simulated,
         tested[["account_id", "as_of", "outlook_days"]].reset_index(drop=True),
         settings.simulate,
-        manifest.left(settings.left),
+        settings.left,
         accounts=settings.evaluate.ceiling_accounts,
     )
 

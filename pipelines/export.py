@@ -6,75 +6,69 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from features.catalogue import catalogue
-from features.mistake import Mistake
 from pipelines.exports import wording
+from pipelines.exports.edited import write_unless_edited
 from pipelines.exports.page import on_page, write_page
-from pipelines.exports.ranked import Firm, not_ranked, ranked
+from pipelines.exports.ranked import ExportContext, not_ranked, ranked, rep_names
 from pipelines.exports.table import write_table
-from pipelines.exports.timeline import silence, timelines
+from pipelines.exports.timeline import timelines
 from pipelines.exports.workbook import write_workbook
 from pipelines.home import Home, written_whole
-from pipelines.intake.manifest import Manifest
+from pipelines.intake.manifest import Manifest, file_hash
+from pipelines.known import latest_rows
+from pipelines.record import read_record, write_record
+from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
 
+WORKBOOK = "accounts.xlsx"
 
-def export(settings: Settings, home: Home, *, metrics: Path) -> None:
-    """Writes exports/as_of=…/accounts.xlsx, accounts.html and accounts.csv of the manifest's as_of. The same scores and
-    tables give the same bytes. Raises Mistake where that day has no scores.
+
+def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None = None) -> None:
+    """Writes exports/as_of=…/accounts.xlsx, accounts.html and accounts.csv of the manifest's as_of or an earlier day.
+
+    The same scores and tables give the same bytes, of which home.exported keeps the hashes. A workbook that people have
+    filled in is left as it is, and the new one stands beside it. Raises Mistake where that day has no scores.
     """
     manifest = Manifest.read(home)
-    as_of = manifest.as_of
-    scores = home.scores(as_of)
-    if not (scores / "scores.parquet").exists():
-        raise Mistake(f"{scores}: no scores of {as_of}; run 'leaky score' first.")
-    firm = Firm(
+    settings = manifest.settings(settings)
+    as_of = day_of_scores(manifest, as_of)
+    scored = Scored.read(home, as_of)
+    context = ExportContext(
         source=manifest.source,
         as_of=as_of,
         currency=manifest.currency,
-        value_days=settings.export.value_days,
-        leaves=manifest.left(settings.left).in_words(),
+        value_days=scored.value_days,
+        returns=scored.returns,
+        leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         skill=wording.skill(_metrics(metrics), settings.evaluate.capacity),
     )
-    accounts, reps = _table(home, "accounts"), _table(home, "reps")
-    rows = ranked(pd.read_parquet(scores / "scores.parquet"), accounts, reps, _rhythm(home, as_of))
-    not_scored = not_ranked(pd.read_parquet(scores / "not_scored.parquet"), accounts)
+    accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
+    rows = ranked(scored.scores, accounts, reps)
+    not_scored = not_ranked(scored.not_scored, accounts)
     past = timelines(home.tables, as_of, on_page(rows)["account_id"].tolist())
-    folder = home.exports(as_of)
+    folder, record = home.exports(as_of), home.record("export", as_of)
     with written_whole(folder / "accounts.csv") as path:
         write_table(path, rows)
-    with written_whole(folder / "accounts.xlsx") as path:
-        write_workbook(path, firm, rows, not_scored)
     with written_whole(folder / "accounts.html") as path:
-        write_page(path, firm, rows, not_scored, past, _rep_names(reps))
-    log.info("Wrote accounts.xlsx, accounts.html and accounts.csv (%s accounts) to %s", f"{len(rows):,}", folder)
-
-
-def _table(home: Home, name: str) -> pd.DataFrame | None:
-    path = home.tables / f"{name}.parquet"
-    return pd.read_parquet(path) if path.exists() else None
-
-
-def _rhythm(home: Home, as_of: date) -> pd.DataFrame | None:
-    """When each account last ordered, and its usual cycle as the scores saw it, where the snapshots hold that day."""
-    last = silence(home.tables, as_of)
-    if last is None or not home.features.exists():
-        return last
-    wanted = ["account_id", "as_of", "usual_cycle"]
-    known = pd.read_parquet(home.features, columns=wanted, filters=[("as_of", "==", as_of)])
-    return last.merge(known[["account_id", "usual_cycle"]], on="account_id", how="left")
-
-
-def _rep_names(reps: pd.DataFrame | None) -> dict[str, str]:
-    if reps is None or "name" not in reps:
-        return {}
-    known = reps.dropna(subset=["name"])
-    return dict(zip(known["rep_id"], known["name"], strict=True))
+        write_page(path, context, rows, not_scored, past, rep_names(reps))
+    workbook = write_unless_edited(
+        folder / WORKBOOK,
+        read_record(record).get("workbook", {}),
+        lambda path: write_workbook(path, context, rows, not_scored),
+    )
+    write_record(record, workbook=workbook, accounts=len(rows))
+    ((name, content),) = workbook.items()
+    listing = {"as_of": as_of.isoformat(), WORKBOOK: content}
+    listing |= {other: file_hash(folder / other) for other in ("accounts.csv", "accounts.html")}
+    with written_whole(home.exported) as path:
+        path.write_text(json.dumps(listing, indent=2) + "\n", encoding="utf-8")
+    if name != WORKBOOK:
+        log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
+    log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)
 
 
 def _metrics(path: Path) -> dict[str, Any] | None:

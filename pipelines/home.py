@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent
+_BESIDE = Path(__file__).resolve().parent.parent
+# params.yaml and data/sources stand at the root of a checkout; a wheel carries them in its package `leaky`.
+PROJECT = _BESIDE / "leaky" if (_BESIDE / "leaky" / "params.yaml").exists() else _BESIDE
 SOURCES = PROJECT / "data" / "sources"
 
 
@@ -21,6 +23,11 @@ class Home:
     def simulated(self) -> Path:
         """The made-up firm's raw files and its truth."""
         return self.folder / "simulated"
+
+    @property
+    def fingerprint(self) -> Path:
+        """What is in the source's files, as DVC is told."""
+        return self.folder / "fingerprint.json"
 
     @property
     def tables(self) -> Path:
@@ -54,8 +61,17 @@ class Home:
     def scores(self, as_of: date) -> Path:
         return self.folder / "scores" / f"as_of={as_of.isoformat()}"
 
+    @property
+    def exported(self) -> Path:
+        """Hashes of what was exported last: what DVC goes by, since people edit the exports themselves."""
+        return self.folder / "exported.json"
+
     def exports(self, as_of: date) -> Path:
         return self.folder / "exports" / f"as_of={as_of.isoformat()}"
+
+    def record(self, stage: str, as_of: date) -> Path:
+        """What the latest run of a stage for a day did, and when; nothing that stages make depends on it."""
+        return self.folder / "runs" / f"{stage}-as_of={as_of.isoformat()}.json"
 
     @property
     def tracking_uri(self) -> str:

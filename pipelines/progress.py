@@ -25,7 +25,7 @@ def log_to_stderr() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
-def in_turn(steps: Sequence[tuple[str, Callable[[], None]]]) -> None:
+def run_with_bar(steps: Sequence[tuple[str, Callable[[], None]]]) -> None:
     """Takes every step, with a bar of how many are done where there is a terminal."""
     with _bar(MofNCompleteColumn()) as bar:
         task = bar.add_task("", total=len(steps))
@@ -36,7 +36,7 @@ def in_turn(steps: Sequence[tuple[str, Callable[[], None]]]) -> None:
 
 
 @contextmanager
-def working(name: str) -> Iterator[None]:
+def spinner(name: str) -> Iterator[None]:
     """Says what is going on and for how long, where there is a terminal."""
     with _bar() as bar:
         bar.add_task(name, total=None)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from pipelines.home import Home
-from pipelines.progress import in_turn
+from pipelines.progress import run_with_bar
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,6 @@ def run_all(
     ]
     if is_made_up:
         stages.insert(0, ("simulate", lambda: simulate(settings, home)))
-    in_turn(stages)
+    run_with_bar(stages)
     seconds = time.perf_counter() - began
-    log.info("done in %.0f s: open %s", seconds, home.exports(Manifest.read(home).as_of) / "accounts.xlsx")
+    log.info("done in %.0f s: see %s", seconds, home.exports(Manifest.read(home).as_of))

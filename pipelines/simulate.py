@@ -12,11 +12,18 @@ from pipelines.simulated.records import make_firm, records, truth
 log = logging.getLogger(__name__)
 
 
-def simulate(settings: Settings, home: Home) -> None:
-    """Writes one Parquet file a table, and truth.parquet, into home.simulated. The same seed gives the same bytes."""
-    wanted = settings.simulate
-    clock = Clock.of(wanted.ends_on, wanted.months)
-    firm = make_firm(wanted.accounts, clock, wanted.seed)
+def simulate(settings: Settings, home: Home, *, wanted: bool = True) -> None:
+    """Writes one Parquet file a table, and truth.parquet, into home.simulated. The same seed gives the same bytes.
+
+    wanted: whether anybody reads the firm; where nobody does, the folder is there and empty.
+    """
+    home.simulated.mkdir(parents=True, exist_ok=True)
+    if not wanted:
+        log.info("simulate: params.yaml names another source than the made-up firm")
+        return
+    made = settings.simulate
+    clock = Clock.of(made.ends_on, made.months)
+    firm = make_firm(made.accounts, clock, made.seed)
     rows = 0
     for name, table in records(firm):
         _write(home, name, table)
@@ -24,7 +31,7 @@ def simulate(settings: Settings, home: Home) -> None:
     _write(home, "truth", truth(firm))
     log.info(
         "simulated a firm of %s accounts and %s reps from %s to %s: %s rows",
-        f"{wanted.accounts:,}",
+        f"{made.accounts:,}",
         f"{len(firm.reps):,}",
         clock.starts_on,
         clock.ends_on,

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from features.compute.ahead import map_ahead
 from features.compute.block import Block
 from features.compute.engine import engine_of
-from features.compute.frame import cut, frame, keys
+from features.compute.frame import frame, key_columns, select
 from features.compute.protocol import Engine
 from features.compute.run import blocks
 from features.kernels.grid import Grid
@@ -29,7 +29,8 @@ log = logging.getLogger(__name__)
 def snapshots(settings: Settings, home: Home) -> None:
     """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
     manifest = Manifest.read(home)
-    left = manifest.left(settings.left)
+    settings = manifest.settings(settings)
+    left = settings.left
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
@@ -41,9 +42,9 @@ def snapshots(settings: Settings, home: Home) -> None:
         watched = watch(block, left)
         asked = watched.at_risk
         gone = outcome(block, watched.outlook)
-        return frame(block, measures, asked), keys(block, asked) | watch_columns(watched) | {
-            "left": pa.array(cut(gone, asked), from_pandas=True).cast("bool"),
-            "kind": pa.array(cut(kind_of_loss(block, losses, gone), asked), pa.string()),
+        return frame(block, measures, asked), key_columns(block, asked) | watch_columns(watched) | {
+            "left": pa.array(select(gone, asked), from_pandas=True).cast("bool"),
+            "kind": pa.array(select(kind_of_loss(block, losses, gone), asked), pa.string()),
         }
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
@@ -69,7 +70,7 @@ def _losses(engine: Engine, newest: date) -> pd.DataFrame:
     losses = engine.arrow(engine.table("losses")).to_pandas()
     recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
     known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
-    return losses.loc[known, ["account_id", "lost_on", "kind"]]
+    return pd.DataFrame(losses.loc[known, ["account_id", "lost_on", "kind"]])
 
 
 class GrowingParquet:

@@ -9,10 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.mistake import Mistake
 from models.churn import FACTS, TREES, Churn, fit
 from models.registry import EVALUATED, SCORING
-from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
+from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
@@ -32,16 +31,16 @@ def train(settings: Settings, home: Home) -> None:
     """
     rows = read_rows(home)
     manifest = Manifest.read(home)
+    settings = manifest.settings(settings)
     parts = split_of(rows, settings)
+    check_both_kinds(rows, parts)
     voluntary = ~is_involuntary(rows)
     left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    _check_both(left, parts.train & voluntary, "training")
-    _check_both(left, parts.validation & voluntary, "validation")
     directions = {name: catalogue().by_name[name].risk for name in features_of(rows)}
     facts = {
         "source": manifest.source,
         "data_version": manifest.data_version,
-        "left": manifest.left(settings.left).model_dump(),
+        "left": settings.left.model_dump(),
     }
     labelled = rows["left"].notna().to_numpy()
     for name, train_rows, validation, refit in (
@@ -90,13 +89,3 @@ def _span(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
         "last_as_of": as_of.max().date().isoformat(),
         "knows_until": ends.max().date().isoformat(),
     }
-
-
-def _check_both(left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_], part: str) -> None:
-    gone, count = int(left[mask].sum()), int(mask.sum())
-    if 0 < gone < count:
-        return
-    raise Mistake(
-        f"snapshots: of the {count:,} {part} rows {gone:,} left; a model needs some that left and some that stayed. "
-        "Give a longer history (snapshots.count), or change what counts as left (left.horizon_days, left.k)."
-    )

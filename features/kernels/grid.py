@@ -11,7 +11,10 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Floats = npt.NDArray[np.float64]
 
 NEVER = 0  # the age of what has not come before the newest as_of
 OLDEST = 1_000_000  # days (some 2,700 years) to which greater ages are cut
@@ -43,11 +46,11 @@ class ScannedRows:
 
     codes: whose, counted from 0. ages: of the day on which a row happened. known: for every clock the age from which a
     row is known (NEVER: not yet). All three are int32. items: codes of ids, by column; -1 where there is none. answers:
-    by `answer_key`: whether a row counts, or how many do; or the number that it gives, NaN where it gives none.
+    by what is read: whether a row counts, or how many do; or the number that it gives, NaN where it gives none.
     """
 
     codes: np.ndarray
     ages: np.ndarray
     known: dict[tuple[str, ...], np.ndarray]
     items: dict[str, np.ndarray]
-    answers: dict[tuple[object, ...], np.ndarray]
+    answers: dict[object, np.ndarray]

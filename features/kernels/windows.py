@@ -94,7 +94,7 @@ def _first_snapshots(as_of_ages: np.ndarray) -> np.ndarray:
 
 @compiled
 def _at(first: np.ndarray, age: int) -> int:
-    return first[min(max(age, NEVER), len(first) - 1)]
+    return int(first[min(max(age, NEVER), len(first) - 1)])
 
 
 def different(
@@ -157,10 +157,11 @@ def latest_started(
 ) -> np.ndarray:
     """Position of the row that started last among those that stand on each as_of; -1: none.
 
-    Of two that started on one day, the one that says more counts, so that the order of rows does not matter.
+    Of two that started on one day, the one that says more counts, so that the order of rows does not matter; one that
+    says nothing (NaN) says least.
     """
-    order = np.lexsort((says, -ages))
+    order = np.lexsort((np.where(np.isnan(says), -np.inf, says), -ages))
     rank = np.empty(len(order))
     rank[order] = np.arange(len(order))
     greatest = greatest_in_force(codes, enters, leaves, rank, keys, as_of_ages)
-    return np.append(order, -1)[np.nan_to_num(greatest, nan=len(order)).astype(np.int64)]
+    return np.asarray(np.append(order, -1)[np.nan_to_num(greatest, nan=len(order)).astype(np.int64)])

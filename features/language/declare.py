@@ -8,17 +8,12 @@ from typing import Any, ClassVar, Literal
 
 from ibis.common.deferred import Deferred
 
-from features.language.measures import (
-    AtRep,
-    DaysSinceLast,
-    Distinct,
-    Measure,
-    OldestOpen,
-    Sum,
-    needs,
-)
+from features.language.measure import Measure
+from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
 from features.language.rows import Rows
 from features.language.sentence import names_in, rendered
+
+YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
 
 Risk = Literal["rises", "falls"]
 Unit = Literal["days", "hours", "count", "share", "ratio", "money", "yes/no", "number"]
@@ -43,7 +38,7 @@ class Feature:
     @property
     def needs(self) -> set[tuple[str, str]]:
         """The (table, column) pairs without which it cannot be computed."""
-        return needs(self.measure)
+        return self.measure.needs
 
     @property
     def tables(self) -> set[str]:
@@ -152,14 +147,14 @@ def in_windows(
 
 def count(rows: Rows, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None) -> Declared:
     """How many rows in the last days."""
-    return in_windows(lambda window: Sum(rows, days=window), "count", days=days, risk=risk, says=says)
+    return in_windows(lambda window: Count(rows, days=window), "count", days=days, risk=risk, says=says)
 
 
 def amount(
     rows: Rows, column: str, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
 ) -> Declared:
     """The sum of an amount over the rows of the last days."""
-    return in_windows(lambda window: Sum(rows, days=window, amount=column), "money", days=days, risk=risk, says=says)
+    return in_windows(lambda window: Amount(rows, of=column, days=window), "money", days=days, risk=risk, says=says)
 
 
 def share(
@@ -167,7 +162,7 @@ def share(
 ) -> Declared:
     """Rows in the last days as a share of others; missing where there are none of those."""
     return in_windows(
-        lambda window: Sum(rows, days=window) / Sum(of, days=window), "share", days=days, risk=risk, says=says
+        lambda window: Count(rows, days=window) / Count(of, days=window), "share", days=days, risk=risk, says=says
     )
 
 
@@ -183,7 +178,7 @@ def mean(
 ) -> Declared:
     """The mean of a whole number over the rows of the last days, divided by `per`; missing where there are no rows."""
     return in_windows(
-        lambda window: Sum(rows, days=window, amount=value) / Sum(rows, days=window) / per,
+        lambda window: Amount(rows, of=value, days=window) / Count(rows, days=window) / per,
         unit,
         days=days,
         risk=risk,
@@ -194,10 +189,8 @@ def mean(
 def distinct(
     rows: Rows, column: str, *, days: int | tuple[int, ...], risk: Risk | None = None, says: str | None = None
 ) -> Declared:
-    """How many different values of a column in the last days."""
-    return in_windows(
-        lambda window: Distinct(rows, column=column, days=window), "count", days=days, risk=risk, says=says
-    )
+    """How many different values of a column in the last days; missing where there are rows and none has one."""
+    return in_windows(lambda window: distinct_values(rows, column, window), "count", days=days, risk=risk, says=says)
 
 
 def days_since_last(rows: Rows, *, risk: Risk | None = None, says: str | None = None) -> Declared:
@@ -210,7 +203,7 @@ def still_open(
 ) -> Declared:
     """How many rows of the last days are still open: their second time has not come."""
     return in_windows(
-        lambda window: Sum(rows, days=window) - Sum(rows.once(until), days=window),
+        lambda window: Count(rows, days=window) - Count(rows.once(until), days=window),
         "count",
         days=days,
         risk=risk,
@@ -231,13 +224,3 @@ def oldest_open(
     return feature(
         OldestOpen(rows, until=until, since=since, days=days).clip(0).filled(0), "days", risk=risk, says=says
     )
-
-
-def at_rep(measure: Measure) -> Measure:
-    """A number of the rep in charge on as_of."""
-    return AtRep(measure)
-
-
-def at_team(measure: Measure) -> Measure:
-    """A number of the team of the rep in charge on as_of."""
-    return AtRep(measure, level="team")

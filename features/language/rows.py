@@ -1,9 +1,11 @@
 """Rows: parts of the event tables, as reasons speak of them."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import ibis
 import ibis.expr.operations as ops
+import ibis.expr.types as ir
 from ibis import _
 from ibis.common.deferred import Deferred
 
@@ -66,7 +68,7 @@ class Rows:
     def is_known(self, column: Column) -> bool:
         """Whether a column's value is known as soon as these rows count."""
         if column.known_with:
-            return column.known_with in self.known_by
+            return column.known_with in (*self.known_by, self.happened)
         is_second_time = column.kind in ("date", "time") and column.name != self.table.happened and not column.planned
         return not is_second_time or column.name in (*self.known_by, self.happened)
 
@@ -76,8 +78,12 @@ class Rows:
             return set()
         if isinstance(expression, str):
             return {self.table[expression].name}
-        blank = ibis.table({column.name: _TYPES[column.kind] for column in self.table.columns}, name=self.table.name)
-        return {field.name for field in expression.resolve(blank).op().find(ops.Field)}
+        return {field.name for field in expression.resolve(self.blank).op().find(ops.Field)}
+
+    @cached_property
+    def blank(self) -> ir.Table:
+        """The table without rows, for expressions that are only looked at."""
+        return ibis.table({column.name: _TYPES[column.kind] for column in self.table.columns}, name=self.table.name)
 
     @property
     def columns(self) -> set[str]:
@@ -98,7 +104,6 @@ def _all_of(table: Table, happened: str | None = None) -> Rows:
     return Rows(table, when, key="account_id" if "account_id" in table.column_names else "rep_id")
 
 
-openings = _all_of(tables.accounts, "opened_on")
 orders = _all_of(tables.orders)
 placed = orders.where(_.amount > 0)  # a row without an amount tells of something sent back, not of an order
 contacts = _all_of(tables.contacts)
@@ -109,5 +114,7 @@ contracts = _all_of(tables.contracts)
 assignments = _all_of(tables.rep_assignments)
 prospecting = _all_of(tables.prospecting)
 signals = _all_of(tables.signals)
+account_history = _all_of(tables.accounts, "valid_from")
+rep_history = _all_of(tables.reps, "valid_from")
 hirings = _all_of(tables.reps, "hired_on")
 departures = _all_of(tables.reps, "left_on")

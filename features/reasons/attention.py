@@ -1,21 +1,24 @@
 """Attention: customers leave when they feel too small for us."""
 
-from features.language.declare import Reason, at_rep, feature, in_windows
-from features.language.measures import Measure, Pooled, Sum
+from features.language.declare import YEAR, Reason, feature, in_windows
+from features.language.in_force import REP
+from features.language.measure import Measure
+from features.language.of_rows import CENTS, Amount, Count
 from features.language.rows import placed, prospecting
+from features.language.shared import Pooled, at_rep
 from features.reasons.contact import spoken
 
-active = Sum(placed, days=360).clip(0, 1)
-cents = 100
+rep_spoke = spoken.by("rep_id")
+active = Count(placed, days=YEAR).clip(0, 1)
 
 
 def _share_of_reps_touches(window: int) -> Measure:
-    return Sum(spoken, days=window) / Pooled(Sum(spoken, days=window), by="rep_id")
+    return Count(spoken, days=window) / Pooled(Count(spoken, days=window), by=REP)
 
 
 def _share_of_reps_revenue() -> Measure:
-    revenue = Sum(placed, days=360, amount="amount")
-    return revenue / Pooled(revenue, by="rep_id", scale=cents)
+    revenue = Amount(placed, of="amount", days=YEAR)
+    return revenue / Pooled(revenue, by=REP, scale=CENTS)
 
 
 class Attention(Reason):
@@ -24,11 +27,11 @@ class Attention(Reason):
     action = "Give them a fixed slot in the rep's week"
 
     accounts_of_rep = feature(
-        Pooled(active, by="rep_id"), "count", risk="rises", says="Their rep looks after {value:# active account}"
+        Pooled(active, by=REP), "count", risk="rises", says="Their rep looks after {value:# active account}"
     )
     rep_prospecting_share = in_windows(
         lambda window: at_rep(
-            Sum(prospecting, days=window) / (Sum(prospecting, days=window) + Sum(spoken.by("rep_id"), days=window))
+            Count(prospecting, days=window) / (Count(prospecting, days=window) + Count(rep_spoke, days=window))
         ),
         "share",
         days=90,

@@ -3,7 +3,7 @@
 from ibis import _
 
 from features.language.declare import Reason, count, feature, in_windows, mean, oldest_open, share, still_open
-from features.language.measures import Sum
+from features.language.of_rows import Amount, Count
 from features.language.rows import invoices
 
 wrong = invoices.once("error_found_at")
@@ -32,7 +32,7 @@ class Billing(Reason):
         says="It took us {value:,.1f} days on average to put their invoices right",
     )
     share_of_amount_wrong = in_windows(
-        lambda window: Sum(wrong, days=window, amount="error_amount") / Sum(invoices, days=window, amount="amount"),
+        lambda window: Amount(wrong, of="error_amount", days=window) / Amount(invoices, of="amount", days=window),
         "share",
         days=360,
         risk="rises",
@@ -45,6 +45,6 @@ class Billing(Reason):
         days=360,
     )
     share_paid_late = feature(
-        Sum(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Sum(paid, days=360),
+        Count(paid.where(_.paid_at.cast("date") > _.due_on), days=360) / Count(paid, days=360),
         "share",
     )

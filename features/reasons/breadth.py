@@ -2,8 +2,8 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, days_since_last, distinct, feature, in_windows
-from features.language.measures import Distinct, Sum
+from features.language.declare import YEAR, Reason, count, days_since_last, distinct, feature, in_windows
+from features.language.of_rows import Amount, distinct_values
 from features.language.rows import orders, placed, signals
 
 reviews = signals.where(_.kind == "review_meeting")
@@ -15,21 +15,24 @@ class Breadth(Reason):
     action = "Hold a review meeting: what do they need that they buy elsewhere?"
 
     product_lines = distinct(
-        placed, "product_line", days=360, risk="falls", says="They bought {value:# product line} in {days} days"
+        placed, "product_line", days=YEAR, risk="falls", says="They bought {value:# product line} in {days} days"
     )
     lines_dropped = feature(
-        Distinct(placed, column="product_line", days=360) - Distinct(placed, column="product_line", days=180),
+        distinct_values(placed, "product_line", YEAR) - distinct_values(placed, "product_line", YEAR // 2),
         "count",
         risk="rises",
         says="They dropped {value:# product line} that they bought half a year to a year ago",
     )
     share_returned = in_windows(
-        lambda window: Sum(orders, days=window, amount="returned_amount") / Sum(orders, days=window, amount="amount"),
+        lambda window: (
+            Amount(orders.once("returned_at"), of="returned_amount", days=window)
+            / Amount(orders, of="amount", days=window)
+        ),
         "share",
-        days=360,
+        days=YEAR,
         risk="rises",
         says="They sent back {value:.1%} of what they ordered in {days} days",
     )
-    review_meetings = count(reviews, days=360, risk="falls", says="{value:# review meeting} in {days} days")
+    review_meetings = count(reviews, days=YEAR, risk="falls", says="{value:# review meeting} in {days} days")
     days_since_review = days_since_last(reviews, risk="rises", says="{value:# day} since the last review meeting")
-    upsells = count(signals.where(_.kind == "upsell"), days=360, risk="falls", says="{value:# upsell} in {days} days")
+    upsells = count(signals.where(_.kind == "upsell"), days=YEAR, risk="falls", says="{value:# upsell} in {days} days")

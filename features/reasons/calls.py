@@ -2,8 +2,8 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, feature, mean, oldest_open, still_open
-from features.language.measures import Sum
+from features.language.declare import YEAR, Reason, count, feature, mean, oldest_open, still_open
+from features.language.of_rows import Count
 from features.language.rows import calls
 
 returned = calls.once("returned_at")
@@ -15,7 +15,7 @@ class Calls(Reason):
 
     action = "Return their calls today"
 
-    calls_from_them = count(calls, days=(90, 360))
+    calls_from_them = count(calls, days=(90, YEAR))
     unreturned_calls = still_open(
         calls,
         until="returned_at",
@@ -24,10 +24,10 @@ class Calls(Reason):
         says="In {days} days {value:# call} of theirs went unreturned",
     )
     share_of_calls_unreturned = feature(
-        1 - Sum(returned, days=360) / Sum(calls, days=360),
+        1 - Count(returned, days=YEAR) / Count(calls, days=YEAR),
         "share",
         risk="rises",
-        says="Of their {calls_from_them_360d:# call} in 360 days {value:.0%} went unreturned",
+        says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned",
     )
     oldest_open_call = oldest_open(
         calls,
@@ -40,7 +40,7 @@ class Calls(Reason):
         returned,
         _.returned_at.delta(_.called_at, unit="minute"),
         "hours",
-        days=360,
+        days=YEAR,
         per=MINUTES,
         risk="rises",
         says="It took us {value:,.1f} hours on average to ring them back",

@@ -2,14 +2,26 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, days_since_last, distinct, feature, in_windows, share
-from features.language.measures import DaysAfter, DaysSinceFirst, DaysSinceLast, GapsLonger
+from features.language.declare import (
+    QUARTER,
+    YEAR,
+    Reason,
+    count,
+    days_since_last,
+    distinct,
+    feature,
+    in_windows,
+    share,
+)
+from features.language.of_days import DaysAfter, GapsLonger
+from features.language.of_rows import DaysSinceFirst, DaysSinceLast
 from features.language.rows import contacts, placed
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
 
-days_known = DaysSinceFirst(spoken).clip(90, 360)  # with a new account the usual pace is that since the first word
+# With a new account the usual pace is that since the first word.
+days_known = DaysSinceFirst(spoken).clip(QUARTER, YEAR)
 START_DAYS = 90  # in which a new customer makes up its mind
 
 
@@ -23,10 +35,10 @@ class Contact(Reason):
         contacts.where(_.channel.isin(["visit", "meeting"])), risk="rises", says="{value:# day} since anyone met them"
     )
     conversations = count(
-        spoken, days=(30, 90, 360), risk="falls", says="{value:# conversation} with them in {days} days"
+        spoken, days=(30, QUARTER, YEAR), risk="falls", says="{value:# conversation} with them in {days} days"
     )
     conversations_trend = feature(
-        conversations[90] * (days_known / 90) / conversations[360],
+        conversations[QUARTER] * (days_known / QUARTER) / conversations[YEAR],
         "ratio",
         risk="falls",
         says="We speak with them at {value:.0%} of the year's usual pace",
@@ -34,14 +46,14 @@ class Contact(Reason):
     share_of_touches_invoices = share(
         contacts.where(_.channel == "invoice"),
         of=contacts,
-        days=360,
+        days=YEAR,
         risk="rises",
         says="{value:.0%} of all contacts with them in {days} days were invoices",
     )
     quiet_spells = in_windows(
         lambda window: GapsLonger(spoken, than=QUIET_DAYS, days=window),
         "count",
-        days=360,
+        days=YEAR,
         risk="rises",
         says=f"{{value:# breach/breaches}} in {{days}} days of the rule to speak with them every {QUIET_DAYS} days",
     )

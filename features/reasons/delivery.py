@@ -3,7 +3,7 @@
 from ibis import _
 
 from features.language.declare import Reason, feature, in_windows, mean
-from features.language.measures import Sum
+from features.language.of_rows import Count
 from features.language.rows import orders
 
 due = orders.at("promised_at")
@@ -17,14 +17,14 @@ class Delivery(Reason):
     action = "Tell them when it will be there, before they ask"
 
     late_deliveries = in_windows(
-        lambda window: Sum(due, days=window) - Sum(on_time, days=window),
+        lambda window: Count(due, days=window) - Count(on_time, days=window),
         "count",
         days=(90, 360),
         risk="rises",
         says="{value:# late delivery/late deliveries} in {days} days",
     )
     share_delivered_late = in_windows(
-        lambda window: 1 - Sum(on_time, days=window) / Sum(due, days=window),
+        lambda window: 1 - Count(on_time, days=window) / Count(due, days=window),
         "share",
         days=360,
         risk="rises",
@@ -39,7 +39,7 @@ class Delivery(Reason):
         says="Their deliveries came {value:,.1f} days late on average",
     )
     overdue_deliveries = feature(
-        Sum(due, days=180) - Sum(delivered, days=180),
+        Count(due, days=180) - Count(delivered, days=180),
         "count",
         risk="rises",
         says="{value:# delivery/deliveries} overdue now",

@@ -1,11 +1,22 @@
 """Reps: customers leave when the face keeps changing."""
 
-from features.language.declare import Reason, at_rep, at_team, feature, in_windows
-from features.language.measures import REP, DaysSinceFirst, DaysSinceLast, SellerInCharge, Sum
+from features.language.declare import Reason, feature, in_windows
+from features.language.in_force import REP, DaysHeld, Handovers
+from features.language.measure import IfGiven, Measure
+from features.language.of_rows import DaysSinceLast, Distinct
 from features.language.rows import assignments, departures, hirings
+from features.language.shared import SELLER, at_rep, at_team
 
 tenure = at_rep(DaysSinceLast(hirings))
-with_rep = DaysSinceLast(assignments).only_if(1 - REP.is_missing())
+with_rep = DaysHeld(assignments, holder="rep_id", until="ends_at")
+
+
+def _changes(window: int) -> Measure:
+    """Without the days on which assignments end nobody can tell a stand-in from a successor."""
+    return IfGiven(
+        Handovers(assignments, holder="rep_id", until="ends_at", days=window),
+        Handovers(assignments, holder="rep_id", days=window),
+    )
 
 
 class Reps(Reason):
@@ -14,8 +25,7 @@ class Reps(Reason):
     action = "Introduce the new rep in person"
 
     rep_changes = in_windows(
-        # Every assignment but the first is a change.
-        lambda window: Sum(assignments, days=window) - (1 - (DaysSinceFirst(assignments) > window)).filled(0),
+        _changes,
         "count",
         days=(360, 720),
         risk="rises",
@@ -29,9 +39,9 @@ class Reps(Reason):
         "days",
         says="Their rep had been with us for {value:# day} when taking them over",
     )
-    is_seller_in_charge = feature(SellerInCharge(), "yes/no")
+    is_seller_in_charge = feature(REP.equals(SELLER), "yes/no")
     team_departures = in_windows(
-        lambda window: at_team(Sum(departures.by("team"), days=window)),
+        lambda window: at_team(Distinct(departures.by("team"), column="rep_id", days=window)),
         "count",
         days=360,
         says="{value:# person/people} left their rep's team in {days} days",

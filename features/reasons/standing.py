@@ -1,11 +1,13 @@
 """Standing: who the account is; context that nobody can act on."""
 
-from features.language.declare import Reason, amount, feature
-from features.language.measures import DaysSinceFirst, Pooled, Season, Sum
+from features.language.declare import YEAR, Reason, amount, feature
+from features.language.measure import Season
+from features.language.of_rows import Count, DaysSinceFirst
 from features.language.rows import placed
+from features.language.shared import REGION, SEGMENT, Pooled
 
-is_recent = Sum(placed, days=90).clip(0, 1)
-is_active = Sum(placed, days=360).clip(0, 1)
+is_recent = Count(placed, days=90).clip(0, 1)
+is_active = Count(placed, days=YEAR).clip(0, 1)
 
 
 class Standing(Reason):
@@ -13,8 +15,8 @@ class Standing(Reason):
 
     days_as_customer = feature(DaysSinceFirst(placed), "days", says="A customer for {value:# day}")
     is_new = feature(1 - (DaysSinceFirst(placed) > 90), "yes/no")
-    revenue = amount(placed, "amount", days=360)
-    segment_activity = feature(Pooled(is_recent, by="segment") / Pooled(is_active, by="segment"), "share")
-    region_activity = feature(Pooled(is_recent, by="region") / Pooled(is_active, by="region"), "share")
+    revenue = amount(placed, "amount", days=YEAR)
+    segment_activity = feature(Pooled(is_recent, by=SEGMENT) / Pooled(is_active, by=SEGMENT), "share")
+    region_activity = feature(Pooled(is_recent, by=REGION) / Pooled(is_active, by=REGION), "share")
     season_sine = feature(Season("sin"), "number")
     season_cosine = feature(Season("cos"), "number")

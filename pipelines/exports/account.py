@@ -1,82 +1,100 @@
 """Explain: one account in depth, for the terminal."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from features.mistake import Mistake, closest
+from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, timelines
-from pipelines.exports.wording import PACES, day, money, percent, strength
+from pipelines.exports.wording import PACES, day, is_missing, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.known import latest_rows
+from pipelines.scored import PLACES, Scored
 
 LATEST = 15  # events shown
-LANES: dict[str, Callable[[Any, str], str]] = {
+WORDS: dict[str, Callable[[Any, str], str]] = {
     "orders": lambda amount, currency: f"ordered for {money(amount, currency)}",
-    "contacts": lambda channel, _: "an invoice" if channel == "invoice" else f"in touch: {channel}",
+    "returns": lambda amount, currency: f"sent back goods for {money(amount, currency)}",
+    "credits": lambda amount, currency: f"credited {money(-amount, currency)}",
+    "contacts": lambda channel, _: f"spoken with: {channel}",
+    "mailings": lambda channel, _: f"sent: {channel}",
     "calls": lambda days, _: "called; never rung back" if days is None else f"called; rung back after {days} days",
     "errors": lambda days, _: f"a wrong invoice found; {'still wrong' if days is None else f'right after {days} days'}",
     "tickets": lambda days, _: f"a ticket; {'still open' if days is None else f'solved after {days} days'}",
     "signals": lambda kind, _: str(kind).replace("_", " "),
-    "reps": lambda rep_id, _: f"handed to rep {rep_id}",
+    "reps": lambda rep, _: f"handed to rep {rep}",
 }
 
 
-def explain(home: Home, asked: str) -> Iterator[str]:
-    """An account's risk, reasons and latest events, as lines. Raises Mistake where it is unknown or has no score."""
+@dataclass(frozen=True)
+class Explained:
+    """One account in depth: in lines, and what they are made of.
+
+    score: its row of the scores; None where it has none. events: how many days before as_of, lane and words, newest
+    first.
+    """
+
+    account_id: str
+    score: pd.Series | None
+    events: list[tuple[int, str, str]]
+    lines: list[str]
+
+
+def explain(home: Home, asked: str) -> Explained:
+    """An account's risk, reasons and events. Raises Mistake where it is unknown or the day has no scores."""
     manifest = Manifest.read(home)
-    folder = home.scores(manifest.as_of)
-    if not (folder / "scores.parquet").exists():
-        raise Mistake(f"{folder}: no scores of {manifest.as_of}. Run: leaky score.")
-    accounts = pd.read_parquet(home.tables / "accounts.parquet")
-    account_id = _found(accounts, asked)
-    name = _name(accounts, account_id)
-    scores = pd.read_parquet(folder / "scores.parquet")
-    score = scores[scores["account_id"] == account_id]
-    if score.empty:
-        others = pd.read_parquet(folder / "not_scored.parquet")
-        (cause,) = others.loc[others["account_id"] == account_id, "cause"]
-        yield f"{name}: not scored on {day(manifest.as_of)}. {cause}."
+    as_of = manifest.as_of
+    scored = Scored.read(home, as_of)
+    accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
+    scores, others = ranked(scored.scores, accounts, reps), not_ranked(scored.not_scored, accounts)
+    account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
+    score, other = (rows[rows["account_id"] == account_id] for rows in (scores, others))
+    if len(score):
+        lines = [*_score_lines(score.iloc[0], len(scores), scored.value_days, manifest)]
     else:
-        yield from _told(name, score.iloc[0], len(scores), manifest)
-    yield ""
-    yield f"Latest events before {day(manifest.as_of)}"
-    yield from _latest(timelines(home.tables, manifest.as_of, [account_id]).get(account_id, {}), manifest)
+        lines = [*_not_scored_lines(other.iloc[0], scored.value_days, manifest)]
+    lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
+    names = rep_names(reps)
+    lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
+    events = _events(lanes, manifest)
+    lines += ["", f"Latest events before {day(as_of)}", *_latest(events, manifest)]
+    return Explained(account_id, score.iloc[0] if len(score) else None, events, lines)
 
 
 def _found(accounts: pd.DataFrame, asked: str) -> str:
     ids = accounts["account_id"].tolist()
     if asked in ids:
         return asked
-    names = accounts["name"] if "name" in accounts else accounts["account_id"]
-    of_that_name = accounts.loc[names.str.casefold() == asked.casefold(), "account_id"].tolist()
+    of_that_name = accounts.loc[accounts["name"].str.casefold() == asked.casefold(), "account_id"].tolist()
     if len(of_that_name) == 1:
         return str(of_that_name[0])
     if of_that_name:
         raise Mistake(
             f"'{asked}': {len(of_that_name)} accounts have this name; give one's id: {', '.join(of_that_name)}."
         )
-    known = [*ids, *names.dropna().tolist()]
+    known = [*ids, *accounts["name"]]
     raise Mistake(f"'{asked}': no such account among {len(ids):,}.{closest(asked, known)}")
 
 
-def _name(accounts: pd.DataFrame, account_id: str) -> str:
-    if "name" not in accounts:
-        return account_id
-    name = dict(zip(accounts["account_id"], accounts["name"], strict=True))[account_id]
-    return account_id if pd.isna(name) else f"{name} ({account_id})"
+def _title(row: pd.Series) -> str:
+    return row["account_id"] if row["name"] == row["account_id"] else f"{row['name']} ({row['account_id']})"
 
 
-def _told(name: str, score: pd.Series, count: int, manifest: Manifest) -> Iterator[str]:
-    left_by = manifest.as_of + timedelta(days=int(score["outlook_days"]))
-    yield f"{name}: risk {percent(score['risk'])} of having left by {day(left_by)}; rank {score['rank']:,} of {count:,}"
-    value, at_risk = money(score["value"], manifest.currency), money(score["value_at_risk"], manifest.currency)
-    yield f"{PACES[score['pace']]}. Worth {value} a year; at risk {at_risk}."
+def _score_lines(score: pd.Series, count: int, value_days: int, manifest: Manifest) -> Iterator[str]:
+    left_by = day(watched_until(manifest.as_of, int(score["outlook_days"])))
+    risk = f"risk {percent(score['risk'])} of having left by {left_by}"
+    yield f"{_title(score)}: {risk}; rank {score['rank']:,} of {count:,}"
+    at_risk = money(score["value_at_risk"], manifest.currency)
+    yield f"{PACES[score['pace']]}. {_worth(score, value_days, manifest)}; at risk {at_risk}."
+    yield f"{_last_order(score)}."
     yield ""
     yield "What raises the risk"
-    places = [place for place in range(1, 5) if pd.notna(score[f"reason_{place}"])]
+    places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
     for place in places:
         yield f"  {strength(score[f'reason_{place}_shap']):<7} {score[f'reason_{place}']}"
         yield f"          → {score[f'action_{place}']}"
@@ -84,11 +102,35 @@ def _told(name: str, score: pd.Series, count: int, manifest: Manifest) -> Iterat
         yield "  nothing that stands out"
 
 
-def _latest(lanes: Timeline, manifest: Manifest) -> Iterator[str]:
-    events = sorted(
-        ((event[0], LANES[lane](event[1], manifest.currency)) for lane, events in lanes.items() for event in events),
+def _not_scored_lines(other: pd.Series, value_days: int, manifest: Manifest) -> Iterator[str]:
+    yield f"{_title(other)}: not scored on {day(manifest.as_of)}. {other['cause']}."
+    if not is_missing(other["last_order_on"]):
+        yield f"{_worth(other, value_days, manifest)}. {_last_order(other)}."
+
+
+def _worth(row: pd.Series, value_days: int, manifest: Manifest) -> str:
+    return f"Worth {money(row['value'], manifest.currency)} in {value_days} days"
+
+
+def _last_order(row: pd.Series) -> str:
+    usual = row.get("usual_cycle")
+    cycle = "" if is_missing(usual) else f"; usually every {usual:.0f}"
+    return f"Last order on {day(row['last_order_on'])}, {row['days_since_order']:.0f} days ago{cycle}"
+
+
+def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
+    return sorted(
+        (
+            (event[0], lane, WORDS[lane](event[1], manifest.currency))
+            for lane, events in lanes.items()
+            for event in events
+        ),
+        key=lambda event: (event[0], event[2]),
     )
-    for days, words in events[:LATEST]:
+
+
+def _latest(events: list[tuple[int, str, str]], manifest: Manifest) -> Iterator[str]:
+    for days, _, words in events[:LATEST]:
         yield f"  {(manifest.as_of - timedelta(days=days)).isoformat()}  {words}"
     if not events:
         yield "  none"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.exports.wording import NO_REP
+from pipelines.exports.wording import NO_REP, PACES
 
 NO_REASON = "Nothing in particular"
 
@@ -34,8 +34,8 @@ def holding_half(rows: pd.DataFrame) -> int:
 
 
 def by_pace(rows: pd.DataFrame) -> dict[str, Figures]:
-    """Totals of the accounts that are at risk though on schedule, and of those overdue."""
-    return {pace: figures(rows[rows["pace"] == pace]) for pace in ("early", "overdue")}
+    """Totals of the accounts of every pace: at risk though on schedule, overdue, or too new for a usual cycle."""
+    return {pace: figures(rows[rows["pace"] == pace]) for pace in PACES}
 
 
 def by_reason(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
@@ -44,7 +44,9 @@ def by_reason(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figure
 
 
 def by_rep(rows: pd.DataFrame) -> dict[str, Figures]:
-    """Totals by rep, most value at risk first."""
+    """Totals by rep, most value at risk first; empty where no account has a rep."""
+    if rows["rep"].isna().all():
+        return {}
     return _by(rows, rows["rep"].fillna(NO_REP))
 
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
-from pipelines.exports.ranked import Firm
-from pipelines.exports.sheets import LINE, Styles
-from pipelines.exports.wording import strengths_explained
+from pipelines.exports.ranked import ExportContext
+from pipelines.exports.sheets import A4, LINE, Styles
+from pipelines.exports.wording import PACES, percent, strengths_explained, value_explained
+
+EXAMPLE = 0.6  # a risk, to show what one means
 
 
 @dataclass(frozen=True)
@@ -21,25 +23,25 @@ class Bounds:
 
     def sentences(self) -> list[str]:
         """What is left out, or nothing where all is listed."""
-        told = []
+        sentences = []
         if self.accounts_listed < self.accounts:
-            told.append(
+            sentences.append(
                 f"Accounts lists {self.accounts_listed:,} of {self.accounts:,} accounts: those foremost by risk or by "
                 "value at risk. accounts.csv, beside this workbook, has all."
             )
         if self.reps_listed < self.reps:
-            told.append(
+            sentences.append(
                 f"Call lists are here for {self.reps_listed:,} of {self.reps:,} reps: those with most value at risk. "
                 "For any other rep, filter the sheet Accounts by rep."
             )
-        return told
+        return sentences
 
 
-def explanations(firm: Firm) -> list[tuple[str, str]]:
+def explanations(context: ExportContext) -> list[tuple[str, str]]:
     """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
     chance = (
-        "The chance that the account leaves. Of a hundred accounts that show 60%, about sixty should leave and forty "
-        "should stay: it is a chance, not a verdict."
+        f"The chance that the account leaves. Of 100 accounts that show {percent(EXAMPLE)}, about {100 * EXAMPLE:.0f} "
+        f"should leave and {100 * (1 - EXAMPLE):.0f} should stay: it is a chance, not a verdict."
     )
     on_schedule = (
         "The account has been silent for no longer than it usually is. The order book shows nothing yet, so there is "
@@ -51,13 +53,17 @@ def explanations(firm: Firm) -> list[tuple[str, str]]:
         "records cannot become a reason."
     )
     return [
-        ("Leaving", f"An account has left when there is {firm.leaves}."),
+        ("Leaving", f"An account has left when there is {context.leaves}."),
         ("Usual cycle", "The account's own typical number of days between two orders."),
         ("Risk", chance),
-        ("Value", f"What the account ordered in the last {firm.value_days} days."),
+        ("Value", value_explained(context.value_days, context.returns)),
         ("Value at risk", "Risk times value: what is lost on average if nobody does anything."),
-        ("On schedule", on_schedule),
-        ("Overdue", "The account has been silent for longer than it usually is. Likelier to be gone, harder to save."),
+        (PACES["early"], on_schedule),
+        (
+            PACES["overdue"],
+            "The account has been silent for longer than it usually is. Likelier to be gone, harder to save.",
+        ),
+        (PACES["new"], "The account has ordered too little so far to have a usual cycle."),
         ("Reasons", signs),
         ("Strength", f"Of a reason: {strengths_explained()}."),
         ("Rank, call order", "Rank 1 has the highest risk. Call order 1 has the most value at risk."),
@@ -65,7 +71,7 @@ def explanations(firm: Firm) -> list[tuple[str, str]]:
     ]
 
 
-def write_guide(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, bounds: Bounds) -> None:
+def write_guide(book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, bounds: Bounds) -> None:
     """The sheet 'How to read this'."""
     sheet = book.add_worksheet("How to read this")
     sheet.hide_gridlines(2)
@@ -73,19 +79,19 @@ def write_guide(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, bounds: B
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
     sheet.write_string(0, 0, "How to read this", styles.title)
-    rows = explanations(firm)
+    rows = explanations(context)
     calls = (
         f"One sheet a rep, at most {bounds.calls_listed} accounts, most value at risk first. Fill in the shaded "
         "columns; account number and day tie them to this score."
     )
     rows.append(("Call lists", calls))
-    if firm.skill:
-        rows.append(("How good is it?", firm.skill))
+    if context.skill:
+        rows.append(("How good is it?", context.skill))
     rows += [("What is left out", sentence) for sentence in bounds.sentences()]
     for row, (word, meaning) in enumerate(rows, start=2):
         sheet.write_string(row, 0, word, styles.strong)
         sheet.write_string(row, 1, meaning, styles.wrapped)
         sheet.set_row(row, LINE * (1 + len(meaning) // 100) + 5)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)

@@ -1,6 +1,7 @@
 """Listing: the catalogue of features for people to read."""
 
-from features.catalogue import Feature, catalogue
+from features.catalogue import catalogue
+from features.language.declare import Feature
 
 HEADINGS = ("feature", "unit", "more of it", "in words", "tables")
 DIRECTIONS = {"rises": "raises the risk", "falls": "lowers the risk", None: ""}

@@ -119,7 +119,7 @@
       && (!chosen("reason") || account.main === chosen("reason"));
   }
 
-  function tell(rows) {
+  function showCount(rows) {
     const sum = rows.reduce((total, row) => total + (row.getData().at_risk || 0), 0);
     field("shown").textContent = rows.length === accounts.length
       ? `${accounts.length.toLocaleString("en-GB")} accounts. Choose a heading to sort by it.`
@@ -170,7 +170,7 @@
   // Lanes whose events are only a day and a kind come as the days of each kind, newest last, to keep the file small.
   function unpacked(lanes) {
     const past = { ...lanes };
-    for (const lane of ["contacts", "signals", "reps"]) {
+    for (const lane of ["contacts", "mailings", "signals", "reps"]) {
       if (!lanes[lane]) continue;
       past[lane] = Object.entries(lanes[lane]).flatMap(([kind, at]) => at.map((ago) => [ago, kind])).sort((one, other) => other[0] - one[0]);
     }
@@ -183,7 +183,7 @@
     const drawn = drawTimeline(unpacked(page.timelines[account.id] || {}), page, Math.max(280, place.clientWidth));
     place.append(drawn || element("p", "sub", "No events on record in this time."));
     if (drawn) {
-      const key = [["circle.good", "spoken", "in touch"], ["line.billing", "billed", "invoice or newsletter"], ["g.done", "done", "settled"], ["g.open", "open", "never answered, or still open"], ["rect.quiet", "quiet", "since the last order"]];
+      const key = [["circle.good", "spoken", "in touch"], ["line.billing", "billed", "sent, nobody spoken with"], ["rect.returned", "returned", "sent back or credited"], ["g.done", "done", "settled"], ["g.open", "open", "never answered, or still open"], ["rect.quiet", "quiet", "since the last order"]];
       place.append(element("p", "key", ...key.filter(([mark]) => drawn.querySelector(mark)).map(([, look, words]) => element("span", look, words))));
     }
   }
@@ -218,7 +218,7 @@
       name, element("p", "about", about),
       element("dl", "facts",
         fact("Risk", account.risk_says, bar(100 * account.risk, "of-risk"), element("small", "", `of leaving by ${until}`)),
-        fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} in ${page.value_days} days`)),
+        fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} net orders in ${page.value_days} days`)),
         fact("Pace", pace(account), element("small", "", silence(account) || "")),
         fact("Rank", `${account.rank}`, element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
       element("h3", "", "What raises its risk, and what to do"), reasons(account),
@@ -249,7 +249,7 @@
     }
     recall();
   });
-  table.on("dataFiltered", (_, rows) => tell(rows));
+  table.on("dataFiltered", (_, rows) => showCount(rows));
   table.on("rowClick", (_, row) => open(row.getData()));
   for (const id of filters) field(id).addEventListener("input", filter);
   document.querySelector("form.filters").addEventListener("submit", (event) => event.preventDefault());

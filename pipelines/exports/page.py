@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ from markupsafe import Markup
 from pipelines.exports import wording
 from pipelines.exports.figures import by_pace, figures, holding_half
 from pipelines.exports.guide import explanations
-from pipelines.exports.ranked import REASONS, Firm, foremost
+from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.timeline import DAYS, Timeline
+from pipelines.scored import PLACES
 
 MOST_ACCOUNTS = 4_000  # with their timelines about five megabytes, which still opens at once
+MOST_NOT_SCORED = 500
 _HERE = Path(__file__).parent
 _TABULATOR = _HERE / "assets" / "tabulator-6.5.3"
 
@@ -30,7 +32,7 @@ def on_page(rows: pd.DataFrame) -> pd.DataFrame:
 
 def write_page(
     path: Path,
-    firm: Firm,
+    context: ExportContext,
     rows: pd.DataFrame,
     not_scored: pd.DataFrame,
     timelines: Mapping[str, Timeline],
@@ -48,26 +50,27 @@ def write_page(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = environment.get_template("page.html.j2").render(
-        firm=firm,
-        as_of=wording.day(firm.as_of),
+        context=context,
+        as_of=wording.day(context.as_of),
         total=total,
         half=half,
         early_share=pace["early"].value_at_risk / total.value_at_risk if total.value_at_risk else 0.0,
         shown=len(shown),
         not_scored=len(not_scored),
-        causes=not_scored["cause"].value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable"),
-        money=lambda amount: wording.money(amount, firm.currency),
+        causes=_causes(not_scored),
+        others=[_other(row) for row in most_valuable(not_scored, MOST_NOT_SCORED).to_dict("records")],
+        money=lambda amount: wording.money(amount, context.currency),
         percent=wording.percent,
-        explanations=explanations(firm),
+        explanations=explanations(context),
         reps=sorted(shown["rep"].dropna().unique(), key=str.casefold),
         regions=sorted(shown["region"].dropna().unique(), key=str.casefold),
-        paces=wording.PACES,
-        reasons=_main_reasons(shown, firm.reasons),
+        paces={code: words for code, words in wording.PACES.items() if pace[code].accounts},
+        reasons=_main_reasons(shown, context.reasons),
         no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
         policy=_policy(scripts, styles),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, not data
         styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, not data
-        data=Markup(as_script_json(_data(firm, shown, timelines, rep_names))),  # noqa: S704 - escaped there
+        data=Markup(as_script_json(_data(context, shown, timelines, rep_names))),  # noqa: S704 - escaped there
     )
     path.write_text(page, encoding="utf-8", newline="\n")
 
@@ -85,19 +88,19 @@ def as_script_json(content: Any) -> str:
 
 
 def _data(
-    firm: Firm, rows: pd.DataFrame, timelines: Mapping[str, Timeline], rep_names: Mapping[str, str]
+    context: ExportContext, rows: pd.DataFrame, timelines: Mapping[str, Timeline], rep_names: Mapping[str, str]
 ) -> dict[str, Any]:
     last_day = {
-        int(days): (firm.as_of + timedelta(days=int(days) - 1)).isoformat() for days in rows["outlook_days"].unique()
+        int(days): wording.watched_until(context.as_of, int(days)).isoformat() for days in rows["outlook_days"].unique()
     }
     return {
-        "as_of": firm.as_of.isoformat(),
+        "as_of": context.as_of.isoformat(),
         "days": DAYS,
-        "value_days": firm.value_days,
-        "symbol": wording.symbol(firm.currency),
+        "value_days": context.value_days,
+        "symbol": wording.symbol(context.currency),
         "paces": wording.PACES,
         "no_rep": wording.NO_REP,
-        "titles": dict(firm.reasons),
+        "titles": dict(context.reasons),
         "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
         "watched_until": last_day,
         "accounts": [_account(row) for row in rows.to_dict("records")],
@@ -106,9 +109,9 @@ def _data(
 
 
 def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """One account for the page; how far a reason pushes is told as part of a full bar and in a word, never as SHAP."""
+    """One account for the page; how far a reason pushes is shown as part of a full bar and in a word, never as SHAP."""
     reasons = []
-    for n in range(1, REASONS + 1):
+    for n in PLACES:
         sentence, code, push = row[f"reason_{n}"], row[f"reason_{n}_code"], row[f"reason_{n}_shap"]
         if wording.is_missing(sentence):
             continue
@@ -145,7 +148,7 @@ def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _packed(lanes: Timeline) -> dict[str, Any]:
     """The lanes with what is only a day and a kind grouped by kind, which halves the page."""
     packed: dict[str, Any] = dict(lanes)
-    for lane in {"contacts", "signals", "reps"} & set(lanes):
+    for lane in {"contacts", "mailings", "signals", "reps"} & set(lanes):
         kinds: dict[str, list[int]] = {}
         for days, kind in lanes[lane]:
             kinds.setdefault(kind, []).append(days)
@@ -163,6 +166,25 @@ def _reps_seen(rows: pd.DataFrame, timelines: Mapping[str, Timeline]) -> list[st
     return sorted(
         {event[1] for account, lanes in timelines.items() if account in shown for event in lanes.get("reps", [])}
     )
+
+
+def _causes(not_scored: pd.DataFrame) -> list[tuple[str, int, float]]:
+    """Why accounts have no score: the cause, how many accounts and their value; most accounts first."""
+    groups = [(str(cause), len(rows), float(rows["value"].sum())) for cause, rows in not_scored.groupby("cause")]
+    return sorted(groups, key=lambda group: -group[1])
+
+
+def _other(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """One account without a score, for the page."""
+    last: date | None = _or_none(row["last_order_on"])
+    return {
+        "name": row["name"],
+        "id": row["account_id"],
+        "cause": row["cause"],
+        "last_order": wording.day(last) if last else "–",
+        "days": _whole(row["days_since_order"]),
+        "value": float(row["value"]),
+    }
 
 
 def _whole(number: Any) -> int | None:

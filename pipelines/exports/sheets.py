@@ -13,17 +13,18 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.exports.wording import is_missing, symbol
+from pipelines.exports.wording import NEARLY_ALL, NEARLY_NONE, is_missing, symbol
 
 LONGEST_CELL = 32_767  # Excel's limit; XlsxWriter leaves a longer cell out without a word
 LONGEST_NAME = 31  # of a sheet, in UTF-16 code units, as Excel counts
 LINE = 15  # points
+A4 = 9  # paper, as Excel counts
 MOST_LINES = 5
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """One column of a list: its heading, its cells, its width in characters and the look of its cells."""
 
     heading: str
@@ -55,8 +56,8 @@ class Styles:
         self.wrapped = style(align="left", indent=1, text_wrap=True)
         self.strong = style(align="left", indent=1, bold=True, text_wrap=True)
         self.whole = style(num_format="#,##0")
-        # As in wording.percent: no score is a certainty.
-        self.percent = style(num_format='[>=0.995]">99%";[<0.005]"<1%";0%')
+        self.expected = style(num_format="[<9.95]0.0;#,##0")  # accounts, as a sum of risks: of a few, a tenth matters
+        self.percent = style(num_format=f'[>={NEARLY_ALL}]">99%";[<{NEARLY_NONE}]"<1%";0%')
         self.money = style(num_format=amount)
         self.date = style(num_format="d mmm yyyy", align="left", indent=1)
         entry = {"bg_color": "#FFF9E8", "border": 1, "border_color": "#E3D9B8", "text_wrap": True}
@@ -72,15 +73,19 @@ class Styles:
         self.figure = style(bold=True, font_size=14, align="right", num_format="#,##0")
         self.figure_money = style(bold=True, font_size=14, align="right", num_format=amount)
         self.figure_label = style(align="left", indent=1)
-        self._right = (self.whole, self.percent, self.money)
+        self._right = (self.whole, self.expected, self.percent, self.money)
 
     def heading_over(self, style: Format) -> Format:
         """The heading that suits cells of a style: over numbers it stands at the right."""
         return self.heading_right if style in self._right else self.heading
 
 
-def write_list(sheet: Worksheet, styles: Styles, columns: Sequence[Column], *, table: str | None, top: int = 0) -> None:
-    """A heading row at `top` and the columns' cells below it, as an Excel table of that name, or as plain rows."""
+def write_list(
+    sheet: Worksheet, styles: Styles, columns: Sequence[SheetColumn], *, table: str | None, top: int = 0
+) -> dict[str, int]:
+    """A heading row at `top` and the columns' cells below it, as an Excel table of that name, or as plain rows; returns
+    where each heading stands.
+    """
     count = len(columns[0].cells)
     lines = [1] * count
     for place, column in enumerate(columns):
@@ -108,6 +113,7 @@ def write_list(sheet: Worksheet, styles: Styles, columns: Sequence[Column], *, t
                 ],
             },
         )
+    return {column.heading: place for place, column in enumerate(columns)}
 
 
 def write_cell(sheet: Worksheet, row: int, place: int, cell: Any, style: Format) -> None:
@@ -122,8 +128,8 @@ def write_cell(sheet: Worksheet, row: int, place: int, cell: Any, style: Format)
         sheet.write_number(row, place, float(cell), style)
 
 
-def _lines(text: str, column: Column) -> int:
-    """How many lines a text needs in a column; viewers that do not fit rows themselves are told by it.
+def _lines(text: str, column: SheetColumn) -> int:
+    """How many lines a text needs in a column, for viewers that do not fit rows themselves.
 
     East Asian characters are twice as wide as others, and bold ones a little wider.
     """

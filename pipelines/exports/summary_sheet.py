@@ -7,16 +7,18 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from pipelines.exports.figures import Figures, by_pace, by_reason, by_region, by_rep, figures, holding_half
-from pipelines.exports.ranked import Firm
-from pipelines.exports.sheets import Styles
-from pipelines.exports.wording import PACES, day
+from pipelines.exports.ranked import ExportContext
+from pipelines.exports.sheets import A4, LINE, Styles
+from pipelines.exports.wording import PACES, day, money, value_explained
 
-MOST_LINES = 15  # of a breakdown; the rest is one line, so that its total is the firm's
-CHART_LINES = 10
+MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
+CHART_GROUPS = 10
 _HEADINGS = ("Accounts", "Expected to leave", "Value", "Value at risk")
 
 
-def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame, not_scored: int) -> None:
+def write_summary(
+    book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame
+) -> None:
     """The sheet 'Summary': four figures, breakdowns by pace, reason, rep and region, and two charts."""
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
@@ -26,14 +28,13 @@ def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: p
     sheet.set_column(6, 12, 11)
     total = figures(rows)
     sheet.set_row(0, 24)
-    sheet.write_string(0, 0, f"Accounts at risk, {day(firm.as_of)}", styles.title)
-    sheet.write_string(
-        1, 0, f"Source: {firm.source}. {total.accounts:,} accounts scored, {not_scored:,} not scored.", styles.muted
-    )
+    sheet.write_string(0, 0, f"Accounts at risk, {day(context.as_of)}", styles.title)
+    others = f"{len(not_scored):,} not scored, worth {money(not_scored['value'].sum(), context.currency)}"
+    sheet.write_string(1, 0, f"Source: {context.source}. {total.accounts:,} accounts scored; {others}.", styles.muted)
     lines: list[tuple[str, float, bool]] = [
         ("Accounts expected to leave", total.leaving, False),
         ("Value at risk", total.value_at_risk, True),
-        (f"Value of all scored accounts, last {firm.value_days} days", total.value, True),
+        (f"Value of all scored accounts, last {context.value_days} days", total.value, True),
         ("Accounts that hold half of the value at risk", holding_half(rows), False),
     ]
     for row, (label, number, is_money) in enumerate(lines, start=3):
@@ -41,34 +42,39 @@ def write_summary(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: p
         sheet.write_string(row, 0, label, styles.figure_label)
         sheet.write_number(row, 1, round(number), styles.figure_money if is_money else styles.figure)
     row = 8
+    meaning = value_explained(context.value_days, context.returns)
     for sentence in (
-        f"An account has left when there is {firm.leaves}.",
+        f"An account has left when there is {context.leaves}.",
+        f"Value is {meaning[:1].lower()}{meaning[1:]}",
         "Expected to leave is the sum of the risks, value at risk the sum of risk times value.",
-        firm.skill,
+        context.skill,
     ):
         if sentence:
             sheet.merge_range(row, 0, row, 4, "", styles.note)
             sheet.write_string(row, 0, sentence, styles.note)
-            sheet.set_row(row, 15 * (1 + len(sentence) // 105))
+            sheet.set_row(row, LINE * (1 + len(sentence) // 105))
             row += 1
     row += 1
     pace = {
-        "At risk though on schedule" if code == "early" else PACES[code]: group for code, group in by_pace(rows).items()
+        "At risk though on schedule" if code == "early" else PACES[code]: group
+        for code, group in by_pace(rows).items()
+        if group.accounts
     }
     row = _write_breakdown(sheet, styles, row, "Is it visible in the order book yet?", pace) + 2
-    by_main_reason = by_reason(rows, firm.reasons)
+    by_main_reason = by_reason(rows, context.reasons)
     first = row + 2
     row = _write_breakdown(sheet, styles, row, "By main reason", by_main_reason) + 2
     _write_chart(book, sheet, "Value at risk by main reason", first, len(by_main_reason), styles.bar, top=2)
     reps = by_rep(rows)
-    first = row + 2
-    row = _write_breakdown(sheet, styles, row, "By rep", reps) + 2
-    _write_chart(book, sheet, "Value at risk by rep", first, len(reps), styles.calm, top=22)
+    if reps:
+        first = row + 2
+        row = _write_breakdown(sheet, styles, row, "By rep", reps) + 2
+        _write_chart(book, sheet, "Value at risk by rep", first, len(reps), styles.calm, top=22)
     regions = by_region(rows)
     if regions:
         _write_breakdown(sheet, styles, row, "By region", regions)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 1)
 
 
@@ -81,19 +87,19 @@ def _write_breakdown(sheet: Worksheet, styles: Styles, row: int, title: str, gro
     for place, heading in enumerate(_HEADINGS, start=1):
         sheet.write_string(row + 1, place, heading, styles.heading_right)
     lines = list(groups.items())
-    if len(lines) > MOST_LINES:
-        rest = [group for _, group in lines[MOST_LINES - 1 :]]
+    if len(lines) > MOST_GROUPS:
+        rest = [group for _, group in lines[MOST_GROUPS - 1 :]]
         together = Figures(
             sum(group.accounts for group in rest),
             sum(group.leaving for group in rest),
             sum(group.value for group in rest),
             sum(group.value_at_risk for group in rest),
         )
-        lines = [*lines[: MOST_LINES - 1], (f"All {len(rest):,} others", together)]
+        lines = [*lines[: MOST_GROUPS - 1], (f"All {len(rest):,} others", together)]
     for line, (name, group) in enumerate(lines, start=row + 2):
         sheet.write_string(line, 0, name, styles.text)
         sheet.write_number(line, 1, group.accounts, styles.whole)
-        sheet.write_number(line, 2, round(group.leaving, 1), styles.whole)
+        sheet.write_number(line, 2, round(group.leaving, 1), styles.expected)
         sheet.write_number(line, 3, round(group.value), styles.money)
         sheet.write_number(line, 4, round(group.value_at_risk), styles.money)
     return row + 1 + len(lines)
@@ -105,7 +111,7 @@ def _write_chart(
     """Horizontal bars of the value at risk of a breakdown's first lines, beside the tables."""
     if not lines:
         return
-    last = first + min(lines, CHART_LINES) - 1
+    last = first + min(lines, CHART_GROUPS) - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
         {

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.exports.ranked import REASONS
+from pipelines.scored import PLACES
 
 # OWASP's list of what makes a spreadsheet read a cell as a formula, full-width forms included; also after a semicolon
 # or a tab, where a spreadsheet set to another separator would begin a new cell.
 _FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
+_IDS = ["account_id", "rep_id"]
 _FIRST = ["rank", "account_id", "name", "segment", "industry", "region", "rep_id", "rep", "risk", "pace"]
 _THEN = ["last_order_on", "days_since_order", "usual_cycle", "value", "value_at_risk", "priority"]
+_REASONS = [column for n in PLACES for column in (f"reason_{n}", f"reason_{n}_code", f"action_{n}")]
 _LAST = ["as_of", "outlook_days", "model_version", "data_version"]
 
 
@@ -27,13 +29,11 @@ def without_formulas(text: str) -> str:
 
 def write_table(path: Path, rows: pd.DataFrame) -> None:
     """The ranked list with everything but the model's inner numbers, as UTF-8 with a byte order mark, so that Excel
-    reads names right; text is never a formula, numbers are untouched.
+    reads names right. Names and sentences are never formulas; numbers and ids are as they are, so that other programs
+    find the accounts by them.
     """
-    columns = [*_FIRST, *_THEN]
-    for n in range(1, REASONS + 1):
-        columns += [f"reason_{n}", f"reason_{n}_code", f"action_{n}"]
-    listed = rows.reindex(columns=[*columns, *_LAST])
-    for column in listed:
+    listed = rows[[*_FIRST, *_THEN, *_REASONS, *_LAST]].copy()
+    for column in listed.columns.difference(_IDS):
         if not pd.api.types.is_numeric_dtype(listed[column]):
             listed[column] = listed[column].map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)
     listed.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")

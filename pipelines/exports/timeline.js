@@ -2,7 +2,6 @@
 // Draws an account's past as lanes over time. Everything from the data goes in as text, never as markup.
 const drawTimeline = (() => {
   const DAY = 86400000;
-  const BILLING = ["invoice", "newsletter"];
   const BAD = ["competitor_seen", "complaint"];
   const SIGNS = {
     referral: "They referred someone to us", reference: "They stood as a reference", competitor_seen: "A competitor was seen",
@@ -18,21 +17,25 @@ const drawTimeline = (() => {
     return made;
   }
 
+  const sum = (events) => events.reduce((total, event) => total + (event[1] || 0), 0);
+  const greatest = (events) => Math.max(...events.map((event) => event[1] || 0), 1);
   const titled = (words) => element("title", {}, words);
 
   // Each lane: what it is called, what it says in words, how high it is, and how it is drawn.
   function lanes(past, page) {
-    const { orders = [], contacts = [], calls = [], errors = [], tickets = [], signals = [] } = past;
-    const spoken = contacts.filter((event) => !BILLING.includes(event[1]));
+    const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], errors = [], tickets = [], signals = [] } = past;
     const open = (events) => events.filter((event) => event[1] === null).length;
     const found = [];
     if (orders.length) {
-      const sum = orders.reduce((total, event) => total + (event[1] || 0), 0);
-      found.push({ name: "Orders", says: `${plural(orders.length, "order day")}, ${page.money(sum)}`, height: 54, events: orders, draw: drawOrders });
+      found.push({ name: "Orders", says: `${plural(orders.length, "order day")}, ${page.money(sum(orders))}`, height: 54, events: orders, draw: drawOrders });
     }
-    if (contacts.length) {
-      const last = spoken.length ? `last ${plural(spoken[spoken.length - 1][0], "day")} ago` : "only invoices or newsletters";
-      found.push({ name: "In touch", says: spoken.length ? `${plural(spoken.length, "time")}, ${last}` : last, height: 30, events: contacts, draw: drawContacts });
+    const back = [...returns, ...credits.map(([days, amount]) => [days, -amount])];
+    if (back.length) {
+      found.push({ name: "Sent back or credited", says: `${plural(back.length, "time")}, ${page.money(sum(back))}`, height: 34, events: back, draw: drawReturns(greatest([...orders, ...back])) });
+    }
+    if (contacts.length || mailings.length) {
+      const last = contacts.length ? `${plural(contacts.length, "time")}, last ${plural(contacts[contacts.length - 1][0], "day")} ago` : "nobody; only invoices and the like";
+      found.push({ name: "Spoken with", says: last, height: 30, events: contacts, mailings, draw: drawContacts });
     }
     if (calls.length) {
       found.push({ name: "They rang, we were out", says: `${plural(calls.length, "time")}, ${open(calls)} not rung back`, height: 30, events: calls, draw: drawSpans("Rang, not rung back", "Rang, rung back after", false) });
@@ -51,7 +54,7 @@ const drawTimeline = (() => {
   }
 
   function drawOrders(group, lane, scale, page) {
-    const most = Math.max(...lane.events.map((event) => event[1] || 0), 1);
+    const most = greatest(lane.events);
     const last = lane.events[lane.events.length - 1][0];
     const quiet = element("rect", { x: scale.x(last), y: 4, width: Math.max(0, scale.x(0) - scale.x(last)), height: lane.height - 8, class: "quiet" });
     group.append(quiet);
@@ -67,13 +70,22 @@ const drawTimeline = (() => {
 
   function drawContacts(group, lane, scale) {
     const middle = lane.height / 2;
+    for (const [days, channel] of lane.mailings) {
+      group.append(element("line", { x1: scale.x(days), x2: scale.x(days), y1: middle - 4, y2: middle + 4, class: "billing" }, titled(`${scale.day(days)}: ${channel}`)));
+    }
     for (const [days, channel] of lane.events) {
-      const words = titled(`${scale.day(days)}: ${channel}`);
-      group.append(BILLING.includes(channel)
-        ? element("line", { x1: scale.x(days), x2: scale.x(days), y1: middle - 4, y2: middle + 4, class: "billing" }, words)
-        : element("circle", { cx: scale.x(days), cy: middle, r: 4, class: "good" }, words));
+      group.append(element("circle", { cx: scale.x(days), cy: middle, r: 4, class: "good" }, titled(`${scale.day(days)}: ${channel}`)));
     }
   }
+
+  // What came back hangs from above, on the scale of the orders.
+  const drawReturns = (most) => (group, lane, scale, page) => {
+    for (const [days, amount] of lane.events) {
+      const high = Math.max(2, ((lane.height - 8) * (amount || 0)) / most);
+      group.append(element("rect", { x: scale.x(days) - 1.5, y: 4, width: 3, height: high, class: "returned" },
+        titled(`${scale.day(days)}: ${page.money(amount || 0)} sent back or credited`)));
+    }
+  };
 
   // Something that began and, as far as was known, ended or did not: a ring for what is open, a dot for what is done.
   const drawSpans = (openWords, doneWords, lasts = true) => (group, lane, scale) => {

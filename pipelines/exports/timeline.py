@@ -1,112 +1,108 @@
 """Timeline: what happened with an account of late, as it was known on as_of, for those who look behind a reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pandas as pd
+from ibis import _
 
-from features.tables import TABLES
+from features.language.rows import Rows, assignments, calls, contacts, invoices, orders, placed, signals, tickets
+from features.reasons.contact import spoken
+from pipelines.known import known_events
 
 DAYS = 548  # a year and a half: this season and the same one last year
 
 Timeline = dict[str, list[list[Any]]]
 
 
-def silence(tables: Path, as_of: date) -> pd.DataFrame | None:
-    """account_id, last_order_on and days_since_order of every account that had ordered, as known on as_of; None where
-    there are no orders to look at.
+@dataclass(frozen=True)
+class Lane:
+    """Rows of one kind, in the words of the features, so that both speak of the same ones, and what is shown of each.
+
+    column: an amount of money (what falls on one day is one event), a time (the days until it came), or a text.
     """
-    orders = _known(tables, "orders", as_of)
-    if orders is None:
-        return None
-    last = orders.group_by("account_id").agg(last_order_on=orders.ordered_at.max()).order_by("account_id").to_pandas()
-    last["days_since_order"] = (pd.Timestamp(as_of) - last["last_order_on"].dt.normalize()).dt.days
-    last["last_order_on"] = last["last_order_on"].dt.date
-    return last
+
+    rows: Rows
+    column: str
+
+    def __post_init__(self) -> None:
+        self.rows.columns_of(self.column)  # raises KeyError where the table has no such column
+
+    def events(self, tables: Path, as_of: date) -> ir.Table | None:
+        """account_id, happened and shown of every row known on as_of; None where the table or its times are missing."""
+        known = known_events(tables, self.rows.table.name, as_of)
+        times = {self.rows.happened, *self.rows.known_by}
+        if known is None or not times <= set(known.columns):
+            return None
+        kind = self.rows.table[self.column].kind
+        if self.column not in known.columns:
+            if kind != "time":
+                return None
+            known = known.mutate(**{self.column: ibis.null("timestamp")})
+        conditions = [condition.resolve(known) for condition in self.rows.conditions]
+        rows = known.filter(*conditions, *(known[time].notnull() for time in times))
+        happened, shown = rows[self.rows.happened].cast("timestamp"), rows[self.column]
+        if kind != "money":
+            return rows.select(
+                "account_id", happened=happened, shown=shown.cast("timestamp") if kind == "time" else shown
+            )
+        # Added up as decimals, so that no order of rows changes a sum.
+        rows = rows.select("account_id", happened=happened.truncate("D"), shown=shown.cast("decimal(18, 2)"))
+        by_day = rows.drop_null("shown").group_by("account_id", "happened")
+        return by_day.agg(shown=lambda day: day.shown.sum().cast("float64"))
+
+
+LANES = {
+    "orders": Lane(placed, "amount"),
+    "returns": Lane(orders.once("returned_at").at("returned_at"), "returned_amount"),
+    "credits": Lane(orders.where(_.amount < 0), "amount"),
+    "contacts": Lane(spoken, "channel"),
+    "mailings": Lane(contacts.where(~reduce(and_, spoken.conditions)), "channel"),
+    "calls": Lane(calls, "returned_at"),
+    "errors": Lane(invoices.once("error_found_at").at("error_found_at"), "corrected_at"),
+    "tickets": Lane(tickets, "resolved_at"),
+    "signals": Lane(signals, "kind"),
+    "reps": Lane(assignments, "rep_id"),
+}
 
 
 def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str, Timeline]:
     """By account, the lanes of its timeline over the DAYS before as_of; lanes and accounts without events are absent.
 
     Every event is a short list that begins with how many days before as_of it was, newest last:
-    orders [days, amount]; contacts [days, channel]; calls and tickets [days, days until answered, or None];
-    errors (of invoices, on the day they were found) [days, days until corrected, or None]; signals [days, kind];
-    reps [days, rep_id].
+    orders, returns and credits [days, amount of that day]; contacts (spoken with) and mailings (all else) [days,
+    channel]; calls and tickets [days, days until answered, or None]; errors (of invoices, on the day on which they were
+    found) [days, days until corrected, or None]; signals [days, kind]; reps [days, rep_id].
     """
     found: dict[str, Timeline] = {}
-    for lane, table, happened, also in (
-        ("orders", "orders", "ordered_at", "amount"),
-        ("contacts", "contacts", "contacted_at", "channel"),
-        ("calls", "calls", "called_at", "returned_at"),
-        ("errors", "invoices", "error_found_at", "corrected_at"),
-        ("tickets", "tickets", "opened_at", "resolved_at"),
-        ("signals", "signals", "occurred_at", "kind"),
-        ("reps", "rep_assignments", "starts_at", "rep_id"),
-    ):
-        for account_id, event in _events(tables, table, as_of, happened, also, account_ids):
-            found.setdefault(account_id, {}).setdefault(lane, []).append(event)
+    for name, lane in LANES.items():
+        events = lane.events(tables, as_of)
+        if events is None:
+            continue
+        for account_id, event in _of_accounts(events, as_of, account_ids):
+            found.setdefault(account_id, {}).setdefault(name, []).append(event)
     return found
 
 
-def _events(
-    tables: Path, table: str, as_of: date, happened: str, also: str, account_ids: Sequence[str]
-) -> Iterable[tuple[str, list[Any]]]:
-    known = _known(tables, table, as_of)
-    if known is None or happened not in known.columns:
-        return
-    if also not in known.columns:
-        known = known.mutate(**{also: ibis.null("timestamp" if also.endswith("_at") else "string")})
-    since = as_of - timedelta(days=DAYS)
-    rows = (
-        known.filter(known[happened].cast("timestamp") >= ibis.timestamp(since.isoformat()))
-        .filter(known.account_id.isin(list(account_ids)))
-        .select("account_id", happened, also)
-        .order_by("account_id", happened, also)
-        .to_pandas()
-    )
-    rows = rows[rows[happened] < pd.Timestamp(as_of)]
-    days = (pd.Timestamp(as_of) - rows[happened].dt.normalize()).dt.days
-    if also.endswith("_at"):
-        until = (rows[also].dt.normalize() - rows[happened].dt.normalize()).dt.days
-        told = [None if pd.isna(later) else int(later) for later in until]
-    elif also == "amount":
-        told = [round(amount) for amount in rows[also]]
+def _of_accounts(events: ir.Table, as_of: date, account_ids: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+    since = ibis.timestamp((as_of - timedelta(days=DAYS)).isoformat())
+    events = events.filter(events.happened >= since, events.account_id.isin(list(account_ids)))
+    rows = events.order_by("account_id", "happened", "shown").to_pandas()
+    day = rows["happened"].dt.normalize()
+    days = (pd.Timestamp(as_of) - day).dt.days
+    shown = rows["shown"]
+    if pd.api.types.is_datetime64_any_dtype(shown):
+        shown = (shown.dt.normalize() - day).dt.days
+    if pd.api.types.is_numeric_dtype(shown):
+        cells = [None if pd.isna(number) else round(number) for number in shown]
     else:
-        told = rows[also].where(rows[also].notna(), None).tolist()
-    previous: tuple[str, list[Any]] | None = None
-    for account_id, days_ago, value in zip(rows["account_id"], days, told, strict=True):
-        if previous and previous[0] == account_id and previous[1][0] == days_ago:
-            if also == "amount":  # what was ordered on one day is one bar
-                previous[1][1] += value
-                continue
-            if previous[1][1] == value:
-                continue
-        if previous:
-            yield previous
-        previous = (account_id, [int(days_ago), value])
-    if previous:
-        yield previous
-
-
-def _known(tables: Path, name: str, as_of: date) -> ibis.Table | None:
-    """The rows of an event table that had happened and been recorded before as_of, with second times that had not yet
-    come taken out; None where the table is missing.
-    """
-    path = tables / f"{name}.parquet"
-    if not path.exists():
-        return None
-    rows = ibis.read_parquet(path)
-    midnight = ibis.timestamp(as_of.isoformat())
-    happened = TABLES[name].happened
-    rows = rows.filter(rows[happened].cast("timestamp") < midnight)
-    if "recorded_at" in rows.columns:
-        rows = rows.filter(ibis.coalesce(rows.recorded_at, rows[happened].cast("timestamp")) < midnight)
-    second = [
-        column.name
-        for column in TABLES[name].columns
-        if column.after and not column.planned and column.name in rows.columns
-    ]
-    return rows.mutate(**{column: ibis.ifelse(rows[column] < midnight, rows[column], None) for column in second})
+        cells = shown.astype("object").where(shown.notna(), None).tolist()
+    for account_id, ago, cell in zip(rows["account_id"], days, cells, strict=True):
+        yield account_id, [int(ago), cell]

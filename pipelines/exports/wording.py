@@ -1,12 +1,16 @@
 """Wording: how numbers and codes are put into plain words, the same in every export."""
 
-from datetime import date
+from datetime import date, timedelta
 from math import exp, isnan, log
 from typing import Any
 
+from features.value import Returns
+
 NO_REP = "No rep"
-PACES = {"early": "On schedule", "overdue": "Overdue"}
+PACES = {"early": "On schedule", "overdue": "Overdue", "new": "New"}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
+
+NEARLY_NONE, NEARLY_ALL = 0.005, 0.995  # shares that would be rounded to nothing, or to a certainty that no model has
 
 # How far a reason raises the odds of leaving by itself: at least twice as high, at least a quarter higher, or less.
 STRONG, MEDIUM = log(2), log(1.25)
@@ -22,6 +26,11 @@ def is_missing(value: Any) -> bool:
 def day(value: date) -> str:
     """'1 July 2026'."""
     return f"{value.day} {value:%B %Y}"
+
+
+def watched_until(as_of: date, outlook_days: int) -> date:
+    """The last day on which an account's next order would still come in time."""
+    return as_of + timedelta(days=outlook_days - 1)
 
 
 def symbol(currency: str | None) -> str:
@@ -44,14 +53,26 @@ def money(amount: float, currency: str | None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share as people say it: '62%', '<1%', '>99%'; never a certainty that no model has."""
+    """A share as people say it: '62%', '<1%', '>99%'."""
     if isnan(share):
         return "–"
-    if 0 < share < 0.005:
+    if 0 < share < NEARLY_NONE:
         return "<1%"
-    if 0.995 <= share < 1:
+    if NEARLY_ALL <= share < 1:
         return ">99%"
     return f"{int(100 * share + 0.5)}%"
+
+
+def value_explained(days: int, returns: Returns) -> str:
+    """What an account's value is."""
+    net = f"What the account ordered in the last {days} days, less credits"
+    match returns:
+        case Returns.dated:
+            return f"{net} and what came back in these days."
+        case Returns.undated:
+            return f"{net}. What came back is not taken off, as the records do not say when it did."
+        case Returns.unrecorded:
+            return f"{net}. The records do not say what came back."
 
 
 def strength(push: Any) -> str:
@@ -72,18 +93,18 @@ def strengths_explained() -> str:
 def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
     """How good the ranking proved on months the model had not seen, or None where that was not measured.
 
-    Accounts on schedule are told apart: among all accounts the overdue ones, easy to call and late to save, shine.
+    Accounts on schedule stand apart: among all accounts the overdue ones, easy to call and late to save, shine.
     """
     test = (metrics or {}).get("test") or {}
-    told = []
+    found = []
     recall, lift, base = (test.get(name) for name in ("recall_at_capacity", "lift_top_decile", "base_rate"))
     if recall is not None:
-        told.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
+        found.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
     if lift is not None:
-        told.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
-    if not told:
+        found.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
+    if not found:
         return None
-    sentences = [f"Tested on recent months that the model had not seen: {'; '.join(told)}."]
+    sentences = [f"Tested on recent months that the model had not seen: {'; '.join(found)}."]
     if base is not None:
         sentences.append(f"On average {percent(base)} left.")
     early = (test.get("early") or {}).get("lift_top_decile")

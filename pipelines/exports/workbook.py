@@ -2,14 +2,14 @@
 
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from pipelines.exports.guide import Bounds, write_guide
-from pipelines.exports.ranked import Firm, foremost
-from pipelines.exports.sheets import Column, Styles, sheet_names, write_list
+from pipelines.exports.ranked import ExportContext, foremost, most_valuable
+from pipelines.exports.sheets import A4, SheetColumn, Styles, sheet_names, write_list
 from pipelines.exports.summary_sheet import write_summary
 from pipelines.exports.wording import NO_REP, PACES, day
 
@@ -21,7 +21,7 @@ DID = ("called", "visited", "wrote", "not reached", "held out")
 CAME_OF_IT = ("all is well", "ordered again", "problem solved", "problem still open", "will leave", "has left")
 
 
-def write_workbook(path: Path, firm: Firm, rows: pd.DataFrame, not_scored: pd.DataFrame) -> None:
+def write_workbook(path: Path, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame) -> None:
     """The workbook: Summary, Accounts, one call list a rep, How to read this, Not scored. The same input gives the same
     bytes; nothing in it is a formula or a link.
     """
@@ -31,18 +31,18 @@ def write_workbook(path: Path, firm: Firm, rows: pd.DataFrame, not_scored: pd.Da
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), plain) as book:
         # A fixed day instead of now, so that the same scores give the same file.
-        day_of_scores = datetime.combine(firm.as_of, time())
+        day_of_scores = datetime.combine(context.as_of, time())
         book.set_properties(
-            {"title": f"Accounts at risk, {day(firm.as_of)}", "subject": firm.source, "created": day_of_scores}
+            {"title": f"Accounts at risk, {day(context.as_of)}", "subject": context.source, "created": day_of_scores}
         )
-        styles = Styles(book, firm.currency)
-        write_summary(book, styles, firm, rows, len(not_scored))
-        _write_accounts(book, styles, firm, listed)
+        styles = Styles(book, context.currency)
+        write_summary(book, styles, context, rows, not_scored)
+        _write_accounts(book, styles, context, listed)
         shown = list(lists)[: bounds.reps_listed]
         for whose, name in sheet_names(shown, ["Summary", "Accounts", "How to read this", "Not scored"]).items():
-            _write_call_list(book, styles, firm, name, whose, lists[whose])
-        write_guide(book, styles, firm, bounds)
-        _write_not_scored(book, styles, firm, not_scored)
+            _write_call_list(book, styles, context, name, whose, lists[whose])
+        write_guide(book, styles, context, bounds)
+        _write_not_scored(book, styles, context, not_scored)
 
 
 def _call_lists(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -57,42 +57,41 @@ def _call_lists(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(rep): ordered[reps == rep] for rep in at_risk.index}
 
 
-def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame) -> None:
+def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame) -> None:
     sheet = book.add_worksheet("Accounts")
     sheet.set_tab_color(styles.accent)
     columns = [
-        Column("Rank", rows["rank"], 7, styles.whole),
-        Column("Account", rows["name"], 30, styles.strong),
-        Column("Risk", rows["risk"], 10, styles.percent),
-        Column("Main reason", _titles(rows, firm), 27, styles.wrapped),
-        Column("Evidence", rows["reason_1"], 42, styles.wrapped),
-        Column("What to do", rows["action_1"], 26, styles.wrapped),
-        Column("Value at risk", rows["value_at_risk"], 13, styles.money),
-        Column(f"Value, {firm.value_days} days", rows["value"], 13, styles.money),
-        Column("Pace", rows["pace"].map(lambda pace: PACES.get(pace, pace)), 13, styles.text),
-        Column("Days since order", rows["days_since_order"], 10, styles.whole),
-        Column("Usual days between orders", rows["usual_cycle"], 12, styles.whole),
-        Column("Rep", rows["rep"], 20, styles.text),
-        Column("Region", rows["region"], 14, styles.text),
-        Column("Segment", rows["segment"], 14, styles.text),
-        Column("Also", rows["reason_2"], 54, styles.wrapped),
-        Column("And", rows["reason_3"], 54, styles.wrapped),
-        Column("Last order", rows["last_order_on"], 12, styles.date),
-        Column("Call order", rows["priority"], 8, styles.whole),
-        Column("Account no.", rows["account_id"], 14, styles.text),
+        SheetColumn("Rank", rows["rank"], 7, styles.whole),
+        SheetColumn("Account", rows["name"], 30, styles.strong),
+        SheetColumn("Risk", rows["risk"], 10, styles.percent),
+        SheetColumn("Main reason", _titles(rows, context), 27, styles.wrapped),
+        SheetColumn("Evidence", rows["reason_1"], 42, styles.wrapped),
+        SheetColumn("What to do", rows["action_1"], 26, styles.wrapped),
+        SheetColumn("Value at risk", rows["value_at_risk"], 13, styles.money),
+        SheetColumn(f"Value, {context.value_days} days", rows["value"], 13, styles.money),
+        SheetColumn("Pace", _paces(rows), 13, styles.text),
+        SheetColumn("Days since order", rows["days_since_order"], 10, styles.whole),
+        SheetColumn("Usual days between orders", rows["usual_cycle"], 12, styles.whole),
+        SheetColumn("Rep", rows["rep"], 20, styles.text),
+        SheetColumn("Region", rows["region"], 14, styles.text),
+        SheetColumn("Segment", rows["segment"], 14, styles.text),
+        SheetColumn("Also", rows["reason_2"], 54, styles.wrapped),
+        SheetColumn("And", rows["reason_3"], 54, styles.wrapped),
+        SheetColumn("Last order", rows["last_order_on"], 12, styles.date),
+        SheetColumn("Call order", rows["priority"], 8, styles.whole),
+        SheetColumn("Account no.", rows["account_id"], 14, styles.text),
     ]
-    write_list(sheet, styles, columns, table="Accounts")
-    sheet.freeze_panes(1, 2)
+    at = write_list(sheet, styles, _filled(columns), table="Accounts")
+    sheet.freeze_panes(1, at["Account"] + 1)
     if len(rows):
-        bar = {"type": "data_bar", "bar_color": styles.risk, "bar_solid": True, "min_type": "num", "max_type": "num"}
-        sheet.conditional_format(1, 2, len(rows), 2, {**bar, "min_value": 0, "max_value": 1})
+        _bars(sheet, styles, 1, len(rows), at["Risk"])
         scale = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": styles.warm}
-        sheet.conditional_format(1, 6, len(rows), 6, scale)
-    _printed(sheet, firm, "Accounts by risk", last_column=11)
+        sheet.conditional_format(1, at["Value at risk"], len(rows), at["Value at risk"], scale)
+    _printed(sheet, context, "Accounts by risk", last_column=at.get("Rep", at["Usual days between orders"]))
 
 
 def _write_call_list(
-    book: xlsxwriter.Workbook, styles: Styles, firm: Firm, name: str, whose: str, rows: pd.DataFrame
+    book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, name: str, whose: str, rows: pd.DataFrame
 ) -> None:
     sheet = book.add_worksheet(name)
     first = rows.head(CALL_LIST)
@@ -100,94 +99,105 @@ def _write_call_list(
     blank = pd.Series([None] * len(first))
     sheet.set_row(0, 24)
     sheet.write_string(0, 0, title, styles.title)
-    told = f"{len(first):,} of {len(rows):,} accounts" if len(first) < len(rows) else f"{len(rows):,} accounts"
+    listed = f"{len(first):,} of {len(rows):,} accounts" if len(first) < len(rows) else f"{len(rows):,} accounts"
     sheet.write_string(
         1,
         0,
-        f"As of {day(firm.as_of)}. {told}, most value at risk first. Please fill in the shaded columns.",
+        f"As of {day(context.as_of)}. {listed}, most value at risk first. Please fill in the shaded columns.",
         styles.muted,
     )
     columns = [
-        Column("No.", pd.Series(range(1, len(first) + 1)), 5, styles.whole),
-        Column("Account", first["name"], 25, styles.strong),
-        Column("Risk", first["risk"], 9, styles.percent),
-        Column("Value at risk", first["value_at_risk"], 11, styles.money),
-        Column("Pace", first["pace"].map(lambda pace: PACES.get(pace, pace)), 11, styles.text),
-        Column("Main reason", _titles(first, firm), 24, styles.wrapped),
-        Column("Evidence", first["reason_1"], 34, styles.wrapped),
-        Column("What to do", first["action_1"], 22, styles.wrapped),
-        Column("What we did", blank, 13, styles.entry),
-        Column("What came of it", blank, 17, styles.entry),
-        Column("When", blank, 11, styles.entry_date),
-        Column("Note", blank, 30, styles.entry),
-        Column("Also", first["reason_2"], 54, styles.wrapped),
-        Column("Region", first["region"], 13, styles.text),
-        Column("Account no.", first["account_id"], 13, styles.text),
+        SheetColumn("No.", pd.Series(range(1, len(first) + 1)), 5, styles.whole),
+        SheetColumn("Account", first["name"], 25, styles.strong),
+        SheetColumn("Risk", first["risk"], 9, styles.percent),
+        SheetColumn("Value at risk", first["value_at_risk"], 11, styles.money),
+        SheetColumn("Pace", _paces(first), 11, styles.text),
+        SheetColumn("Main reason", _titles(first, context), 24, styles.wrapped),
+        SheetColumn("Evidence", first["reason_1"], 34, styles.wrapped),
+        SheetColumn("What to do", first["action_1"], 22, styles.wrapped),
+        SheetColumn("What we did", blank, 13, styles.entry),
+        SheetColumn("What came of it", blank, 17, styles.entry),
+        SheetColumn("When", blank, 11, styles.entry_date),
+        SheetColumn("Note", blank, 30, styles.entry),
+        SheetColumn("Also", first["reason_2"], 54, styles.wrapped),
+        SheetColumn("Region", first["region"], 13, styles.text),
+        SheetColumn("Account no.", first["account_id"], 13, styles.text),
     ]
-    write_list(sheet, styles, columns, table=None, top=3)
-    sheet.freeze_panes(4, 2)
+    head = 3
+    at = write_list(sheet, styles, columns, table=None, top=head)
+    sheet.freeze_panes(head + 1, at["Account"] + 1)
     if len(first):
-        bottom = 3 + len(first)
-        bar = {"type": "data_bar", "bar_color": styles.risk, "bar_solid": True, "min_type": "num", "max_type": "num"}
-        sheet.conditional_format(4, 2, bottom, 2, {**bar, "min_value": 0, "max_value": 1})
-        for column, choices in ((8, DID), (9, CAME_OF_IT)):
-            sheet.data_validation(
-                4,
-                column,
-                bottom,
-                column,
-                {
-                    "validate": "list",
-                    "source": list(choices),
-                    "error_type": "warning",
-                    "error_title": "Not on the list",
-                    "error_message": "Choose from the list, and say the rest under Note.",
-                },
-            )
-        sheet.data_validation(
-            4,
-            10,
-            bottom,
-            10,
-            {
-                "validate": "date",
-                "criteria": ">=",
-                "value": firm.as_of,
-                "error_title": "Not a day",
-                "error_message": f"A day from {day(firm.as_of)} on.",
-            },
-        )
-    _printed(sheet, firm, title, last_column=11, header=3)
+        top, bottom = head + 1, head + len(first)
+        _bars(sheet, styles, top, bottom, at["Risk"])
+        for heading, choices in (("What we did", DID), ("What came of it", CAME_OF_IT)):
+            one_of = {
+                "validate": "list",
+                "source": list(choices),
+                "error_type": "warning",
+                "error_title": "Not on the list",
+                "error_message": "Choose from the list, and say the rest under Note.",
+            }
+            sheet.data_validation(top, at[heading], bottom, at[heading], one_of)
+        a_day = {
+            "validate": "date",
+            "criteria": ">=",
+            "value": context.as_of,
+            "error_title": "Not a day",
+            "error_message": f"A day from {day(context.as_of)} on.",
+        }
+        sheet.data_validation(top, at["When"], bottom, at["When"], a_day)
+    _printed(sheet, context, title, last_column=at["Note"], header=head)
 
 
-def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, firm: Firm, rows: pd.DataFrame) -> None:
+def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame) -> None:
     is_cut = len(rows) > MOST_ACCOUNTS
     sheet = book.add_worksheet(f"Not scored (first {MOST_ACCOUNTS:,})" if is_cut else "Not scored")
-    listed = rows.head(MOST_ACCOUNTS)
+    listed = most_valuable(rows, MOST_ACCOUNTS)
     columns = [
-        Column("Account", listed["name"], 34, styles.strong),
-        Column("Region", listed["region"], 16, styles.text),
-        Column("Why it has no score", listed["cause"], 70, styles.wrapped),
-        Column("Days since order", listed["days_since_order"], 12, styles.whole),
-        Column("Account no.", listed["account_id"], 16, styles.text),
+        SheetColumn("Account", listed["name"], 34, styles.strong),
+        SheetColumn("Why it has no score", listed["cause"], 60, styles.wrapped),
+        SheetColumn(f"Value, {context.value_days} days", listed["value"], 13, styles.money),
+        SheetColumn("Last order", listed["last_order_on"], 13, styles.date),
+        SheetColumn("Days since order", listed["days_since_order"], 12, styles.whole),
+        SheetColumn("Region", listed["region"], 16, styles.text),
+        SheetColumn("Account no.", listed["account_id"], 16, styles.text),
     ]
-    write_list(sheet, styles, columns, table="NotScored")
-    sheet.freeze_panes(1, 1)
-    _printed(sheet, firm, "Accounts without a score", last_column=4)
+    at = write_list(sheet, styles, _filled(columns), table="NotScored")
+    sheet.freeze_panes(1, at["Account"] + 1)
+    _printed(sheet, context, "Accounts without a score", last_column=at["Account no."])
 
 
-def _titles(rows: pd.DataFrame, firm: Firm) -> pd.Series:
-    return rows["reason_1_code"].map(lambda code: firm.reasons.get(code, code))
+def _filled(columns: list[SheetColumn]) -> list[SheetColumn]:
+    """Without what the firm does not record: reps, regions, segments."""
+    return [
+        column
+        for column in columns
+        if column.heading not in ("Rep", "Region", "Segment") or column.cells.notna().any() or column.cells.empty
+    ]
 
 
-def _printed(sheet: Any, firm: Firm, title: str, last_column: int, header: int = 0) -> None:
+def _titles(rows: pd.DataFrame, context: ExportContext) -> pd.Series:
+    return rows["reason_1_code"].map(lambda code: context.reasons.get(code, code))
+
+
+def _paces(rows: pd.DataFrame) -> pd.Series:
+    return rows["pace"].map(lambda pace: PACES.get(pace, pace))
+
+
+def _bars(sheet: Worksheet, styles: Styles, top: int, bottom: int, place: int) -> None:
+    """A bar behind every risk, as long as the risk is high."""
+    bar = {"type": "data_bar", "bar_color": styles.risk, "bar_solid": True, "min_type": "num", "max_type": "num"}
+    sheet.conditional_format(top, place, bottom, place, {**bar, "min_value": 0, "max_value": 1})
+
+
+def _printed(sheet: Worksheet, context: ExportContext, title: str, last_column: int, header: int = 0) -> None:
     """Landscape, as wide as one page, the header row on every page. '&' commands the page header, so it is doubled."""
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(header)
     sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     sheet.print_area(0, 0, max(sheet.dim_rowmax or 0, header), last_column)
-    doubled = f"{title} · as of {day(firm.as_of)} · {firm.source}".replace("&", "&&")[:200]
+    doubled = f"{title} · as of {day(context.as_of)} · {context.source}".replace("&", "&&")[:200]
     sheet.set_header(f"&L&9{doubled}")
     sheet.set_footer("&L&9Reasons say what moved the score, not what caused anyone to leave&R&9&P / &N")

@@ -1,36 +1,35 @@
-"""Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is told."""
+"""Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
-from ibis.backends.duckdb import Backend
 
-from features.tables import TABLES, Column, Table
-from pipelines.intake.casting import as_given, cast, is_blank
-from pipelines.intake.reading import GIVEN, Given
-from pipelines.intake.source import Reading
+from features.tables import TABLES, Table
+from pipelines.intake.assuming import how_written
+from pipelines.intake.casting import Written, as_given, cast, is_blank
+from pipelines.intake.faults import Fault, Rows, faults_of_columns, faults_of_order, midnight, unreadable, with_article
+from pipelines.intake.hints import hint
+from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
+from pipelines.intake.reading import GIVEN, OpenSource
+from pipelines.intake.selecting import Given
 
-EARLIEST_EVENT = date(1990, 1, 1)
-EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
-LATEST = date(2200, 1, 1)
-MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
-
-# A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
-PLANNED = ("contracts", "rep_assignments")
 # The same row twice under one number is a record read twice. Orders are not here: two equal lines of one order are two.
 NUMBERED = {"invoices": "invoice_id", "contracts": "contract_id"}
 
 CHECKED = "checked"  # the schema of refused rows' numbers and of known ids
+_SAMPLE = 200  # values that a hint is made from
 
 
 @dataclass(frozen=True)
 class Cause:
     """Why rows are refused, in words that follow 'rows have'; excused ones are no fault of the data.
 
-    rows: how many; first: the first one's number in what the SELECT gave, from 1; example: its value, if that is wrong.
+    rows: how many; first: the first one's number in what the SELECT gave, from 1; example: its value, if that is wrong;
+    hint: what to write so that such values can be read, '' where nothing is known.
     """
 
     says: str
@@ -38,6 +37,7 @@ class Cause:
     first: int
     excused: bool
     example: str | None = None
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,22 +62,21 @@ class Checked:
         return sum(cause.rows for cause in self.causes if not cause.excused)
 
 
-@dataclass(frozen=True)
-class _Fault:
-    holds: ir.BooleanValue
-    says: str
-    excused: bool = False
-    shows: str | None = None  # the column whose value tells what is wrong
-
-
 class Checks:
-    """The checks of one source: tables one after the other, those that others refer to first."""
+    """The checks of one source: tables one after the other, those that others refer to first.
 
-    def __init__(self, con: Backend, *, as_of: date | None, today: date, reading: Reading) -> None:
-        self._con, self._as_of, self._today, self._reading = con, as_of, today, reading
+    notes: what had to be assumed, in words.
+    """
+
+    def __init__(self, opened: OpenSource, *, as_of: date | None, today: date) -> None:
+        self._con, self._as_of, self._today = opened.con, as_of, today
+        options = opened.source.about.options
+        self._as_source_says = Written(options.decimal, options.formats)
+        self._written: dict[str, dict[str, Written]] = {}
         self._given: dict[str, Given] = {}
         self.done: dict[str, Checked] = {}
-        con.raw_sql(f"CREATE SCHEMA {CHECKED}")
+        self.notes: list[str] = []
+        self._con.raw_sql(f"CREATE SCHEMA {CHECKED}")
 
     @property
     def has_history(self) -> bool:
@@ -88,10 +87,13 @@ class Checks:
         """Checks every row of a table."""
         name = given.table.name
         self._given[name] = given
+        raw = self._con.table(name, database=GIVEN)
+        self._written[name], said = how_written(self._con, given.table, raw, given.columns, self._as_source_says)
+        self.notes += [*given.assumed, *said]
         self._find_faults(given)
         self._refuse_repeats(given)
         if given.table.key:
-            self._create(CHECKED, f"known {name}", self.kept(name).select(*given.table.key))
+            self._create(f"known {name}", self.kept(name).select(*given.table.key).distinct())
         self.done[name] = self._summary(given)
         return self.done[name]
 
@@ -105,7 +107,7 @@ class Checks:
         table = TABLES["accounts"]
         ids = ibis.union(*found) if len(found) > 1 else found[0]
         ids = ids.select(account_id=cast(table["account_id"], ids.account_id)).distinct().drop_null("account_id")
-        self._create(GIVEN, "accounts", ids)
+        self._con.raw_sql(f"CREATE OR REPLACE TABLE {GIVEN}.accounts AS {self._con.compile(ids)}")
         given = self._con.table("accounts", database=GIVEN)
         return self.run(
             Given(
@@ -113,19 +115,58 @@ class Checks:
                 self._given["orders" if "orders" in self._given else "contracts"].sql,
                 int(given.count().execute()),
                 {"account_id": "account_id"},
+                [],
             )
         )
+
+    def rows_by_day(self, name: str) -> dict[date, int]:
+        """How many kept rows of a table happened on each day on which any did."""
+        given = self._given[name]
+        rows = self._kept_rows(given)
+        days = rows.select(day=self._values(given, rows)[str(given.table.happened)].cast("date"))
+        found = self._con.to_pyarrow(days.group_by("day").agg(rows=days.count())).to_pylist()
+        return {row["day"]: row["rows"] for row in found}
+
+    def refuse_from(self, name: str, day: date, says: str) -> Checked:
+        """Refuses what happened on `day` or later in a table that has been checked, as a fault of the data."""
+        given = self._given[name]
+        happened = str(given.table.happened)
+        rows = self._kept_rows(given)
+        late = self._values(given, rows)[happened] >= midnight(given.table[happened], day)
+        self._refuse(given, rows.filter(late), says, excused=False, shows=happened)
+        self.done[name] = self._summary(given)
+        return self.done[name]
+
+    def refuse_later_history(self, as_of: date) -> None:
+        """Refuses rows of histories that begin on as_of or later, as no fault; see `late_rows` for the first ones."""
+        for name in ("reps", "accounts"):
+            given = self._given.get(name)
+            if given is None or VALID_FROM not in given.columns:
+                continue
+            key = given.table.key[0]
+            kept = self._kept_rows(given)
+            rows = kept.select(row=kept.row, **self._values(given, kept))
+            used = [
+                self.kept(other).select(**{key: column.name})
+                for other in self._given
+                if other != name
+                for column in TABLES[other].columns
+                if column.name in self._given[other].columns and column.name.endswith(key)
+            ]
+            as_moment = midnight(given.table[VALID_FROM], as_of)
+            late = late_rows(rows, key, as_moment, ibis.union(*used) if len(used) > 1 else next(iter(used), None))
+            says = f"{with_article(VALID_FROM)} on or after as_of"
+            self._refuse(given, kept.semi_join(late, "row"), says, excused=True)
+            self.done[name] = self._summary(given)
 
     def kept(self, name: str) -> ir.Table:
         """The kept rows in the contract's types, in an order that does not depend on the order they came in."""
         given = self._given[name]
-        rows = self._rows(given)
-        refused = self._con.table(name, database=CHECKED)
-        kept = rows.anti_join(refused, "row")
-        kept = kept.select(**self._cast(given, kept))
+        rows = self._kept_rows(given)
+        kept = rows.select(**self._values(given, rows))
         first = [key for key in ("account_id", "rep_id") if given.table[given.table.required[0]].name == key]
-        happened = [given.table.happened] if given.table.happened else []
-        by = dict.fromkeys([*first, *happened, *kept.columns])
+        then = [column for column in (given.table.happened, VALID_FROM) if column in kept.columns]
+        by = dict.fromkeys([*first, *then, *kept.columns])
         return kept.order_by([kept[column].asc(nulls_first=True) for column in by])
 
     def refused(self, name: str) -> ir.Table:
@@ -137,141 +178,113 @@ class Checks:
         raw = {column: as_given(joined[given_as]) for column, given_as in given.columns.items()}
         return joined.select(row=joined.row + 1, cause=joined.cause, **raw).order_by("row")
 
-    def _cast(self, given: Given, rows: ir.Table) -> dict[str, ir.Value]:
+    def write(self, rows: ir.Table, path: Path) -> None:
+        """Kept or refused rows as a Parquet file."""
+        self._con.to_parquet(rows, path, compression="zstd")
+
+    def _values(self, given: Given, rows: ir.Table) -> dict[str, ir.Value]:
         """Every column of the contract that was given, in the contract's type."""
-        return {name: cast(given.table[name], rows[raw], self._reading) for name, raw in given.columns.items()}
+        written = self._written[given.table.name]
+        values = {name: cast(given.table[name], rows[raw], written[name]) for name, raw in given.columns.items()}
+        if VALID_FROM in values:
+            values[VALID_FROM] = valid_from(given.table, values, ~is_blank(rows[given.columns[VALID_FROM]]))
+        return values
 
     def _rows(self, given: Given) -> ir.Table:
         rows = self._con.table(given.table.name, database=GIVEN)
         return rows.mutate(row=rows.rowid())
 
-    def _create(self, schema: str, name: str, rows: ir.Table) -> None:
-        self._con.raw_sql(f'CREATE OR REPLACE TABLE {schema}."{name}" AS {self._con.compile(rows)}')
+    def _kept_rows(self, given: Given) -> ir.Table:
+        return self._rows(given).anti_join(self._con.table(given.table.name, database=CHECKED), "row")
+
+    def _create(self, name: str, rows: ir.Table) -> None:
+        self._con.raw_sql(f'CREATE OR REPLACE TABLE {CHECKED}."{name}" AS {self._con.compile(rows)}')
 
     def _find_faults(self, given: Given) -> None:
         rows = self._rows(given)
-        values = self._cast(given, rows)
         raws = {name: rows[raw] for name, raw in given.columns.items()}
-        faults = [*self._of_columns(given.table, values, raws), *self._of_relations(given.table, values)]
+        checked = Rows(given.table, self._values(given, rows), raws, self._written[given.table.name])
+        faults = [
+            *faults_of_columns(checked, as_of=self._as_of, today=self._today),
+            *self._faults_of_ids(checked),
+            *faults_of_order(checked),
+        ]
         # The first fault of a row counts. Words and examples are made for the faulty rows alone, which are few.
         number = ibis.cases(*((fault.holds, place) for place, fault in enumerate(faults)), else_=ibis.null("int16"))
         rows = rows.mutate(fault=number).filter(lambda row: row.fault.notnull())
-        told = [(rows.fault == place, fault) for place, fault in enumerate(faults)]
-        shown = [(holds, as_given(rows[given.columns[fault.shows]])) for holds, fault in told if fault.shows]
+        found = [(rows.fault == place, fault) for place, fault in enumerate(faults)]
+        shown = [(holds, fault.shows) for holds, fault in found if fault.shows]
+        values = [(holds, as_given(rows[given.columns[name]])) for holds, name in shown]
         rows = rows.select(
             row=rows.row,
-            cause=ibis.cases(*((holds, fault.says) for holds, fault in told)),
-            excused=ibis.cases(*((holds, fault.excused) for holds, fault in told)),
-            example=ibis.cases(*shown) if shown else ibis.null("string"),
+            cause=ibis.cases(*((holds, fault.says) for holds, fault in found)),
+            excused=ibis.cases(*((holds, fault.excused) for holds, fault in found)),
+            shown=ibis.cases(*shown) if shown else ibis.null("string"),
+            example=ibis.cases(*values) if values else ibis.null("string"),
         )
-        self._create(CHECKED, given.table.name, rows)
+        self._create(given.table.name, rows)
 
-    def _of_columns(self, table: Table, values: dict[str, ir.Value], raws: dict[str, ir.Value]) -> Iterator[_Fault]:
-        for name, value in values.items():
-            column, raw = table[name], raws[name]
-            if column.required:
-                yield _Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
-            if column.kind not in ("id", "text"):
-                kind = {"money": "number", "choice": "text"}.get(column.kind, column.kind)
-                yield _Fault(~is_blank(raw) & value.isnull(), f"{_a(name)} that is not a {kind}", shows=name)
-            if column.kind == "money":
-                yield _Fault(value.abs() > MOST_MONEY, f"{_a(name)} beyond {MOST_MONEY:,.0f}", shows=name)
-            if column.kind == "choice":
-                says = f"{_a(name)} that is none of {', '.join(column.allowed)}"
-                yield _Fault(value.notin(column.allowed), says, shows=name)
-            if column.kind in ("date", "time"):
-                yield from self._of_time(table, column, value)
-
-    def _of_time(self, table: Table, column: Column, value: ir.Value) -> Iterator[_Fault]:
-        name = column.name
-        earliest = EARLIEST_EVENT if table.happened else EARLIEST_DAY
-        yield _Fault(value < _midnight(column, earliest), f"{_a(name)} before {earliest.year}", shows=name)
-        yield _Fault(value >= _midnight(column, LATEST), f"{_a(name)} after {LATEST.year - 1}", shows=name)
-        if name != table.happened:
-            return
-        if self._as_of is not None:
-            yield _Fault(value >= _midnight(column, self._as_of), f"{_a(name)} on or after as_of", excused=True)
-        else:
-            tomorrow = _midnight(column, self._today + timedelta(days=1))
-            is_plan = table.name in PLANNED
-            yield _Fault(value >= tomorrow, f"{_a(name)} after today", excused=is_plan, shows=name)
-
-    def _of_relations(self, table: Table, values: dict[str, ir.Value]) -> Iterator[_Fault]:
+    def _faults_of_ids(self, rows: Rows) -> Iterator[Fault]:
         for key, name in (("account_id", "accounts"), ("rep_id", "reps")):
-            if name in self.done and name != table.name and key in values and table[key].required:
+            if name in self.done and name != rows.table.name and key in rows.values and rows.table[key].required:
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
-                yield _Fault(values[key].notin(known), f"{_a(key)} that {name} does not know", shows=key)
-        for name, second in values.items():
-            after = table[name].after
-            if after is not None and after in values:
-                yield _Fault(_precedes(second, values[after]), f"{_a(name)} before its {after}")
+                yield Fault(rows.values[key].notin(known), f"{with_article(key)} that {name} does not know", shows=key)
 
     def _refuse_repeats(self, given: Given) -> None:
         """Refuses rows whose key repeats, but one: the fullest, then the first by its values, never by its place."""
-        table = given.table
-        key = list(table.key)
-        wholly = NUMBERED.get(table.name)
+        key = key_of(given.table, given.columns)
+        wholly = NUMBERED.get(given.table.name)
         if not key and wholly not in given.columns:
             return
-        rows = self._rows(given).anti_join(self._con.table(table.name, database=CHECKED), "row")
-        values = self._cast(given, rows)
-        rows = rows.select(row=rows.row, **values)
+        kept = self._kept_rows(given)
+        rows = kept.select(row=kept.row, **self._values(given, kept))
+        values = [name for name in rows.columns if name != "row"]
         if key:
             blanks = sum((rows[name].isnull().cast("int8") for name in values), ibis.literal(0))
             place = ibis.row_number().over(group_by=key, order_by=[blanks, *values, "row"])
-            says = f"{_a(key[0])} that another row has as well"
+            says = f"{with_article(' and '.join(key))} that another row has as well"
         else:
             rows = rows.filter(rows[wholly].notnull())
-            place = ibis.row_number().over(group_by=list(values), order_by="row")
-            says = f"{_a(str(wholly))} and all else as in another row"
+            place = ibis.row_number().over(group_by=values, order_by="row")
+            says = f"{with_article(str(wholly))} and all else as in another row"
         repeats = rows.mutate(place=place).filter(lambda row: row.place > 0)
-        repeats = repeats.select(
-            row=repeats.row,
+        self._refuse(given, kept.semi_join(repeats, "row"), says, excused=False, shows=key[0] if key else str(wholly))
+
+    def _refuse(self, given: Given, rows: ir.Table, says: str, *, excused: bool, shows: str | None = None) -> None:
+        """Adds rows (of `_kept_rows`) to those refused."""
+        refused = rows.select(
+            row=rows.row,
             cause=ibis.literal(says),
-            excused=ibis.literal(False),
-            example=repeats[key[0] if key else wholly],
+            excused=ibis.literal(excused),
+            shown=ibis.literal(shows) if shows else ibis.null("string"),
+            example=as_given(rows[given.columns[shows]]) if shows else ibis.null("string"),
         )
-        self._con.raw_sql(f'INSERT INTO {CHECKED}."{table.name}" {self._con.compile(repeats)}')
+        self._con.raw_sql(f'INSERT INTO {CHECKED}."{given.table.name}" {self._con.compile(refused)}')
 
     def _summary(self, given: Given) -> Checked:
         table = given.table
         refused = self._con.table(table.name, database=CHECKED)
-        by_cause = refused.group_by("cause", "excused").agg(
+        by_cause = refused.group_by("cause", "excused", "shown").agg(
             rows=refused.count(), first=refused.row.min() + 1, example=refused.example.argmin(refused.row)
         )
-        told = by_cause.order_by([by_cause.rows.desc(), "cause"]).execute()
+        found = self._con.to_pyarrow(by_cause.order_by([by_cause.rows.desc(), "cause"])).to_pylist()
         causes = [
-            Cause(
-                row.cause,
-                int(row.rows),
-                int(row.first),
-                bool(row.excused),
-                row.example if row.example == row.example else None,
-            )
-            for row in told.itertuples()
+            Cause(row["cause"], row["rows"], row["first"], row["excused"], row["example"], self._hint(table, row))
+            for row in found
         ]
         first = last = None
         if table.happened:
-            kept = self._rows(given).anti_join(refused, "row")
-            happened = self._cast(given, kept)[table.happened]
+            kept = self._kept_rows(given)
+            happened = self._values(given, kept)[table.happened]
             span = kept.agg(first=happened.min(), last=happened.max())
             first, last = self._con.to_pyarrow(span).to_pylist()[0].values()
         left = given.rows - sum(cause.rows for cause in causes)
         return Checked(table, list(given.columns), given.rows, left, causes, first, last)
 
-
-def _midnight(column: Column, day: date) -> ir.Value:
-    if column.kind == "date":
-        return ibis.literal(day, type="date")
-    return ibis.literal(datetime(day.year, day.month, day.day), type="timestamp")  # noqa: DTZ001 - the firm's local time
-
-
-def _precedes(second: ir.Value, first: ir.Value) -> ir.BooleanValue:
-    """Whether a second time lies before the first; a bare day (midnight) is held against the first's day."""
-    second, first = second.cast("timestamp"), first.cast("timestamp")
-    is_day = second == second.truncate("D")
-    return second < ibis.ifelse(is_day, first.truncate("D"), first)
-
-
-def _a(name: str) -> str:
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+    def _hint(self, table: Table, cause: dict[str, str]) -> str:
+        if not cause["shown"] or cause["cause"] != unreadable(table[cause["shown"]]):
+            return ""
+        refused = self._con.table(table.name, database=CHECKED)
+        rows = refused.filter(refused.cause == cause["cause"]).order_by("row").limit(_SAMPLE)
+        values = self._con.to_pyarrow(rows.example).to_pylist()
+        return hint(table.name, table[cause["shown"]], [value for value in values if value is not None])

@@ -4,13 +4,13 @@ DuckDB's own guess is not used: it takes 03/04 for the third of April, lets one 
 the file again each time that it is asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from pipelines.intake.casting import instant, is_instant, is_local_time, local_time, with_point
-from pipelines.intake.source import Reading
+from pipelines.intake.casting import NUMBER, Written, instant, is_instant, is_local_time, local_time, with_point
 
 SOME = (
     1000  # what does not hold for the first rows cannot hold for all; that spares most columns the reading of the file
@@ -18,42 +18,76 @@ SOME = (
 
 # A number with leading zeros, or longer than a whole number can be, is somebody's id and stays a text.
 _WHOLE = r"^[+-]?(0|[1-9]\d{0,17})$"
-_NUMBER = r"^[+-]?(0|[1-9]\d{0,17})?(\.\d*)?([eE]-?\d{1,3})?$"
 _TRUTH = r"^([Tt]rue|TRUE|[Ff]alse|FALSE)$"
+# 1.234, and beside it 950: three digits after a point, or none.
+_IN_THREES = r"^[+-]?\d{1,3}(\.\d{3})*$"
 
 
-def guessed(con: Backend, text: ir.Table, reading: Reading) -> ir.Table:
+class Kind(NamedTuple):
+    """One thing that a text may be: how to see it, and how to make it so."""
+
+    is_one: Callable[[ir.StringValue], ir.BooleanValue]
+    make: Callable[[ir.StringValue], ir.Value]
+
+
+def with_guessed_types(con: Backend, text: ir.Table, written: Written) -> ir.Table:
     """A table of texts with whole numbers, numbers, times and truths where every value of a column is one."""
     columns = list(text.columns)
     typed: dict[str, ir.Value] = {}
-    for is_one, made in _kinds(reading):
-        likely = _all(con, text.limit(SOME), columns, is_one)
-        certain = _all(con, text, likely, is_one)
-        typed |= {column: made(text[column]) for column in certain}
+    for kind in _kinds(written):
+        certain = every_value(con, text, columns, kind.is_one)
+        typed |= {column: kind.make(text[column]) for column in certain}
         columns = [column for column in columns if column not in certain]
     return text.mutate(**typed)
 
 
-def _kinds(
-    reading: Reading,
-) -> list[tuple[Callable[[ir.StringValue], ir.BooleanValue], Callable[[ir.StringValue], ir.Value]]]:
-    """How to see that a text is of a kind, and how to make it one; the first kind that fits all rows counts."""
+def in_threes(con: Backend, text: ir.Table, columns: Iterable[str]) -> dict[str, str]:
+    """The columns in which every point has three digits after it, and whose points may thus stand between thousands;
+    with the longest value that has a point.
+    """
+    found = every_value(con, text, list(columns), lambda value: value.re_search(_IN_THREES))
+    if not found:
+        return {}
+    shown = {name: text[name].argmax(text[name].length(), where=text[name].contains(".")) for name in found}
+    examples: Mapping[str, str | None] = con.to_pyarrow(text.agg(**shown)).to_pylist()[0]
+    return {name: example for name, example in examples.items() if example is not None}
+
+
+def assumed_of_points(what: str, example: str) -> str:
+    """In words, what the points in a column are taken for in which each has three digits after it: a decimal point,
+    unless a value has two.
+    """
+    said = f"{what}: every point has three digits after it, as in {example}; taken for"
+    if example.count(".") > 1:
+        return f"{said} points between thousands. Write options: {{decimal: ','}} in source.yaml to say so"
+    return f"{said} a decimal point. Write options: {{decimal: '.'}} in source.yaml if it is one, else {{decimal: ','}}"
+
+
+def every_value(
+    con: Backend, rows: ir.Table, columns: list[str], is_one: Callable[[ir.StringValue], ir.BooleanValue]
+) -> list[str]:
+    """The columns in which every value is one, and that have any."""
+    likely = _all(con, rows.limit(SOME), columns, is_one)
+    return _all(con, rows, likely, is_one)
+
+
+def _kinds(written: Written) -> list[Kind]:
+    """The first kind that fits all rows counts."""
     return [
-        (lambda text: text.re_search(_WHOLE), lambda text: text.cast("int64")),
-        (
-            lambda text: with_point(text, reading).re_search(_NUMBER) & text.re_search(r"\d"),
-            lambda text: with_point(text, reading).cast("float64"),
+        Kind(lambda text: text.re_search(_WHOLE), lambda text: text.cast("int64")),
+        Kind(
+            lambda text: with_point(text, written).re_search(NUMBER) & text.re_search(r"\d"),
+            lambda text: with_point(text, written).cast("float64"),
         ),
-        (lambda text: is_local_time(text, reading), lambda text: local_time(text, reading)),
-        (is_instant, instant),
-        (lambda text: text.re_search(_TRUTH), lambda text: text.cast("boolean")),
+        Kind(lambda text: is_local_time(text, written), lambda text: local_time(text, written)),
+        Kind(is_instant, instant),
+        Kind(lambda text: text.re_search(_TRUTH), lambda text: text.cast("boolean")),
     ]
 
 
 def _all(
     con: Backend, rows: ir.Table, columns: list[str], is_one: Callable[[ir.StringValue], ir.BooleanValue]
 ) -> list[str]:
-    """The columns in which every value is one, and that have any."""
     if not columns:
         return []
     every = rows.agg(**{column: is_one(rows[column]).all(where=rows[column].notnull()) for column in columns})

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from features.mistake import Mistake
 from pipelines.home import Home, written_whole
-from pipelines.settings import Left
+from pipelines.settings import Settings
 
 
 class TableFacts(BaseModel):
@@ -27,8 +27,8 @@ class TableFacts(BaseModel):
 class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
-    left_override: what the source says about leaving. derived: tables that the source does not give and that were made
-    from others. data_version: changes with any row of any table.
+    settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
+    give and that were made from others. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -37,7 +37,7 @@ class Manifest(BaseModel):
     as_of: date
     currency: str
     time_zone: str
-    left_override: dict[str, Any] | None
+    settings_override: dict[str, Any]
     tables: dict[str, TableFacts]
     derived: list[str] = []
     missing: list[str]
@@ -57,9 +57,12 @@ class Manifest(BaseModel):
         with written_whole(path) as unfinished:
             unfinished.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
-    def left(self, left: Left) -> Left:
-        """The settings of leaving, with what the source says about it on top."""
-        return Left.model_validate({**left.model_dump(), **(self.left_override or {})})
+    def settings(self, settings: Settings) -> Settings:
+        """The settings in force for this home: what the source says goes before params.yaml, and as_of is the day that
+        was settled when it was read.
+        """
+        override = self.settings_override | {"as_of": self.as_of}
+        return settings.overridden(override, by=f"source.yaml of {self.source}")
 
 
 def file_hash(path: Path) -> str:
@@ -69,5 +72,5 @@ def file_hash(path: Path) -> str:
 
 def data_version(tables: dict[str, TableFacts]) -> str:
     """12 hexadecimal digits that change with any row of any table."""
-    told = "".join(f"{name} {facts.sha256}\n" for name, facts in sorted(tables.items()))
-    return hashlib.sha256(told.encode()).hexdigest()[:12]
+    hashes = "".join(f"{name} {facts.sha256}\n" for name, facts in sorted(tables.items()))
+    return hashlib.sha256(hashes.encode()).hexdigest()[:12]

@@ -1,9 +1,9 @@
-"""Reading: a source's files opened as tables, and its SELECTs run on them."""
+"""Reading: a source's files opened as tables of one DuckDB connection."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,36 +12,33 @@ import ibis
 from ibis.backends.duckdb import Backend
 
 from features.mistake import Mistake, closest
-from features.tables import TABLES, Table
-from pipelines.intake.guessing import guessed
-from pipelines.intake.source import Format, Reading, Source
+from pipelines.intake.casting import Written
+from pipelines.intake.delimited import Layout, layout_of, rewritten
+from pipelines.intake.files import Format, escape_glob, find_files
+from pipelines.intake.guessing import assumed_of_points, in_threes, with_guessed_types
+from pipelines.intake.source import Options, Source
 
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
 
-# Columns that people have under other names; only for "did you mean".
-_OTHER_NAMES = {
-    "account_id": ("account", "customer", "customer_id", "client", "client_id", "kunde"),
-    "amount": ("total", "value", "price", "revenue", "net", "sum"),
-    "rep_id": ("rep", "seller", "salesperson", "sales_person", "owner", "user_id"),
-    "channel": ("type", "medium", "how"),
-    "kind": ("type", "category"),
-}
-_OTHER_TIMES = ("date", "day", "time", "at", "timestamp", "datetime", "created_at", "on")
-
 
 @dataclass(frozen=True)
-class Given:
-    """What one SELECT gave: its rows lie in `given_by_source.<table>`; columns: contract name → name as given."""
+class OpenSource:
+    """A source whose files are tables of `con`.
 
-    table: Table
-    sql: Path
-    rows: int
-    columns: dict[str, str]
+    notes: by table of the source, what nobody would expect who knows its files. assumed: how numbers in it were taken
+    where they can be taken in two ways, by the column's name. originals: the firm's file of which a file is our copy.
+    """
+
+    con: Backend
+    source: Source
+    originals: dict[str, Path] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    assumed: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
 @contextmanager
-def opened(source: Source, folder: Path) -> Iterator[Backend]:
-    """A DuckDB connection that knows the source's files as tables. Raises Mistake for a file that cannot be read."""
+def open_source(source: Source, folder: Path) -> Iterator[OpenSource]:
+    """The source with its files in `folder` as tables. Raises Mistake for a file that cannot be read."""
     with TemporaryDirectory(prefix="leaky-") as scratch:
         # On disk, so that a source larger than memory can be read.
         con = ibis.duckdb.connect(Path(scratch) / "scratch.duckdb", temp_directory=scratch)
@@ -52,28 +49,44 @@ def opened(source: Source, folder: Path) -> Iterator[Backend]:
             con.raw_sql("SET disabled_optimizers = 'statistics_propagation'")
             _set_zone(con, source)
             con.raw_sql(f"CREATE SCHEMA {GIVEN}")
-            for name, (kind, paths) in source.found_files(folder).items():
-                _open_table(con, source, name, kind, paths)
-            yield con
+            opened = OpenSource(con, source)
+            copies = Path(scratch) / "copies"
+            copies.mkdir()
+            for name, (kind, paths) in find_files(source, folder).items():
+                _open_table(opened, name, kind, paths, copies)
+            yield opened
         finally:
             con.disconnect()
 
 
-def run_select(con: Backend, source: Source, name: str) -> Given:
-    """Runs the SELECT of one contract table. Raises Mistake where it fails or its columns do not fit the contract."""
-    sql = source.selects[name]
-    select = _one_select(sql)
-    try:
-        con.raw_sql(f'CREATE TABLE {GIVEN}."{name}" AS\n{select}')
-    except duckdb.Error as error:
-        raise Mistake(f"{sql}: {_told(error, source)}") from None
-    given = con.table(name, database=GIVEN)
-    columns = _columns(sql, TABLES[name], list(given.columns))
-    return Given(TABLES[name], sql, int(given.count().execute()), columns)
+def one_line(error: Exception) -> str:
+    """DuckDB's message without its kind, its picture of the query, and its lists of candidates and settings."""
+    text = re.split(r"\n\s*LINE \d+:|\n\s*Candidate functions|\n\s*Possible|\n\nColumn ", str(error))[0]
+    return " ".join(re.sub(r"^(\w+ )+Error: ", "", text).split())
+
+
+def fault_of_file(opened: OpenSource, error: Exception) -> Mistake | None:
+    """What is wrong with which line of a CSV file, where that is what DuckDB complains of."""
+    text = str(error)
+    line, file = re.search(r"CSV Error on Line: (\d+)", text), re.search(r"^\s*file = (.*)$", text, re.MULTILINE)
+    if not line or not file:
+        return None
+    where = f"{opened.originals.get(file[1], file[1])}: line {line[1]}"
+    said = re.search(r"Original Line: (.*)", text)
+    shown = f": {said[1].strip()}" if said else ""
+    fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if fields:
+        return Mistake(f"{where} has {fields[2]} fields, not {fields[1]} as above{shown}")
+    if "Invalid unicode" in text:
+        return Mistake(
+            f"{where} is not in UTF-8. Write options: {{encoding: cp1252}} in source.yaml, or what it is in."
+        )
+    why = "a quote that is not closed" if "unterminated quote" in text else one_line(error).removesuffix(".")
+    return Mistake(f"{where} cannot be read ({why}){shown}")
 
 
 def _set_zone(con: Backend, source: Source) -> None:
-    zone = source.settings.time_zone
+    zone = source.about.time_zone
     known = [row[0] for row in con.raw_sql("SELECT name FROM pg_timezone_names()").fetchall()]
     if zone not in known:
         near = closest(zone, known) or " They are named as Europe/London."
@@ -81,98 +94,76 @@ def _set_zone(con: Backend, source: Source) -> None:
     con.raw_sql(f"SET TimeZone = '{zone}'")
 
 
-def _open_table(con: Backend, source: Source, name: str, kind: Format, paths: list[Path]) -> None:
-    files = [str(path) for path in paths]
+def _open_table(opened: OpenSource, name: str, kind: Format, paths: list[Path], copies: Path) -> None:
+    files = [escape_glob(path) for path in paths]
     try:
         match kind:
             case "csv":
-                _open_csv(con, name, files, source.settings.options)
+                _open_csv(opened, name, paths, copies)
             case "parquet":
-                con.read_parquet(files, table_name=name, union_by_name=True)
+                opened.con.read_parquet(files, table_name=name, union_by_name=True)
             case "json":
-                con.read_json(files, table_name=name, sample_size=-1)
+                opened.con.read_json(files, table_name=name, sample_size=-1)
+                if opened.con.table(name).columns == ("json",):  # what DuckDB calls the column of no record
+                    raise Mistake(f"{paths[0]}: no records in it.")
             case "duckdb":
-                con.attach(files[0], name, read_only=True)
+                opened.con.attach(str(paths[0]), name, read_only=True)
     except (duckdb.Error, ValueError) as error:
-        where = files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
-        raise Mistake(f"{where}: cannot be read as {kind}: {_one_line(error)}") from None
+        where = f"{paths[0]} and {len(paths) - 1} more" if len(paths) > 1 else f"{paths[0]}"
+        mistake = Mistake(f"{where}: cannot be read as {kind}: {one_line(error)}")
+        raise fault_of_file(opened, error) or mistake from None
 
 
-def _open_csv(con: Backend, name: str, files: list[str], reading: Reading) -> None:
-    options: dict[str, object] = {}
-    if reading.delimiter is not None:
-        options["delim"] = reading.delimiter
-    if reading.encoding is not None:
-        options["encoding"] = reading.encoding
-    if reading.nulls:
-        options["nullstr"] = ["", *reading.nulls]
-    if len(files) > 1:
-        options["union_by_name"] = True
-    text = con.read_csv(files, table_name=f"{name} as text", all_varchar=True, **options)
-    con.create_view(name, guessed(con, text, reading))
+def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) -> None:
+    options = opened.source.about.options
+    written = Written(options.decimal, options.formats)
+    groups: dict[Layout, list[Path]] = {}
+    for path in paths:
+        layout = layout_of(path, name, delimiter=options.delimiter_of(name), encoding=options.encoding_of(name))
+        if layout is None:
+            opened.notes.setdefault(name, []).append(f"{path.name} is empty")
+            continue
+        opened.notes.setdefault(name, []).extend(f"{path.name}: {note}" for note in layout.notes)
+        if not layout.is_plain:
+            copy = rewritten(path, layout, name, copies)
+            opened.originals[str(copy)] = path
+            path = copy
+        groups.setdefault(layout, []).append(path)
+    if not groups:
+        raise Mistake(f"{paths[0]}: empty; a CSV file begins with the names of its columns.")
+    parts = [_select(layout, files, options) for layout, files in groups.items()]
+    opened.con.raw_sql(f'CREATE VIEW "{name} as text" AS {" UNION ALL BY NAME ".join(parts)}')
+    text = opened.con.table(f"{name} as text")
+    typed = with_guessed_types(opened.con, text, written)
+    opened.con.create_view(name, typed)
+    if options.decimal is None:
+        numbers = [column for column, kind in typed.schema().items() if kind.is_floating()]
+        opened.assumed[name] = [
+            (column, assumed_of_points(f"{column} of {paths[0].name}", example))
+            for column, example in in_threes(opened.con, text, numbers).items()
+        ]
 
 
-def _one_select(sql: Path) -> str:
-    try:
-        text = sql.read_text(encoding="utf-8")
-        statements = duckdb.extract_statements(text)
-    except UnicodeDecodeError:
-        raise Mistake(f"{sql}: not a text in UTF-8.") from None
-    except duckdb.Error as error:
-        raise Mistake(f"{sql}: {_one_line(error)}") from None
-    kinds = [statement.type for statement in statements]
-    if kinds != [duckdb.StatementType.SELECT]:
-        found = ", ".join(kind.name for kind in kinds) or "none"
-        raise Mistake(f"{sql}: must be one SELECT; its statements are: {found}.")
-    return statements[0].query.strip().rstrip(";")
+def _select(layout: Layout, paths: list[Path], options: Options) -> str:
+    """A SELECT of all rows of files that are written alike, as texts."""
+    columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in layout.columns)
+    arguments = {
+        "auto_detect": "false",
+        "columns": f"{{{columns}}}",
+        "delim": _quoted(layout.delimiter),
+        "quote": _quoted(layout.quote),
+        "escape": _quoted(layout.escape),
+        "header": "false",
+        "skip": str(layout.skip),
+        "nullstr": _list(["", *options.nulls]),
+    }
+    named = ", ".join(f"{argument} = {value}" for argument, value in arguments.items())
+    return f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named})"
 
 
-def _columns(sql: Path, table: Table, given: list[str]) -> dict[str, str]:
-    """Contract name → name as given. DuckDB keeps the capitals of the files, so they do not matter here."""
-    found = {name.lower(): name for name in given}
-    gives = f"it gives {', '.join(given)}."
-    missing = [name for name in table.required if name not in found]
-    unknown = [name for name in found if name not in table.column_names]
-    if missing:
-        near = _meant(missing[0], unknown)
-        hint = f" Did you mean '{found[near]}'? Write: {found[near]} AS {missing[0]}" if near else ""
-        raise Mistake(f"{sql}: no column '{missing[0]}'; {gives}{hint}")
-    if unknown:
-        free = [name for name in table.column_names if name not in found]
-        hint = closest(unknown[0], free) or " Take it out, or give it the name of one of these."
-        raise Mistake(
-            f"{sql}: unknown column '{found[unknown[0]]}'; {table.name} has {', '.join(table.column_names)}.{hint}"
-        )
-    return {name: found[name] for name in table.column_names if name in found}
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
-def _meant(wanted: str, given: list[str]) -> str | None:
-    """The given column that is most likely the wanted one: by its spelling, or by a name that people often use."""
-    near = closest(wanted, given)
-    if near:
-        return re.findall("'(.+)'", near)[0]
-    others = _OTHER_NAMES.get(wanted, ())
-    if wanted.endswith(("_at", "_on")):
-        others = _OTHER_TIMES
-    exact = [name for name in others if name in given]
-    parts = [name for name in given if any(other in name.split("_") for other in others)]
-    return next(iter(exact + parts), None)
-
-
-def _told(error: duckdb.Error, source: Source) -> str:
-    """DuckDB's message in one line; for an unknown table, with the tables that the source has."""
-    text = _one_line(error)
-    unknown = re.match(r"Table with name (\S+) does not exist", text)
-    if unknown:
-        known = list(source.settings.files)
-        return f"no table '{unknown[1]}'; source.yaml gives {', '.join(known)}.{closest(unknown[1], known)}"
-    return text
-
-
-def _one_line(error: Exception) -> str:
-    """A message without its kind, its picture of the query and its list of candidates."""
-    text = re.split(r"\n\s*LINE \d+:|\n\s*Candidate functions|\n\s*Possible solutions|\n\nColumn ", str(error))[0]
-    text = re.sub(r"^(\w+ )+Error: ", "", text)
-    line = re.search(r"LINE (\d+): (.*)", str(error))
-    near = f" (near: {line[2].strip()})" if line else ""
-    return " ".join(text.split()) + near
+def _list(texts: list[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"

@@ -1,9 +1,7 @@
 """Source: a folder that says where a firm's records are and how they become the tables of the contract."""
 
-import hashlib
-import logging
+import codecs
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,76 +10,90 @@ from pydantic import Field, field_validator
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from pipelines.home import SOURCES, Home
-from pipelines.settings import Left, Section, read_yaml
+from pipelines.settings import Overridable, Section, Settings, read_yaml
 
-log = logging.getLogger(__name__)
-
-Format = Literal["csv", "parquet", "json", "duckdb"]
-
-FORMATS: dict[str, Format] = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".jsonl": "json",
-    ".ndjson": "json",
-    ".json": "json",
-    ".duckdb": "duckdb",
-    ".ddb": "duckdb",
-    ".db": "duckdb",
-}
-_COMPRESSED = {".gz", ".zst"}
+_TAB = {"\\t": "\t", "tab": "\t", "space": " "}
+_LONGEST_DELIMITER = 4  # in bytes; DuckDB reads no longer ones
 
 
-class Reading(Section):
-    """How the CSV files of a source are written, where that cannot be seen from the files themselves."""
+class Options(Section):
+    """How the files of a source are written, where that cannot be seen from the files themselves."""
 
-    delimiter: str | None = None
-    decimal: Literal[".", ","] | None = None
-    date_format: str | None = Field(default=None, description="As in strptime: '%d.%m.%Y'.")
-    time_format: str | None = Field(default=None, description="As in strptime: '%d.%m.%Y %H:%M'.")
-    encoding: str | None = None
-    nulls: tuple[str, ...] = Field(
-        default=(), description="Texts that mean 'nothing', such as NA; an empty text always does."
+    delimiter: str | dict[str, str] | None = Field(
+        None, description="What separates the columns of CSV files: ';', ' ', '\\t'; or, where they differ, by table."
     )
+    encoding: str | dict[str, str] | None = Field(
+        None, description="Of CSV files that are not in UTF-8: latin-1, cp1252, utf-16; or by table."
+    )
+    decimal: Literal[".", ","] | None = Field(
+        None, description="What stands before the decimals; the other one of . and , may then separate thousands."
+    )
+    date_format: str | None = Field(None, description="As in strptime: '%d.%m.%Y'.")
+    time_format: str | None = Field(None, description="As in strptime: '%d.%m.%Y %H:%M'.")
+    nulls: tuple[str, ...] = Field((), description="Texts that mean 'nothing', such as NA; an empty text always does.")
+
+    @field_validator("delimiter")
+    @classmethod
+    def _can_be_read(cls, given: str | dict[str, str] | None) -> str | dict[str, str] | None:
+        if isinstance(given, dict):
+            return {table: _delimiter(text) for table, text in given.items()}
+        return None if given is None else _delimiter(given)
+
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, given: str | dict[str, str] | None) -> str | dict[str, str] | None:
+        for name in given.values() if isinstance(given, dict) else filter(None, [given]):
+            try:
+                codecs.lookup(name)
+            except LookupError:
+                raise ValueError(f"no encoding '{name}'; there are utf-8, latin-1, cp1252, utf-16 and others") from None
+        return given
 
     @property
     def formats(self) -> tuple[str, ...]:
         """How days and times are written, beside 2026-12-31 23:59:59, which is always understood."""
         return tuple(form for form in (self.date_format, self.time_format) if form)
 
+    def delimiter_of(self, table: str) -> str | None:
+        """What separates the columns of a table's files; None: whatever the files show."""
+        return self.delimiter.get(table) if isinstance(self.delimiter, dict) else self.delimiter
 
-class SourceFile(Section):
-    """source.yaml: which files, in which currency and time zone, and when an account counts as left."""
+    def encoding_of(self, table: str) -> str | None:
+        """How the letters of a table's files are stored; None: whatever the files show, or UTF-8."""
+        return self.encoding.get(table) if isinstance(self.encoding, dict) else self.encoding
 
-    description: str = ""
+
+class SourceFile(Overridable):
+    """source.yaml: which files, in which currency and time zone, and what of params.yaml is another for this firm."""
+
+    description: str = Field("", description="What the source is, for people.")
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217: EUR, GBP, USD.")
     time_zone: str = Field(description="The firm's local time: Europe/London.")
     folder: str | None = Field(
-        default=None,
-        description="Where the files are: absolute, or seen from the source's folder; {home} is the run's folder.",
+        None, description="Where the files are: absolute, or seen from the source's folder; {home} is the run's folder."
     )
     files: dict[str, str] = Field(
-        min_length=1, description="Table name for the SQL: file name or pattern in the folder."
+        min_length=1,
+        description="Table name for the SQL: a file's name, its path, or a pattern of them (sales_*.csv).",
     )
-    options: Reading = Reading()
-    left: Left = Left.model_validate({})  # only the keys that are written there count; see Source.left
+    options: Options = Field(Options.model_validate({}), description="How the files are written.")
 
     @field_validator("files")
     @classmethod
     def _names_are_names(cls, files: dict[str, str]) -> dict[str, str]:
-        for name in files:
+        for name, pattern in files.items():
             if not name.isascii() or not name.isidentifier():
                 raise ValueError(f"'{name}' is no name for a table: use letters, digits and _")
+            if not pattern.strip():
+                raise ValueError(f"'{name}' names no file")
         return files
 
 
 class Source:
-    """A source's folder, read: its settings, and its SQL by contract table."""
+    """A source's folder, read: what source.yaml says, and its SQL by contract table."""
 
-    def __init__(self, folder: Path, settings: SourceFile, selects: dict[str, Path]) -> None:
-        self.folder, self.settings, self.selects = folder, settings, selects
+    def __init__(self, folder: Path, about: SourceFile, selects: dict[str, Path]) -> None:
+        self.folder, self.about, self.selects = folder, about, selects
 
     @property
     def name(self) -> str:
@@ -92,66 +104,40 @@ class Source:
         return self.folder / "source.yaml"
 
     @property
-    def left(self) -> dict[str, Any] | None:
-        """What the source says about leaving; None where it leaves that to params.yaml."""
-        return self.settings.left.model_dump(exclude_unset=True) or None
+    def override(self) -> dict[str, Any]:
+        """What the source says that params.yaml says otherwise: the keys that are written there, and no other."""
+        said = self.about.model_dump(mode="json", exclude_unset=True, include=set(Overridable.model_fields))
+        return {key: value for key, value in said.items() if value != {}}
+
+    def settings(self, settings: Settings) -> Settings:
+        """The settings in force for this source. Raises Mistake where both together make no sense."""
+        return settings.overridden(self.override, by=str(self.yaml))
 
     def files_folder(self, files: Path | None, home: Home) -> Path:
         """The folder with the firm's files: `files` if given, else what source.yaml says. Raises Mistake."""
-        if files is None and self.settings.folder is None:
+        if files is None and self.about.folder is None:
             raise Mistake(
                 f"{self.yaml}: no folder; say where the files are: --files DIR, or folder: DIR in source.yaml."
             )
         if files is None:
-            said = os.path.expandvars(str(self.settings.folder)).replace("{home}", str(home.folder.absolute()))
-            files = self.folder / Path(said).expanduser()
+            said = os.path.expandvars(str(self.about.folder)).replace("{home}", str(home.folder.absolute()))
+            files = self.folder / expanded(said)
         if not files.is_dir():
             raise Mistake(f"{files}: no such folder; say where the files of {self.name} are: --files DIR.")
         return files
 
-    def found_files(self, folder: Path) -> dict[str, tuple[Format, list[Path]]]:
-        """Format and files, sorted by name, of every table in source.yaml. Raises Mistake where a table has none."""
-        found = {}
-        for table, pattern in self.settings.files.items():
-            paths = sorted(path for path in folder.glob(pattern) if path.is_file())
-            if not paths:
-                there = sorted(path.name for path in folder.iterdir())
-                raise Mistake(
-                    f"{folder / pattern}: no such file (table '{table}' of {self.yaml}); "
-                    f"the folder has {_listed(there) or 'nothing'}.{closest(pattern, there)}"
-                )
-            formats = {_format(path) for path in paths}
-            if len(formats) > 1 or (formats == {"duckdb"} and len(paths) > 1):
-                raise Mistake(
-                    f"{folder / pattern}: files of several kinds, or several databases; name one kind a table."
-                )
-            found[table] = (formats.pop(), _each_once(paths))
-        return found
 
-
-def _each_once(paths: list[Path]) -> list[Path]:
-    """The files without those that are another's copy to the last byte: an export saved twice is no second export."""
-    kept: dict[tuple[int, str], Path] = {}
-    sizes = Counter(path.stat().st_size for path in paths)
-    for path in paths:
-        size = path.stat().st_size
-        # Only files of one size can be equal, so most are never read for this.
-        told = "" if sizes[size] > 1 else path.name
-        if not told:
-            with path.open("rb") as file:
-                told = hashlib.file_digest(file, "sha256").hexdigest()
-        first = kept.setdefault((size, told), path)
-        if first is not path:
-            log.warning("%s: left out, the same to the last byte as %s", path, first.name)
-    return list(kept.values())
+def expanded(path: str) -> Path:
+    """A path with ~ as somebody's home; as it stands where there is no such user."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser fails for a user that is not known
 
 
 def find_source(name: str) -> Source:
     """The source of that name under data/sources, or in that folder. Raises Mistake where there is none."""
-    for folder in (SOURCES / name, Path(name).expanduser()):
+    for folder in (SOURCES / name, expanded(name)):
         if (folder / "source.yaml").is_file():
             return _read(folder)
-    if Path(name).expanduser().is_dir():
+    if expanded(name).is_dir():
         raise Mistake(
             f"{name}: no source.yaml in this folder; a source has one, and a SELECT for each table (orders.sql)."
         )
@@ -163,7 +149,16 @@ def find_source(name: str) -> Source:
 
 
 def _read(folder: Path) -> Source:
-    settings = read_yaml(folder / "source.yaml", SourceFile)
+    about = read_yaml(folder / "source.yaml", SourceFile)
+    for option in ("delimiter", "encoding"):
+        given = getattr(about.options, option)
+        unknown = [table for table in given if table not in about.files] if isinstance(given, dict) else []
+        if unknown:
+            known = list(about.files)
+            raise Mistake(
+                f"{folder / 'source.yaml'}: options.{option}: no table '{unknown[0]}' in files; "
+                f"there are {', '.join(known)}.{closest(unknown[0], known)}"
+            )
     selects: dict[str, Path] = {}
     for path in sorted(folder.glob("*.sql")):
         if path.stem not in TABLES:
@@ -175,17 +170,11 @@ def _read(folder: Path) -> Source:
         raise Mistake(
             f"{folder}: neither orders.sql nor contracts.sql; one of them is required. The folder has {there}."
         )
-    return Source(folder, settings, {name: selects[name] for name in TABLES if name in selects})
+    return Source(folder, about, {name: selects[name] for name in TABLES if name in selects})
 
 
-def _format(path: Path) -> Format:
-    suffixes = [suffix for suffix in path.suffixes if suffix.lower() not in _COMPRESSED]
-    suffix = suffixes[-1].lower() if suffixes else ""
-    if suffix not in FORMATS:
-        raise Mistake(f"{path}: unknown kind of file; there are {', '.join(FORMATS)}.")
-    return FORMATS[suffix]
-
-
-def _listed(names: list[str], most: int = 12) -> str:
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
+def _delimiter(text: str) -> str:
+    found = _TAB.get(text, text)
+    if not 1 <= len(found.encode()) <= _LONGEST_DELIMITER:
+        raise ValueError(f"'{text}' separates no columns; write one character, such as ';', ' ' or '\\t'")
+    return found

@@ -1,25 +1,55 @@
 """Tables: a source's SELECTs run and checked one after another, and what follows from what is kept."""
 
 import logging
-from datetime import date, datetime, timedelta
-
-from ibis.backends.duckdb import Backend
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from features.mistake import Mistake
 from features.tables import TABLES
-from pipelines.intake.checking import Checked, Checks
-from pipelines.intake.reading import run_select
+from pipelines.intake.as_of import AsOf, after_newest, long_pause
+from pipelines.intake.checking import Cause, Checked, Checks
+from pipelines.intake.reading import OpenSource
+from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 
 log = logging.getLogger(__name__)
 
 
-def check_source(con: Backend, source: Source, checks: Checks) -> None:
-    """Runs and checks every SELECT of the source; accounts come from orders and contracts where it has none of them."""
-    for name in tables_in_order(source):
-        check_table(con, source, checks, name)
-    if not checks.has_history:
-        raise Mistake(f"{source.folder}: neither orders.sql nor contracts.sql gives a row; one of them is required.")
+@dataclass(frozen=True)
+class CheckedSource:
+    """A source whose rows have all been looked at.
+
+    as_of: the day to score; where nothing is left to say which it is a Mistake. notes: what had to be assumed, and what
+    nobody would expect who knows the files.
+    """
+
+    checks: Checks
+    as_of: AsOf | Mistake
+    notes: list[str]
+
+
+def check_source(
+    opened: OpenSource, *, asked: AsOf | None, today: date, on_mistake: Callable[[Mistake], None]
+) -> CheckedSource:
+    """Runs and checks every SELECT of the source; accounts come from orders and contracts where it has none of them.
+
+    asked: the day to score, if anybody set it. on_mistake: what to do about a table that cannot be used; if it returns,
+    the next one follows.
+    """
+    checks = Checks(opened, as_of=asked.day if asked else None, today=today)
+    for name in tables_in_order(opened.source):
+        try:
+            _check_table(opened, checks, name)
+        except Mistake as mistake:
+            on_mistake(mistake)
+    notes = [note for notes in opened.notes.values() for note in notes] + checks.notes
+    try:
+        as_of, of_day = _settle_as_of(opened.source, checks, asked)
+    except Mistake as mistake:
+        return CheckedSource(checks, mistake, notes)
+    checks.refuse_later_history(as_of.day)
+    return CheckedSource(checks, as_of, notes + of_day)
 
 
 def tables_in_order(source: Source) -> list[str]:
@@ -28,14 +58,51 @@ def tables_in_order(source: Source) -> list[str]:
     return [name for name in dict.fromkeys([*known, *TABLES]) if name in source.selects or name == "accounts"]
 
 
-def check_table(con: Backend, source: Source, checks: Checks, name: str) -> None:
+def summary_line(checked: Checked) -> str:
+    """What became of a table's rows, in one line."""
+    line = f"{checked.table.name}: {checked.rows_in:,} rows in, {checked.kept:,} kept, {checked.refused:,} refused"
+    causes = [f"{cause.rows:,} have {cause.says}" for cause in checked.causes]
+    return f"{line} ({'; '.join(causes)})" if causes else line
+
+
+def cause_text(cause: Cause) -> str:
+    """A cause in words: how many rows, why, where to look, and what to write if that is known."""
+    example = f", such as {cause.example!r}" if cause.example else ""
+    excused = "; no fault of the data" if cause.excused else ""
+    what_to_write = f". {cause.hint}" if cause.hint else ""
+    return f"{cause.rows:,} have {cause.says}, first at row {cause.first:,}{example}{excused}{what_to_write}"
+
+
+def too_many_refused(checked: Checked, most: float) -> str | None:
+    """What stops the run: which rows, of how many, for which causes; None where no more are at fault than `most`."""
+    if checked.faults <= most * checked.rows_in:
+        return None
+    causes = [cause for cause in checked.causes if not cause.excused]
+    words = [
+        f"have {cause.says}{f' ({cause.example!r})' if cause.example else ''}, first at row {cause.first:,}"
+        for cause in causes
+    ]
+    if len(causes) > 1:
+        words = [f"{cause.rows:,} {said}" for cause, said in zip(causes, words, strict=True)]
+        words[0] = f"are refused: {words[0]}"
+    rows = f"{checked.faults:,} of {checked.rows_in:,} rows {'; '.join(words)}"
+    return f"{checked.table.name}: {rows}; ingest.max_refused allows {most:.4g} of the rows"
+
+
+def what_to_write(checked: Checked) -> str:
+    """The hints of all causes, as sentences; '' where there are none."""
+    hints = dict.fromkeys(cause.hint for cause in checked.causes if cause.hint)
+    return "".join(f" {hint}." for hint in hints)
+
+
+def _check_table(opened: OpenSource, checks: Checks, name: str) -> None:
     """Runs one SELECT and checks its rows, or derives accounts. Raises Mistake where the SELECT cannot be run."""
-    if name not in source.selects:
+    if name not in opened.source.selects:
         if checks.has_history:
             log.info(f"{name}: no {name}.sql; derived from orders and contracts")
             checks.derive_accounts()
         return
-    given = run_select(con, source, name)
+    given = run_select(opened, name)
     if given.rows:
         checks.run(given)
     elif name == "accounts":
@@ -44,35 +111,23 @@ def check_table(con: Backend, source: Source, checks: Checks, name: str) -> None
         log.warning(f"{name}: {given.sql.name} gives no rows; it counts as missing")
 
 
-def told(checked: Checked) -> str:
-    """What became of a table's rows, in one line."""
-    line = f"{checked.table.name}: {checked.rows_in:,} rows in, {checked.kept:,} kept, {checked.refused:,} refused"
-    causes = [f"{cause.rows:,} have {cause.says}" for cause in checked.causes]
-    return f"{line} ({'; '.join(causes)})" if causes else line
-
-
-def too_many_refused(checked: Checked, most: float) -> str | None:
-    """What stops the run: which rows, of how many, for which causes; None where no more are at fault than `most`."""
-    if checked.faults <= most * checked.rows_in:
-        return None
-    causes = [cause for cause in checked.causes if not cause.excused]
-    told = [
-        f"have {cause.says}{f' ({cause.example!r})' if cause.example else ''}, first at row {cause.first:,}"
-        for cause in causes
-    ]
-    if len(causes) > 1:
-        told = [f"{cause.rows:,} {words}" for cause, words in zip(causes, told, strict=True)]
-        told[0] = f"are refused: {told[0]}"
-    rows = f"{checked.faults:,} of {checked.rows_in:,} rows {'; '.join(told)}"
-    return f"{checked.table.name}: {rows}; ingest.max_refused allows {most:.4g} of the rows"
-
-
-def day_to_score(checks: Checks, as_of: date | None) -> date:
-    """as_of, or the day after the newest order (contract, where there are no orders). Raises Mistake without any."""
-    last = [checks.done[name].last for name in ("orders", "contracts") if name in checks.done]
-    newest = next((moment for moment in last if moment is not None), None)
-    if newest is None and as_of is not None:
-        raise Mistake(f"as_of {as_of}: no order or contract is left from before that day; give a later one.")
-    if newest is None:
-        raise Mistake("no order or contract is left after the checks, so there is no day to score.")
-    return as_of or (newest.date() if isinstance(newest, datetime) else newest) + timedelta(days=1)
+def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[AsOf, list[str]]:
+    """The day to score, and in words what was assumed about it. Where nobody set it, rows that lie too far after all
+    others to say which it is are refused.
+    """
+    if not checks.has_history:
+        raise Mistake(f"{source.folder}: neither orders.sql nor contracts.sql gives a row; one of them is required.")
+    name, what = ("orders", "order") if "orders" in checks.done else ("contracts", "contract")
+    notes = []
+    pause = None if asked else long_pause(checks.rows_by_day(name))
+    if pause:
+        far = f"{name}: {pause.rows:,} rows lie {pause.days:,} days or more after all others, on {pause.first_after}"
+        if pause.is_slip:
+            happened = str(TABLES[name].happened)
+            checks.refuse_from(name, pause.first_after, f"an {happened} long after all others")
+            taken = f"taken for slips and refused, so as_of follows {pause.last_before}"
+            notes.append(f"{far}; {taken}. If they are right, give the day to score: --as-of, or as_of in source.yaml")
+        else:
+            notes.append(f"{far}; if that is a slip, give the day to score: --as-of, or as_of in source.yaml")
+    last = checks.done[name].last
+    return after_newest(last.date() if isinstance(last, datetime) else last, what, asked), notes

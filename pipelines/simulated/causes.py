@@ -34,7 +34,8 @@ class Trouble:
 
     def of(self, cause: str) -> np.ndarray:
         """[accounts, months] of one cause."""
-        return self.severity[CAUSES.index(cause)]
+        severity: np.ndarray = self.severity[CAUSES.index(cause)]
+        return severity
 
 
 def make_trouble(accounts: Accounts, reps: Reps, clock: Clock, seed: int) -> Trouble:

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models.left import Left
+from models.definition import Left
 from pipelines.settings import Simulate
 from pipelines.simulated.causes import make_trouble
 from pipelines.simulated.clock import Clock
 from pipelines.simulated.cycles import order_moments
 from pipelines.simulated.firm import make_accounts
 from pipelines.simulated.leaving import PARTS, Fates, make_fates
+from pipelines.simulated.pauses import make_pauses
 from pipelines.simulated.reps import make_reps
 
 _OTHER_SEED = 1_000_003  # added to the firm's own seed
@@ -27,7 +28,7 @@ def make_truth(accounts: int, clock: Clock, seed: int) -> tuple[np.ndarray, Fate
     firm = make_accounts(accounts, clock, seed)
     fates = make_fates(firm, make_trouble(firm, make_reps(firm, clock, seed), clock, seed), clock, seed)
     account, at = order_moments(firm, clock, seed)
-    kept = at < fates.left[account]
+    kept = (at < fates.left[account]) & ~make_pauses(firm, clock, seed).hold(account, at)
     return firm.cycle, fates, account[kept], at[kept]
 
 
@@ -112,7 +113,8 @@ def rows_at_risk(
         )
         at_risk = (part["days_silent"] <= outlook) & (outlook <= left.max_days) & (as_of + outlook <= clock.end)
         parts.append(part[at_risk])
-    return pd.concat(parts, ignore_index=True)
+    rows: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return rows
 
 
 def _known(adds: np.ndarray, cycle: np.ndarray, silent: np.ndarray, outlook: np.ndarray) -> pd.DataFrame:
@@ -128,7 +130,8 @@ def _known(adds: np.ndarray, cycle: np.ndarray, silent: np.ndarray, outlook: np.
 def _known_of(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame:
     """The truth of the rows, in their order, from the firm's own files."""
     truth = pq.read_table(simulated / "truth.parquet").to_pandas()
-    orders = pq.read_table(simulated / "orders.parquet", columns=["account_id", "ordered_at"]).to_pandas().dropna()
+    orders = pq.read_table(simulated / "orders.parquet", columns=["account_id", "ordered_at", "amount"]).to_pandas()
+    orders = orders[(orders["amount"] > 0) & orders["ordered_at"].notna()]  # a sample ends no silence
     days = (pd.to_datetime(rows["as_of"]) - pd.Timestamp(clock.starts_on)).dt.days.to_numpy(dtype=np.float64)
     asked = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Dealings: tickets, contracts, signs that something is afoot, and the losses that somebody wrote down."""
+"""Dealings: tickets, signs that something is afoot, and the losses that somebody wrote down, rightly or wrongly."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from pipelines.simulated.causes import Trouble
 from pipelines.simulated.clock import Clock, happenings, stream
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.leaving import PARTS, Fates
-from pipelines.simulated.names import numbered
+from pipelines.simulated.pauses import Pauses
 
 _SEVERITIES = ("low", "normal", "high", "critical")
 _CATEGORIES = ("Product quality", "Wrong item", "Documents", "Web shop", "Machine stopped", "Other")
@@ -24,9 +24,12 @@ _WORDS = {
     "base": "Unknown",
 }
 _ENDINGS = ("Closed", "Moved away", "Bought by another firm")
+_MISTAKEN = 0.35  # pauses during which the account is written off, if they last
 
 
-def make_tickets(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+def make_tickets(
+    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, clock: Clock, seed: int
+) -> pd.DataFrame:
     """Tickets: account, at, resolved, reopened (NaN where not), severity, category. A reopened one is resolved last."""
     chance = stream(seed, "tickets")
     bad = trouble.of("service")
@@ -54,43 +57,13 @@ def make_tickets(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Cloc
             "category": np.array(_CATEGORIES, dtype=object)[chance.integers(0, len(_CATEGORIES), len(at))],
         }
     )
+    tickets = tickets[~pauses.hold(account, at)]
     return tickets.sort_values(["account", "at"], kind="stable", ignore_index=True)
 
 
-def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
-    """Yearly contracts in the columns of the contract; who has left renews no more, and some give notice afterwards."""
-    chance = stream(seed, "contracts")
-    years = int(np.ceil(clock.end / 365)) + 4
-    first_day = (clock.month_starts[0] - clock.month_starts[0].astype("datetime64[Y]")).astype(int)
-    ends = (accounts.renewal - first_day)[:, None] + 365.0 * np.arange(-3, years - 3)
-    starts = ends - 365
-    decided = ends - 5 - 40 * chance.random(ends.shape)  # when it was renewed
-    account, lap = np.nonzero(
-        (starts >= accounts.opened[:, None]) & (starts < clock.end) & (ends >= -30) & (starts < fates.left[:, None])
-    )
-    starts, ends, decided = starts[account, lap], ends[account, lap], decided[account, lap]
-    left = fates.left[account]
-    renewed = np.where(decided < left, clock.at_work(chance, decided), np.nan)
-    gives_notice = (left < ends) & (chance.random(len(account)) < 0.35)
-    notice = np.where(gives_notice, clock.at_work(chance, left + 5 + chance.gamma(2, 20, len(account))), np.nan)
-    notice = np.where(notice < ends, notice, np.nan)
-    value = accounts.worth * 365 / accounts.cycle * 0.5
-    value = value[account] * np.exp(chance.normal(0.02, 0.08, len(account)))
-    contracts = pd.DataFrame(
-        {
-            "account_id": names[account],
-            "contract_id": numbered("C", len(account), 1),
-            "starts_on": clock.days(starts),
-            "ends_on": clock.days(ends),
-            "cancelled_at": clock.times(notice, clock.end),
-            "renewed_at": clock.times(renewed, clock.end),
-            "annual_value": np.round(value, -1),
-        }
-    )
-    return contracts.reset_index(drop=True)
-
-
-def make_signals(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+def make_signals(
+    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, clock: Clock, seed: int
+) -> pd.DataFrame:
     """Other signs: account, at, kind, recorded."""
     chance = stream(seed, "signals")
     rival = trouble.of("rivals")
@@ -116,11 +89,15 @@ def make_signals(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Cloc
     number = len(signals)
     at = signals["at"].to_numpy()
     late = clock.at_work(chance, at + 1 + chance.gamma(1.2, 6, number))
-    return signals.assign(recorded=np.where(chance.random(number) < 0.25, late, at))
+    signals = signals.assign(recorded=np.where(chance.random(number) < 0.25, late, at))
+    return signals[~pauses.hold(signals["account"].to_numpy(), at)]
 
 
-def make_losses(fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
-    """The losses that somebody wrote down, weeks after, in the columns of the contract; causes are not always true."""
+def make_losses(fates: Fates, pauses: Pauses, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
+    """The losses that somebody wrote down, weeks after, in the columns of the contract; causes are not always true.
+
+    Nor are all losses: some accounts were taken for closed when they only paused.
+    """
     chance = stream(seed, "losses")
     account = np.flatnonzero(np.isfinite(fates.left))
     why, left = fates.why[account], fates.left[account]
@@ -133,11 +110,34 @@ def make_losses(fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.
     words = np.where(forced, np.array(_ENDINGS, dtype=object)[(luck[1] * len(_ENDINGS)).astype(int)], words)
     losses = pd.DataFrame(
         {
-            "account_id": names[account],
+            "account": account,
             "lost_on": clock.days(np.minimum(left + 10 * luck[1], clock.end - 1)),
             "cause": words,
             "kind": np.where(forced, "involuntary", "voluntary"),
             "recorded_at": clock.times(recorded, clock.end),
         }
     )
-    return losses[noticed & (recorded < clock.end)].reset_index(drop=True)
+    losses = pd.concat([losses[noticed & (recorded < clock.end)], _mistaken(fates, pauses, clock, seed)])
+    losses = losses.sort_values(["account", "lost_on"], kind="stable", ignore_index=True)
+    return losses.assign(account_id=names[losses["account"]])
+
+
+def _mistaken(fates: Fates, pauses: Pauses, clock: Clock, seed: int) -> pd.DataFrame:
+    """Losses written down of accounts that paused, by somebody who found their doors shut."""
+    chance = stream(seed, "losses in pauses")
+    account, number = pauses.account, len(pauses)
+    lost = pauses.starts + 3 + 10 * chance.random(number)
+    recorded = clock.at_work(chance, lost + 25 + chance.gamma(2, 15, number))
+    mistaken = (chance.random(number) < _MISTAKEN) & (recorded < pauses.ends) & (recorded < fates.left[account])
+    forced = chance.random(number) < 0.5
+    losses = pd.DataFrame(
+        {
+            "account": account,
+            "lost_on": clock.days(lost),
+            "cause": _ENDINGS[0],
+            "kind": np.where(forced, "involuntary", "voluntary"),
+            "recorded_at": clock.times(recorded),
+        }
+    )
+    known: pd.DataFrame = losses[mistaken & (recorded < clock.end)]
+    return known

@@ -48,7 +48,8 @@ class Accounts:
 
     @property
     def is_small(self) -> np.ndarray:
-        return self.segment == 0
+        is_small: np.ndarray = self.segment == 0
+        return is_small
 
 
 def make_accounts(number: int, clock: Clock, seed: int) -> Accounts:

@@ -47,7 +47,8 @@ class Fates:
     @property
     def total(self) -> np.ndarray:
         """[accounts, months]"""
-        return self.adds.sum(axis=0)
+        total: np.ndarray = self.adds.sum(axis=0)
+        return total
 
 
 def make_fates(accounts: Accounts, trouble: Trouble, clock: Clock, seed: int) -> Fates:
@@ -85,7 +86,8 @@ def _probabilities(accounts: Accounts, trouble: Trouble, clock: Clock) -> np.nda
     age = (clock.edges[1:] - accounts.opened[:, None]) / 365
     adds[len(CAUSES)] = _BASE * np.where(age < 1, 1.6, 0.9)
     adds[len(CAUSES) + 1] = _INVOLUNTARY * np.where(accounts.is_small, 1.15, 0.8)[:, None]
-    return adds * np.minimum(1, _MOST / adds.sum(axis=0))
+    adds *= np.minimum(1, _MOST / adds.sum(axis=0))
+    return adds
 
 
 def _bound(accounts: Accounts, clock: Clock) -> np.ndarray:

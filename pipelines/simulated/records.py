@@ -9,24 +9,34 @@ import pyarrow as pa
 
 from features.tables import TABLES
 from pipelines.simulated import dealings, talk, trade
+from pipelines.simulated.account_history import accounts_table
+from pipelines.simulated.assignments import assignments_table
+from pipelines.simulated.blanks import leave_blank
 from pipelines.simulated.causes import Trouble, make_trouble
 from pipelines.simulated.clock import Clock, stream
+from pipelines.simulated.contracts import make_contracts
+from pipelines.simulated.covers import Covers, make_covers
 from pipelines.simulated.firm import Accounts, make_accounts
 from pipelines.simulated.leaving import PARTS, Fates, make_fates
-from pipelines.simulated.names import INDUSTRIES, REGIONS, SEGMENTS, firm_names, numbered, people
+from pipelines.simulated.names import numbered
+from pipelines.simulated.pauses import Pauses, make_pauses
+from pipelines.simulated.rep_history import reps_table
 from pipelines.simulated.reps import Reps, make_reps
+from pipelines.simulated.samples import make_samples
 
 _SPOILT = 4000  # one row in so many of each kind of fault
 
 
 @dataclass(frozen=True)
 class Firm:
-    """A simulated firm: what its accounts and reps are like, what went wrong, and who left."""
+    """A simulated firm: what its accounts and reps are like, what went wrong, who left, and who was only away."""
 
     accounts: Accounts
     reps: Reps
     trouble: Trouble
     fates: Fates
+    pauses: Pauses
+    covers: Covers
     clock: Clock
     seed: int
 
@@ -36,39 +46,54 @@ def make_firm(number: int, clock: Clock, seed: int) -> Firm:
     accounts = make_accounts(number, clock, seed)
     reps = make_reps(accounts, clock, seed)
     trouble = make_trouble(accounts, reps, clock, seed)
-    return Firm(accounts, reps, trouble, make_fates(accounts, trouble, clock, seed), clock, seed)
+    return Firm(
+        accounts=accounts,
+        reps=reps,
+        trouble=trouble,
+        fates=make_fates(accounts, trouble, clock, seed),
+        pauses=make_pauses(accounts, clock, seed),
+        covers=make_covers(reps, clock, seed),
+        clock=clock,
+        seed=seed,
+    )
 
 
 def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
     """(name, table) of every table of the contract that the firm keeps, one at a time, as its systems give them out."""
-    accounts, reps, trouble, fates, clock, seed = (
+    accounts, reps, trouble, fates, pauses, covers, clock, seed = (
         firm.accounts,
         firm.reps,
         firm.trouble,
         firm.fates,
+        firm.pauses,
+        firm.covers,
         firm.clock,
         firm.seed,
     )
     names = numbered("A", len(accounts))
     rep_ids = np.append(numbered("R", len(reps)), np.array([None]))  # -1, no rep, takes the last
 
-    yield "accounts", _table("accounts", _accounts_table(firm, names, rep_ids))
-    yield "reps", _table("reps", _reps_table(firm, rep_ids))
+    master = accounts_table(accounts, reps, fates, names, rep_ids, clock, seed)
+    yield "accounts", _table("accounts", leave_blank("accounts", master, master["account"].to_numpy(), seed))
+    yield "reps", _table("reps", reps_table(reps, rep_ids, clock, seed))
 
-    orders = trade.make_orders(accounts, trouble, fates, clock, seed)
-    known = orders["recorded"] < clock.end
-    spoilt = _spoil(trade.orders_table(orders[known], names, clock), "ordered_at", "delivered_at", seed)
-    yield "orders", _table("orders", spoilt)
+    orders = trade.make_orders(accounts, trouble, fates, pauses, clock, seed)
+    ordered = trade.orders_table(orders, make_samples(accounts, fates, clock, seed), names, clock)
+    ordered = leave_blank("orders", ordered, ordered["account"].to_numpy(), seed)
+    yield "orders", _table("orders", _spoil(ordered, "ordered_at", "delivered_at", seed))
+    del ordered
     invoices = trade.make_invoices(orders, accounts, trouble, fates, clock, seed)
     del orders
-    contacts = talk.make_contacts(accounts, reps, trouble, fates, invoices[["account", "at"]], clock, seed)
-    invoices = invoices.drop(columns="at").assign(account_id=names[invoices["account"]]).drop(columns="account")
-    invoices = invoices[invoices["recorded_at"] < pd.Timestamp(clock.ends_on)]
+    contacts = talk.make_contacts(
+        accounts, reps, covers, trouble, fates, pauses, invoices[["account", "at", "paused"]], clock, seed
+    )
+    invoices = invoices[(invoices["recorded_at"] < pd.Timestamp(clock.ends_on)) & ~invoices["paused"]]
+    invoices = invoices.assign(account_id=names[invoices["account"]])
     yield "invoices", _table("invoices", _spoil(invoices, "issued_at", "paid_at", seed))
     del invoices
 
     contacts = contacts[contacts["recorded"] < clock.end]
-    contacts = pd.DataFrame(
+    talked = pd.DataFrame(
         {
             "account_id": names[contacts["account"]],
             "contacted_at": clock.times(contacts["at"].to_numpy()),
@@ -78,11 +103,13 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
             "recorded_at": clock.times(contacts["recorded"].to_numpy()),
         }
     )
-    yield "contacts", _table("contacts", _spoil(contacts, "contacted_at", None, seed))
+    talked = leave_blank("contacts", talked, contacts["account"].to_numpy(), seed)
     del contacts
+    yield "contacts", _table("contacts", _spoil(talked, "contacted_at", None, seed))
+    del talked
 
-    calls = talk.make_calls(accounts, reps, trouble, fates, clock, seed)
-    calls = pd.DataFrame(
+    calls = talk.make_calls(accounts, reps, covers, trouble, fates, pauses, clock, seed)
+    called = pd.DataFrame(
         {
             "account_id": names[calls["account"]],
             "called_at": clock.times(calls["at"].to_numpy()),
@@ -90,10 +117,11 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
             "rep_id": rep_ids[calls["rep"]],
         }
     )
-    yield "calls", _table("calls", _spoil(calls, "called_at", "returned_at", seed))
+    called = leave_blank("calls", called, calls["account"].to_numpy(), seed)
+    yield "calls", _table("calls", _spoil(called, "called_at", "returned_at", seed))
 
-    tickets = dealings.make_tickets(accounts, trouble, fates, clock, seed)
-    tickets = pd.DataFrame(
+    tickets = dealings.make_tickets(accounts, trouble, fates, pauses, clock, seed)
+    reported = pd.DataFrame(
         {
             "account_id": names[tickets["account"]],
             "opened_at": clock.times(tickets["at"].to_numpy()),
@@ -103,26 +131,20 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
             "category": tickets["category"],
         }
     )
-    yield "tickets", _table("tickets", tickets)
-    yield "contracts", _table("contracts", dealings.make_contracts(accounts, fates, clock, names, seed))
+    yield "tickets", _table("tickets", leave_blank("tickets", reported, tickets["account"].to_numpy(), seed))
+    contracts = make_contracts(accounts, fates, clock, names, seed)
+    contracts = leave_blank("contracts", contracts, contracts["account"].to_numpy(), seed)
+    yield "contracts", _table("contracts", contracts)
 
-    # Long after an account has gone, somebody strikes it off its rep's list.
-    struck = np.floor(fates.left + 200 + 200 * stream(seed, "struck off").random(len(accounts)))[reps.account]
-    held = (reps.starts < clock.end) & (reps.starts < struck)
-    assignments = {
-        "account_id": names[reps.account[held]],
-        "rep_id": rep_ids[reps.rep[held]],
-        "starts_at": clock.times(reps.starts[held]),
-        "ends_at": clock.times(np.minimum(reps.ends, struck)[held], clock.end),
-    }
-    yield "rep_assignments", _table("rep_assignments", pd.DataFrame(assignments))
+    assignments = assignments_table(reps, covers, fates, names, rep_ids, clock, seed)
+    yield "rep_assignments", _table("rep_assignments", assignments)
     prospecting = talk.make_prospecting(reps, trouble, clock, seed)
     hours = {
         "rep_id": rep_ids[prospecting["rep"]],
         "occurred_at": clock.times(prospecting["at"].to_numpy()),
     }
     yield "prospecting", _table("prospecting", pd.DataFrame(hours))
-    signals = dealings.make_signals(accounts, trouble, fates, clock, seed)
+    signals = dealings.make_signals(accounts, trouble, fates, pauses, clock, seed)
     signals = signals[signals["recorded"] < clock.end]
     signs = {
         "account_id": names[signals["account"]],
@@ -131,13 +153,14 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
         "recorded_at": clock.times(signals["recorded"].to_numpy()),
     }
     yield "signals", _table("signals", pd.DataFrame(signs))
-    yield "losses", _table("losses", dealings.make_losses(fates, clock, names, seed))
+    yield "losses", _table("losses", dealings.make_losses(fates, pauses, clock, names, seed))
 
 
 def truth(firm: Firm) -> pa.Table:
     """One row an account and month since it was opened: is it still there, and its true probability of leaving.
 
     The probabilities of an account that has gone are those it would have had: whether it is gone is not theirs to tell.
+    An account that pauses has not left: it is there all the while, whatever anybody wrote down, unless it leaves then.
     """
     clock, accounts = firm.clock, firm.accounts
     row, month = np.nonzero(clock.edges[1:] > accounts.opened[:, None])
@@ -155,42 +178,6 @@ def truth(firm: Firm) -> pa.Table:
         "left_because": why[row],
     }
     return pa.table(columns)
-
-
-def _accounts_table(firm: Firm, names: np.ndarray, rep_ids: np.ndarray) -> pd.DataFrame:
-    accounts = firm.accounts
-    chance = stream(firm.seed, "names")
-    seller = firm.reps.of(np.arange(len(accounts)), accounts.opened)
-    return pd.DataFrame(
-        {
-            "account_id": names,
-            "name": firm_names(chance, accounts.industry, accounts.region),
-            "segment": np.array(SEGMENTS, dtype=object)[accounts.segment],
-            "industry": np.array(INDUSTRIES, dtype=object)[accounts.industry],
-            "region": np.array(REGIONS, dtype=object)[accounts.region],
-            "opened_on": firm.clock.days(accounts.opened),
-            "sold_by_rep_id": rep_ids[seller],
-        }
-    )
-
-
-def _reps_table(firm: Firm, rep_ids: np.ndarray) -> pd.DataFrame:
-    reps, chance = firm.reps, stream(firm.seed, "people")
-    regions = np.array(REGIONS, dtype=object)
-    per_region = np.bincount(reps.region, minlength=len(REGIONS))
-    # A team is a region, or half of one where it is large; its manager outlasts the reps.
-    team = np.where(reps.seat % 2 == 0, 0, 1) * (per_region[reps.region] > 60)
-    managers = people(stream(firm.seed, "managers"), 2 * len(REGIONS)).reshape(len(REGIONS), 2)
-    return pd.DataFrame(
-        {
-            "rep_id": rep_ids[:-1],
-            "name": people(chance, len(reps)),
-            "hired_on": firm.clock.days(reps.hired),
-            "left_on": firm.clock.days(reps.left - 3, firm.clock.end),  # the Friday before
-            "manager": managers[reps.region, team],
-            "team": [f"{regions[region]} {part + 1}" for region, part in zip(reps.region, team, strict=True)],
-        }
-    )
 
 
 def _spoil(table: pd.DataFrame, first: str, second: str | None, seed: int) -> pd.DataFrame:

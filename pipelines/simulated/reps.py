@@ -8,12 +8,12 @@ import pandas as pd
 from pipelines.simulated.clock import Clock, stream
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.names import REGIONS
+from pipelines.simulated.spans import span_at
 
 ACCOUNTS_PER_SEAT = 32
 BEFORE = 900.0  # days before the first month for which old assignments are still on file
 _BACK = 5000.0  # seats are filled from so many days before the first month on, so that tenures are in balance
 _MONTH = 30.4375
-_FAR = 16384.0  # more days than any moment is from the first month, to order (account, moment) by one number
 _MOVES = 0.005  # accounts that a month's redrawing of territories moves to another rep
 
 
@@ -35,11 +35,8 @@ class Reps:
 
     def of(self, account: np.ndarray, at: np.ndarray) -> np.ndarray:
         """The rep of each account at each moment; -1 where it had none."""
-        order = self.account * (4 * _FAR) + self.starts + _FAR
-        found = np.searchsorted(order, account * (4 * _FAR) + at + _FAR, side="right") - 1
-        held = np.maximum(found, 0)
-        had = (found >= 0) & (self.account[held] == account) & (at < self.ends[held])
-        return np.where(had, self.rep[held], -1)
+        held = span_at(self.account, self.starts, self.ends, account, at)
+        return np.where(held >= 0, self.rep[held], -1)
 
 
 def make_reps(accounts: Accounts, clock: Clock, seed: int) -> Reps:

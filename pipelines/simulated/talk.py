@@ -5,8 +5,10 @@ import pandas as pd
 
 from pipelines.simulated.causes import Trouble
 from pipelines.simulated.clock import Clock, happenings, stream
+from pipelines.simulated.covers import Covers
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.leaving import Fates
+from pipelines.simulated.pauses import Pauses
 from pipelines.simulated.reps import Reps
 
 _OUTBOUND = ("call", "email", "visit", "meeting", "event", "letter")
@@ -17,15 +19,24 @@ _PROSPECTS = 9.0  # hours or visits a month that a rep spends on prospects when 
 
 
 def make_contacts(
-    accounts: Accounts, reps: Reps, trouble: Trouble, fates: Fates, invoices: pd.DataFrame, clock: Clock, seed: int
+    accounts: Accounts,
+    reps: Reps,
+    covers: Covers,
+    trouble: Trouble,
+    fates: Fates,
+    pauses: Pauses,
+    invoices: pd.DataFrame,
+    clock: Clock,
+    seed: int,
 ) -> pd.DataFrame:
-    """Conversations, invoices and newsletters: account, at, channel, direction, rep (-1 for none), recorded."""
+    """Conversations, invoices and newsletters: account, at, channel, direction, rep (-1 for none), recorded.
+
+    Who pauses does not get in touch; the rep goes on, and while the rep is away, the one who covers does.
+    """
     parts = (
         _outbound(accounts, trouble, fates, clock, stream(seed, "outbound")),
-        _inbound(accounts, trouble, fates, clock, stream(seed, "inbound")),
-        pd.DataFrame(
-            {"account": invoices["account"], "at": invoices["at"], "channel": "invoice", "direction": "outbound"}
-        ),
+        _inbound(accounts, trouble, fates, pauses, clock, stream(seed, "inbound")),
+        invoices[["account", "at", "paused"]].assign(channel="invoice", direction="outbound"),
         _newsletters(accounts, fates, clock, stream(seed, "newsletters")),
     )
     contacts = pd.concat(parts, ignore_index=True)
@@ -34,13 +45,14 @@ def make_contacts(
     contacts = contacts.sort_values(["account", "at"], kind="stable", ignore_index=True)
     at = contacts["at"].to_numpy()
     spoken = ~contacts["channel"].isin(["invoice", "newsletter"]).to_numpy()
-    rep = np.where(spoken, reps.of(contacts["account"].to_numpy(), at), -1)
+    account = contacts["account"].to_numpy()
+    rep = np.where(spoken, covers.of(account, at, reps.of(account, at)), -1)
     chance = stream(seed, "contacts recorded")
     # Reps write up their visits when they find the time, often on Friday, now and then weeks later.
     late = spoken & (chance.random(len(at)) < 0.15)
-    return contacts.assign(
-        rep=rep, recorded=np.where(late, clock.at_work(chance, at + 1 + chance.gamma(1.2, 5, len(at))), at)
-    )
+    recorded = np.where(late, clock.at_work(chance, at + 1 + chance.gamma(1.2, 5, len(at))), at)
+    paused = contacts.pop("paused")
+    return contacts.assign(rep=rep, recorded=recorded)[~paused]
 
 
 def _outbound(
@@ -55,11 +67,11 @@ def _outbound(
     kept = chance.random(len(at)) < np.exp(-silent / _FADES)
     account, at = account[kept], at[kept]
     channel = np.array(_OUTBOUND, dtype=object)[chance.choice(len(_OUTBOUND), len(at), p=_OUTBOUND_SHARE)]
-    return pd.DataFrame({"account": account, "at": at, "channel": channel, "direction": "outbound"})
+    return pd.DataFrame({"account": account, "at": at, "channel": channel, "direction": "outbound", "paused": False})
 
 
 def _inbound(
-    accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, chance: np.random.Generator
+    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, clock: Clock, chance: np.random.Generator
 ) -> pd.DataFrame:
     # Whom nobody calls has little to answer to.
     rate = 0.35 * accounts.touch[:, None] * _there(accounts, clock) * np.maximum(1 - 1.2 * trouble.of("contact"), 0.05)
@@ -67,7 +79,8 @@ def _inbound(
     kept = at < fates.left[account] + 10
     account, at = account[kept], at[kept]
     channel = np.array(["call", "email"], dtype=object)[chance.choice(2, len(at), p=_INBOUND_SHARE)]
-    return pd.DataFrame({"account": account, "at": at, "channel": channel, "direction": "inbound"})
+    paused = pauses.hold(account, at)
+    return pd.DataFrame({"account": account, "at": at, "channel": channel, "direction": "inbound", "paused": paused})
 
 
 def _newsletters(accounts: Accounts, fates: Fates, clock: Clock, chance: np.random.Generator) -> pd.DataFrame:
@@ -75,12 +88,22 @@ def _newsletters(accounts: Accounts, fates: Fates, clock: Clock, chance: np.rand
     sent = clock.edges[:-1] + 5 + chance.random(clock.months) / 2 + 8 / 24
     account, month = np.repeat(reads, clock.months), np.tile(np.arange(clock.months), len(reads))
     kept = (sent[month] > accounts.opened[account] + 30) & (sent[month] < fates.left[account] + 120)
+    sent = sent[month[kept]]
     return pd.DataFrame(
-        {"account": account[kept], "at": sent[month[kept]], "channel": "newsletter", "direction": "outbound"}
+        {"account": account[kept], "at": sent, "channel": "newsletter", "direction": "outbound", "paused": False}
     )
 
 
-def make_calls(accounts: Accounts, reps: Reps, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+def make_calls(
+    accounts: Accounts,
+    reps: Reps,
+    covers: Covers,
+    trouble: Trouble,
+    fates: Fates,
+    pauses: Pauses,
+    clock: Clock,
+    seed: int,
+) -> pd.DataFrame:
     """Calls from accounts that reached nobody: account, at, returned (NaN for never), rep."""
     chance = stream(seed, "calls")
     bad = trouble.of("calls")
@@ -99,7 +122,9 @@ def make_calls(accounts: Accounts, reps: Reps, trouble: Trouble, fates: Fates, c
     same_day = ~ignored & (soon < 0.3)
     returned = np.where(same_day, np.minimum(at + soon, np.floor(at) + 18.5 / 24), np.maximum(returned, at + 0.1))
     returned = np.where(ignored & forgotten, np.nan, np.maximum(returned, at + 0.002))
-    calls = pd.DataFrame({"account": account, "at": at, "returned": returned, "rep": reps.of(account, at)})
+    rep = covers.of(account, at, reps.of(account, at))
+    calls = pd.DataFrame({"account": account, "at": at, "returned": returned, "rep": rep})
+    calls = calls[~pauses.hold(account, at)]
     return calls.sort_values(["account", "at"], kind="stable", ignore_index=True)
 
 
@@ -122,4 +147,5 @@ def make_prospecting(reps: Reps, trouble: Trouble, clock: Clock, seed: int) -> p
 
 def _there(accounts: Accounts, clock: Clock) -> np.ndarray:
     """[accounts, months] the share of each month since the account was opened; 0 before."""
-    return np.clip((clock.edges[1:] - accounts.opened[:, None]) / np.diff(clock.edges), 0, 1)
+    share: np.ndarray = np.clip((clock.edges[1:] - accounts.opened[:, None]) / np.diff(clock.edges), 0, 1)
+    return share

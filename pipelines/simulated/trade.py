@@ -9,12 +9,19 @@ from pipelines.simulated.cycles import order_moments
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.leaving import PARTS, Fates
 from pipelines.simulated.names import PRODUCT_LINES, numbered_in_time
+from pipelines.simulated.pauses import Pauses
+from pipelines.simulated.spans import sort_key
+
+_BACK_AFTER, _BACK_WITHIN = 5.0, 37.0  # days from delivery until goods may come back, and for how long; then weekends
 
 
-def make_orders(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int) -> pd.DataFrame:
+def make_orders(
+    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, clock: Clock, seed: int
+) -> pd.DataFrame:
     """One row an order, up to the moment its account left; `account` and the moments are numbers.
 
     Deliveries are late as the month's trouble says. Where a rival is let in, orders shrink and product lines drop.
+    What would have been ordered in a pause is `paused`, and in no record: so a pause changes no other order.
     """
     account, at = order_moments(accounts, clock, seed)
     kept = at < fates.left[account]
@@ -34,8 +41,11 @@ def make_orders(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock
     delivered = np.where(late, delivered, np.minimum(delivered, promised + 0.3 + 0.35 * chance.random(number)))
     delivered = np.maximum(delivered, at + 0.5)
     back = chance.random(number) < 0.025 + 0.06 * trouble.of("service")[account, month]
-    returned = np.where(back, amount * chance.beta(1.2, 2.5, number), 0)
+    returned = np.where(back, np.maximum(amount * chance.beta(1.2, 2.5, number), 0.01), np.nan)
     recorded = np.where(chance.random(number) < 0.03, clock.at_work(chance, at + chance.gamma(2, 2.5, number)), at)
+    line = _lines(chance, accounts, account, rival)
+    chance = stream(seed, "returns")
+    returned_at = clock.at_work(chance, delivered + _BACK_AFTER + _BACK_WITHIN * chance.random(number))
     return pd.DataFrame(
         {
             "account": account,
@@ -43,9 +53,11 @@ def make_orders(accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock
             "amount": amount,
             "promised": promised,
             "delivered": delivered,
+            "returned_at": np.where(back, returned_at, np.nan),
             "returned": returned,
-            "line": _lines(chance, accounts, account, rival),
+            "line": line,
             "recorded": np.maximum(recorded, at),
+            "paused": pauses.hold(account, at),
         }
     )
 
@@ -57,20 +69,32 @@ def _lines(chance: np.random.Generator, accounts: Accounts, account: np.ndarray,
     step = np.array([1, 3, 5, 7])[chance.integers(0, 4, len(accounts))]  # each is coprime to the number of lines
     left_over = np.maximum(np.round(wanted[account] * (1 - 0.7 * rival)), 1)
     pick = np.floor(left_over * chance.random(len(account)) ** 1.7)
-    return ((favourite[account] + step[account] * pick) % len(PRODUCT_LINES)).astype(int)
+    line: np.ndarray = ((favourite[account] + step[account] * pick) % len(PRODUCT_LINES)).astype(int)
+    return line
 
 
-def orders_table(orders: pd.DataFrame, names: np.ndarray, clock: Clock) -> pd.DataFrame:
-    """The orders in the columns of the contract."""
+def orders_table(orders: pd.DataFrame, samples: pd.DataFrame, names: np.ndarray, clock: Clock) -> pd.DataFrame:
+    """The orders and samples that are known by the end, in the columns of the contract and with `account`, a number.
+
+    What came back stands in the order's row, once it has come.
+    """
+    orders = orders[orders["recorded"] < clock.end]
+    orders = orders.assign(order_id=numbered_in_time("O", orders["at"].to_numpy()))[~orders["paused"]]
+    samples = samples.assign(order_id=numbered_in_time("S", samples["at"].to_numpy()))
+    orders = pd.concat([orders.drop(columns="paused"), samples], ignore_index=True)
+    orders = orders.iloc[np.argsort(sort_key(orders["account"].to_numpy(), orders["at"].to_numpy()), kind="stable")]
+    orders = orders.reset_index(drop=True)
     return pd.DataFrame(
         {
+            "account": orders["account"],
             "account_id": names[orders["account"]],
-            "order_id": numbered_in_time("O", orders["at"].to_numpy()),
+            "order_id": orders["order_id"],
             "ordered_at": clock.times(orders["at"].to_numpy()),
             "amount": orders["amount"].round(2),
             "promised_at": clock.times(orders["promised"].to_numpy() + 17 / 24),
             "delivered_at": clock.times(orders["delivered"].to_numpy(), clock.end),
-            "returned_amount": orders["returned"].where(orders["delivered"] + 14 < clock.end, 0).round(2),
+            "returned_at": clock.times(orders["returned_at"].to_numpy(), clock.end),
+            "returned_amount": orders["returned"].where(orders["returned_at"] < clock.end).round(2),
             "product_line": np.array(PRODUCT_LINES, dtype=object)[orders["line"]],
             "recorded_at": clock.times(orders["recorded"].to_numpy()),
         }
@@ -80,7 +104,10 @@ def orders_table(orders: pd.DataFrame, names: np.ndarray, clock: Clock) -> pd.Da
 def make_invoices(
     orders: pd.DataFrame, accounts: Accounts, trouble: Trouble, fates: Fates, clock: Clock, seed: int
 ) -> pd.DataFrame:
-    """The invoices of the orders delivered, in the columns of the contract but for `account` and `at`, both numbers."""
+    """The invoices of the orders delivered, in the columns of the contract but for `account` and `at`, both numbers.
+
+    An invoice of an order that is `paused` is so too.
+    """
     chance = stream(seed, "invoices")
     account = orders["account"].to_numpy()
     at = clock.at_work(chance, orders["delivered"].to_numpy() + chance.gamma(1.5, 1.2, len(orders)))
@@ -110,6 +137,7 @@ def make_invoices(
         {
             "account": account,
             "at": at,
+            "paused": orders["paused"].to_numpy()[kept],
             "invoice_id": numbered_in_time("I", at),
             "issued_at": clock.times(at),
             "amount": amount.round(2),

@@ -29,44 +29,48 @@ def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
     """All tables; some 800 days to 100 days after NEWEST, a third of the rows recorded late."""
     chance = np.random.default_rng(seed)
     firm = {name: random_rows(chance, table, rows) for name, table in TABLES.items() if table.happened}
+    firm["accounts"] = _history(chance, ACCOUNTS, "opened_on")
+    firm["reps"] = _history(chance, REPS, "hired_on")
+    left = NEWEST + pd.to_timedelta(chance.integers(-600, 100, len(REPS)), unit="D")
+    leaves = ~firm["reps"].duplicated("rep_id", keep="last") & (chance.random(len(firm["reps"])) < 0.7)
+    firm["reps"]["left_on"] = firm["reps"]["rep_id"].map(dict(zip(REPS, left, strict=True))).where(leaves)
     if seed % 2:  # a firm that does not say when it learned of things
-        firm = {name: frame.drop(columns="recorded_at") for name, frame in firm.items()}
-    firm["accounts"] = pd.DataFrame(
-        {
-            "account_id": ACCOUNTS,
-            "segment": chance.choice(TEXTS["segment"], len(ACCOUNTS)),
-            "region": chance.choice(TEXTS["region"], len(ACCOUNTS)),
-            "opened_on": NEWEST - pd.to_timedelta(chance.integers(1, 900, len(ACCOUNTS)), unit="D"),
-            "sold_by_rep_id": chance.choice(REPS, len(ACCOUNTS)),
-        }
-    )
-    hired = NEWEST - pd.to_timedelta(chance.integers(300, 900, len(REPS)), unit="D")
-    left = pd.Series(hired + pd.to_timedelta(chance.integers(1, 900, len(REPS)), unit="D"))
-    firm["reps"] = pd.DataFrame(
-        {
-            "rep_id": REPS,
-            "hired_on": hired,
-            "left_on": left.where(chance.random(len(REPS)) < 0.7),
-            "team": chance.choice(TEXTS["team"], len(REPS)),
-        }
-    )
+        firm = {name: frame.drop(columns="recorded_at", errors="ignore") for name, frame in firm.items()}
     return firm
+
+
+def _history(chance: np.random.Generator, ids: list[str], began: str) -> pd.DataFrame:
+    """One to three rows an account or rep, the first from the day on which it came, some recorded late."""
+    table = TABLES["accounts" if began == "opened_on" else "reps"]
+    number = np.repeat(ids, chance.integers(1, 4, len(ids)))
+    days = -pd.Series(chance.integers(1, 900, len(number)))
+    frame = pd.DataFrame({table.key[0]: number, "valid_from": NEWEST + pd.to_timedelta(days, unit="D")})
+    frame = frame.sort_values([table.key[0], "valid_from"], ignore_index=True)
+    frame[began] = frame.groupby(table.key[0])["valid_from"].transform("min")
+    late = np.where(chance.random(len(frame)) < 1 / 3, chance.integers(0, LATE, len(frame)), 0)
+    frame["recorded_at"] = frame["valid_from"] + pd.to_timedelta(late, unit="D")
+    for name, values in {"segment": None, "region": None, "sold_by_rep_id": REPS, "team": None}.items():
+        if name in table.column_names:
+            said = pd.Series(chance.choice(values or TEXTS[name], len(frame)))
+            frame[name] = said.where(chance.random(len(frame)) < 0.9)
+    return frame
 
 
 def random_rows(
     chance: np.random.Generator, table: Table, rows: int, earliest: int = -800, latest: int = 100
 ) -> pd.DataFrame:
-    """Rows of one event table that happened `earliest` to `latest` days after NEWEST."""
+    """Rows of one table that happened, or are so from, `earliest` to `latest` days after NEWEST."""
+    first_time = table.happened or "valid_from"
     happened = NEWEST + pd.to_timedelta(chance.integers(earliest, latest, rows), unit="D")
     happened = pd.Series(happened + pd.to_timedelta(chance.integers(0, 24 * 60, rows), unit="min"))
     frame = {}
     for column in table.columns:
         if column.name == "account_id":
             # The last account has no events at all.
-            frame[column.name] = chance.choice(ACCOUNTS[:-1], rows)
+            frame[column.name] = chance.choice(ACCOUNTS[:-1] if table.happened else ACCOUNTS, rows)
         elif column.name == "rep_id":
             frame[column.name] = chance.choice(REPS, rows)
-        elif column.name == table.happened:
+        elif column.name == first_time:
             frame[column.name] = happened
         elif column.name == "recorded_at":
             late = np.where(chance.random(rows) < 1 / 3, chance.integers(0, LATE, rows), 0)
@@ -94,7 +98,7 @@ def features_of(
     features = catalogue().given(engine.columns)
     grid = Grid(newest.date(), step_days, snapshots)
     (block,) = blocks(engine, [feature.measure for feature in features], grid)
-    values = {feature.name: block.whole(feature.measure) for feature in features}
+    values = {feature.name: block.dense(feature.measure) for feature in features}
     return {
         as_of: pd.DataFrame({name: numbers[:, position] for name, numbers in values.items()}, index=ACCOUNTS)
         for position, as_of in enumerate(grid.as_ofs)

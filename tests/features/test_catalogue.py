@@ -10,10 +10,8 @@ from ibis import _
 
 from features.catalogue import catalogue, reasons_in
 from features.language.declare import Reason, count, feature
-from features.language.measures import DaysSinceLast, Sum
+from features.language.of_rows import Amount, DaysSinceLast
 from features.language.rows import calls, invoices
-from pipelines.exports.listing import as_markdown
-from tests.conftest import REPOSITORY
 
 PARKING = '''
 """Parking: customers leave when they find no place to park."""
@@ -53,16 +51,11 @@ def test_a_module_without_a_reason_is_refused(package: ModuleType, tmp_path: Pat
         reasons_in(package)
 
 
-def test_the_page_of_features_is_what_the_catalogue_says() -> None:
-    page = (REPOSITORY / "docs" / "features.md").read_text()
-    assert page == f"{as_markdown()}\n", "run: leaky features --as markdown > docs/features.md"
-
-
 def test_a_condition_may_not_read_what_is_not_known_yet() -> None:
     with pytest.raises(ValueError, match=r'write calls.once\("returned_at"\) first'):
         calls.where(_.returned_at.notnull())
     with pytest.raises(ValueError, match=r'write invoices.once\("error_found_at"\) first'):
-        Sum(invoices, amount="error_amount")
+        Amount(invoices, of="error_amount")
 
 
 def test_a_reason_that_people_cannot_read_is_refused() -> None:

@@ -12,7 +12,7 @@ from features.compute.duckdb import OnDuckDB
 from features.compute.run import blocks
 from features.kernels.grid import Grid
 from features.language.declare import Declared, Feature
-from features.language.measures import Measure
+from features.language.measure import Measure
 from features.tables import TABLES, Table
 
 TYPES = {
@@ -95,8 +95,8 @@ def values(
     grid = Grid(date.fromisoformat(as_of), step_days, snapshots)
     found: dict[str, list[float | None]] = {}
     for block in blocks(engine, [measure], grid):
-        rows = block.whole(measure)
-        names: Iterable[str] = block.firm.accounts["account_id"].iloc[block.first :]
+        rows = block.dense(measure)
+        names: Iterable[str] = block.account_ids
         for name, row in zip(names, rows, strict=False):
             found[name] = [None if math.isnan(number) else float(number) for number in row[::-1]]
     return found

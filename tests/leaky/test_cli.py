@@ -4,10 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 import pytest
+import typer
 import yaml
+
+from leaky.cli import app
 
 LEAKY = Path(sys.executable).with_name("leaky")
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -64,7 +68,8 @@ def test_run_writes_everything_that_is_promised(home: Path) -> None:
         "metrics.json",
         f"scores/{as_of}/scores.parquet",
         f"scores/{as_of}/not_scored.parquet",
-        f"scores/{as_of}/run.json",
+        f"runs/score-{as_of}.json",
+        f"runs/export-{as_of}.json",
         f"exports/{as_of}/accounts.xlsx",
         f"exports/{as_of}/accounts.html",
         f"exports/{as_of}/accounts.csv",
@@ -108,6 +113,37 @@ def test_help_opens_with_what_it_is_for_and_names_every_command() -> None:
         assert "Usage" in leaky(command, "--help").stdout
 
 
+def without_help(app: typer.Typer) -> list[str]:
+    """Commands, options and arguments that nothing is said about."""
+    top = typer.main.get_command(app)
+    named = [(f"leaky {name}", command) for name, command in top.commands.items()]
+    return [name for name, command in [("leaky", top), *named] if not command.help] + [
+        f"{name} {part.name}" for name, command in named for part in command.params if not part.help
+    ]
+
+
+def test_every_command_and_option_has_help() -> None:
+    assert without_help(app) == []
+
+
+def test_a_command_without_help_would_be_found() -> None:
+    other = typer.Typer(help="An app in which something is left out.")
+
+    @other.command()
+    def silent(speed: int = 1, depth: Annotated[int, typer.Option(help="How deep.")] = 1) -> None:
+        pass
+
+    @other.command()
+    def helpful(account: str) -> None:
+        """Says what it does."""
+
+    assert without_help(other) == ["leaky silent", "leaky silent speed", "leaky helpful account"]
+
+
+def test_the_commands_are_those_promised() -> None:
+    assert [command.name for command in app.registered_commands] == COMMANDS
+
+
 def test_features_lists_the_catalogue() -> None:
     told = leaky("features").stdout
     assert "days_since_contact" in told
@@ -129,6 +165,8 @@ def test_features_lists_the_catalogue() -> None:
         ("snapshots --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("score --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("export --home empty", "nothing is ingested here yet. Run: leaky ingest."),
+        ("score --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
+        ("export --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
         ("explain A1 --home empty", "nothing is ingested here yet. Run: leaky ingest."),
     ],
 )

@@ -20,7 +20,7 @@ def block_of(*frames: pd.DataFrame, as_of: str, snapshots: int = 1) -> Block:
 
 def by_account(block: Block, values: np.ndarray) -> dict[str, list[object]]:
     rows = [[None if value != value else value for value in row] for row in values.tolist()]
-    return dict(zip(block.firm.accounts["account_id"], rows, strict=True))
+    return dict(zip(block.account_ids, rows, strict=True))
 
 
 def every(days: int, account: str, last: str, times: int = 8) -> pd.DataFrame:

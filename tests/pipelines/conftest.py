@@ -1,6 +1,5 @@
 """A small firm's source, written where a test can break it."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,11 +8,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from models.tree_params import TreeParams
 from pipelines.home import Home
 from pipelines.ingest import ingest
 from pipelines.intake.manifest import Manifest
-from pipelines.settings import Evaluate, Ingest, Settings, Simulate, Snapshots
+from pipelines.settings import Ingest, Settings
 
 TODAY = date(2026, 7, 1)
 YAML = "currency: EUR\ntime_zone: Europe/Berlin\nfolder: files\n"
@@ -48,8 +46,8 @@ class Firm:
         files = "".join(f"  {name}: {file}\n" for name, file in self.tables.items())
         (self.folder / "source.yaml").write_text(f"{YAML}files:\n{files}{more}", encoding="utf-8")
 
-    def ingest(self, as_of: date | None = None, max_refused: float = 1.0) -> Manifest:
-        settings = Settings(ingest=Ingest(max_refused=max_refused))
+    def ingest(self, as_of: date | None = None, max_refused: float = 1.0, settings: Settings | None = None) -> Manifest:
+        settings = settings or Settings(ingest=Ingest(max_refused=max_refused))
         ingest(settings, self.home, source=str(self.folder), files=None, as_of=as_of, today=TODAY)
         return Manifest.read(self.home)
 
@@ -100,44 +98,3 @@ def stops(firm: Firm) -> Callable[[], str]:
         return str(caught.value).replace(str(firm.folder), "SOURCE").replace(str(firm.home.folder), "HOME")
 
     return run
-
-
-SMALL = Settings(
-    simulate=Simulate(accounts=500, months=36),
-    snapshots=Snapshots(count=24),
-    train=TreeParams(learning_rate=0.1, num_leaves=7, min_child_samples=30, max_rounds=150, patience=20),
-    evaluate=Evaluate(capacity=20, resamples=30),
-)
-
-
-@pytest.fixture(scope="session")
-def small_settings() -> Settings:
-    """Settings under which the whole way of the data takes seconds."""
-    return SMALL
-
-
-@pytest.fixture(scope="session")
-def scored_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A small made-up firm, taken all the way to scores; not to be written to. Its truth is hidden, as any firm's is."""
-    from pipelines.evaluate import evaluate
-    from pipelines.score import score
-    from pipelines.simulate import simulate
-    from pipelines.snapshots import snapshots
-    from pipelines.train import train
-
-    home = Home(tmp_path_factory.mktemp("scored"))
-    simulate(SMALL, home)
-    (home.simulated / "truth.parquet").rename(home.folder / "hidden.parquet")
-    ingest(SMALL, home, source="simulated", files=home.simulated, as_of=None, today=TODAY)
-    snapshots(SMALL, home)
-    train(SMALL, home)
-    evaluate(SMALL, home, metrics=home.metrics)
-    score(SMALL, home)
-    return home
-
-
-@pytest.fixture
-def own_home(scored_home: Home, tmp_path: Path) -> Home:
-    """A copy of it to write to, with its own registry."""
-    shutil.copytree(scored_home.folder, tmp_path / "home", ignore=shutil.ignore_patterns("simulated"))
-    return Home(tmp_path / "home")

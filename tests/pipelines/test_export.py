@@ -1,6 +1,7 @@
 import csv
 import json
 import re
+import shutil
 from datetime import date
 
 import openpyxl
@@ -9,10 +10,14 @@ import pytest
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
-from pipelines.export import export
+from features.value import Returns
+from pipelines.export import WORKBOOK, export
+from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.settings import Settings
+from pipelines.score import score
+from pipelines.scored import PLACES, Scored
+from pipelines.settings import Export, Settings
 
 AS_OF = date(2024, 7, 1)
 EXPORTS = ("accounts.csv", "accounts.html", "accounts.xlsx")
@@ -45,10 +50,21 @@ TABLES = {
     """,
 }
 SCORES = """
-    account_id  rank  risk  pace     value  value_at_risk  priority  rep_id  reason_1  reason_1_code  reason_1_shap
-    B           1     0.8   overdue  900    720            1         -       Silence   orders         0.9
-    A           2     0.1   early    200    20             2         R1      Coldness  contact        0.1
+    account_id  rank  risk  pace     last_order_on  days_since_order  usual_cycle  value  value_at_risk  priority  rep_id  reason_1  reason_1_code  reason_1_shap
+    B           1     0.8   overdue  2024-03-01     122               30.5         900    720            1         -       Silence   orders         0.9
+    A           2     0.1   early    2024-06-20     11                -            200    20             2         R1      Coldness  contact        0.1
 """
+NUMBERS = (
+    "amount",
+    "rank",
+    "risk",
+    "value",
+    "value_at_risk",
+    "priority",
+    "days_since_order",
+    "usual_cycle",
+    "reason_1_shap",
+)
 
 
 def table(text):
@@ -58,7 +74,9 @@ def table(text):
     for column in head:
         if column.endswith("_at"):
             rows[column] = pd.to_datetime(rows[column], format="ISO8601").astype("datetime64[us]")
-        elif column in ("amount", "rank", "risk", "value", "value_at_risk", "priority", "reason_1_shap"):
+        elif column.endswith("_on"):
+            rows[column] = pd.to_datetime(rows[column]).dt.date
+        elif column in NUMBERS:
             rows[column] = pd.to_numeric(rows[column])
     return rows
 
@@ -79,15 +97,20 @@ def home(tmp_path):
         missing=[],
         data_version="0",
     ).write(home.manifest)
-    folder = home.scores(AS_OF)
-    folder.mkdir(parents=True)
-    table(SCORES).assign(as_of=AS_OF, outlook_days=90, action_1="Call", model_version="1", data_version="0").to_parquet(
-        folder / "scores.parquet"
-    )
-    pd.DataFrame({"account_id": ["C"], "as_of": AS_OF, "cause": ["Gone"], "days_since_order": [912.0]}).to_parquet(
-        folder / "not_scored.parquet"
-    )
+    write_scores(home, table(SCORES), AS_OF)
     return home
+
+
+def write_scores(home, scores, as_of):
+    given = scores.assign(as_of=as_of, outlook_days=90, action_1="Call", model_version="1", data_version="0")
+    others = [
+        f"{name}_{n}{end}" for n in PLACES[1:] for name, end in (("reason", ""), ("reason", "_code"), ("action", ""))
+    ]
+    pushes = [f"reason_{n}_shap" for n in PLACES[1:]]
+    given = given.assign(**dict.fromkeys(others), **dict.fromkeys(pushes, float("nan")))
+    gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
+    not_scored = pd.DataFrame(gone | {"value": [5.0], "cause": ["Gone"]})
+    Scored(given, not_scored, 360, Returns.dated).write(home, as_of)
 
 
 def page_data(home):
@@ -103,8 +126,8 @@ def csv_rows(home):
 def test_writes_a_workbook_a_page_and_a_list_and_nothing_else(home):
     export(Settings(), home, metrics=home.metrics)
     assert sorted(path.name for path in home.exports(AS_OF).iterdir()) == list(EXPORTS)
-    told = [(row["name"], row["rep"], row["region"], row["days_since_order"]) for row in csv_rows(home)]
-    assert told == [("Birch", "", "South", "122"), ("Alder", "Rita", "North", "11")]
+    shown = [(row["name"], row["rep"], row["region"], row["last_order_on"]) for row in csv_rows(home)]
+    assert shown == [("Birch", "", "South", "2024-03-01"), ("Alder", "Rita", "North", "2024-06-20")]
     data = page_data(home)
     assert data["timelines"]["A"] == {
         "orders": [[30, 100], [11, 100]],
@@ -113,9 +136,58 @@ def test_writes_a_workbook_a_page_and_a_list_and_nothing_else(home):
     }
     assert data["titles"]["contact"] == catalogue().reasons["contact"].title
     assert [account["reasons"][0]["strength"] for account in data["accounts"]] == ["strong", "slight"]
-    book = openpyxl.load_workbook(home.exports(AS_OF) / "accounts.xlsx")
+    book = openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)
     assert book.sheetnames == ["Summary", "Accounts", "No rep", "Rita", "How to read this", "Not scored"]
-    assert book["Not scored"]["A2"].value == "Cedar"
+    assert [cell.value for cell in book["Not scored"][2]][:3] == ["Cedar", "Gone", 5]
+
+
+def test_last_order_and_usual_cycle_are_those_of_the_scores_alone(home):
+    # The order of 2 July is not known yet, the snapshots are of another day, and orders say nothing to the list.
+    home.snapshots.mkdir()
+    pd.DataFrame({"account_id": ["A"], "as_of": [AS_OF], "usual_cycle": [99.0]}).to_parquet(home.features)
+    (home.tables / "orders.parquet").unlink()
+    export(Settings(), home, metrics=home.metrics)
+    assert [(row["days_since_order"], row["usual_cycle"]) for row in csv_rows(home)] == [("122", "30.5"), ("11", "")]
+    sheet = openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)["Accounts"]
+    row = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
+    assert (row["Days since order"], row["Usual days between orders"]) == (122, 30.5)
+    assert row["Last order"].date() == date(2024, 3, 1)
+    assert [(account["silent"], account["cycle"]) for account in page_data(home)["accounts"]] == [(122, 30), (11, None)]
+
+
+def test_over_how_many_days_value_is_counted_the_scores_say(home):
+    settings = Settings(export=Export(value_days=7))
+    export(settings, home, metrics=home.metrics)
+    page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    assert "net orders in 360 days" in page
+    assert "What the account ordered in the last 360 days, less credits and what came back in these days." in page
+
+
+def test_names_are_those_that_were_known_last(home):
+    accounts = """
+        account_id  name    region  valid_from_at  recorded_at
+        A           Old     North   -              2020-01-01
+        A           Alder   East    2024-05-01     2024-05-02
+        A           Newest  West    2024-07-01     2024-05-02
+        A           Late    West    2024-06-01     2024-07-01
+    """
+    reps = """
+        rep_id  name   valid_from_at
+        R1      Rita   -
+        R1      Ruth   2024-06-01
+    """
+    for name, text in (("accounts", accounts), ("reps", reps)):
+        rows = table(text).rename(columns={"valid_from_at": "valid_from"})
+        rows.to_parquet(home.tables / f"{name}.parquet")
+    export(Settings(), home, metrics=home.metrics)
+    assert {row["account_id"]: (row["name"], row["region"], row["rep"]) for row in csv_rows(home)} == {
+        "A": ("Alder", "East", "Ruth"),
+        "B": ("B", "", ""),
+    }
+    assert page_data(home)["rep_names"] == {"R1": "Ruth"}
+    lines = explain(home, "alder").lines
+    assert lines[0].startswith("Alder (A): risk 10%")
+    assert "handed to rep Ruth" in " ".join(lines)
 
 
 def test_twice_gives_the_same_bytes(home):
@@ -136,23 +208,80 @@ def test_tables_that_a_source_does_not_give_are_done_without(home, missing):
     assert ("contacts" in page_data(home)["timelines"].get("A", {})) == ("contacts" not in missing)
 
 
-def test_the_usual_cycle_comes_from_the_snapshot_that_was_scored(home):
-    home.snapshots.mkdir()
-    pd.DataFrame(
-        {"account_id": ["A", "A"], "as_of": [date(2024, 6, 1), AS_OF], "usual_cycle": [99.0, 19.0]}
-    ).to_parquet(home.features)
+def test_an_earlier_day_is_exported_beside_the_others(home):
+    earlier = date(2024, 6, 10)
     export(Settings(), home, metrics=home.metrics)
-    assert {row["account_id"]: row["usual_cycle"] for row in csv_rows(home)} == {"A": "19.0", "B": ""}
+    newest = {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS}
+    write_scores(home, table(SCORES).assign(last_order_on=date(2024, 6, 1)), earlier)
+    export(Settings(), home, metrics=home.metrics, as_of=earlier)
+    assert "as of 10 June 2024" in (home.exports(earlier) / "accounts.html").read_text(encoding="utf-8")
+    assert {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS} == newest
 
 
-def test_measured_skill_is_told_where_there_is_one(home):
+def test_a_workbook_that_nobody_touched_is_written_over(home):
+    export(Settings(), home, metrics=home.metrics)
+    write_scores(home, table(SCORES).assign(risk=[0.7, 0.2]), AS_OF)
+    export(Settings(), home, metrics=home.metrics)
+    assert sorted(path.name for path in home.exports(AS_OF).iterdir()) == list(EXPORTS)
+    assert openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)["Accounts"]["C2"].value == 0.7
+
+
+def test_a_workbook_that_people_filled_in_stays_and_the_log_says_so(home, caplog):
+    export(Settings(), home, metrics=home.metrics)
+    path = home.exports(AS_OF) / WORKBOOK
+    book = openpyxl.load_workbook(path)
+    book["Rita"]["I5"] = "called"
+    book.save(path)
+    write_scores(home, table(SCORES).assign(risk=[0.7, 0.2]), AS_OF)
+    export(Settings(), home, metrics=home.metrics)
+    assert openpyxl.load_workbook(path)["Rita"]["I5"].value == "called"
+    new = openpyxl.load_workbook(path.with_name("accounts (new).xlsx"))
+    assert [new["Accounts"]["C2"].value, new["Rita"]["I5"].value] == [0.7, None]
+    assert (
+        f"{path} was changed since it was written, so it stays; the new workbook is accounts (new).xlsx" in caplog.text
+    )
+    assert sorted(file.name for file in path.parent.iterdir()) == ["accounts (new).xlsx", *EXPORTS]
+
+
+def test_measured_skill_is_shown_where_there_is_one(home):
     home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}}), encoding="utf-8")
     export(Settings(), home, metrics=home.metrics)
     page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
     assert "the 100 accounts ranked highest held 50% of all that then left" in page
 
 
-def test_without_scores_of_the_day_the_mistake_says_what_to_run(home):
+def test_without_scores_of_the_day_the_mistake_says_what_to_run_and_what_there_is(home):
+    write_scores(home, table(SCORES), date(2024, 5, 1))
     (home.scores(AS_OF) / "scores.parquet").unlink()
-    with pytest.raises(Mistake, match=r"no scores of 2024-07-01; run 'leaky score' first"):
+    with pytest.raises(
+        Mistake, match=r"no such file\. Run: leaky score --as-of 2024-07-01\. There are scores of 2024-05-01\.$"
+    ):
         export(Settings(), home, metrics=home.metrics)
+
+
+def test_scores_of_an_older_version_are_a_mistake(home):
+    path = home.scores(AS_OF) / "scores.parquet"
+    pd.read_parquet(path).drop(columns="last_order_on").to_parquet(path)
+    with pytest.raises(Mistake, match=r"not scores of this version\. Run: leaky score --as-of 2024-07-01\.$"):
+        export(Settings(), home, metrics=home.metrics)
+
+
+def test_a_later_day_than_that_of_the_tables_is_a_mistake(home):
+    with pytest.raises(Mistake, match=r"known on 2024-07-01\. Ingest first: leaky ingest --as-of 2024-07-02\.$"):
+        export(Settings(), home, metrics=home.metrics, as_of=date(2024, 7, 2))
+
+
+def test_the_nightly_way_on_a_day_without_snapshots_shows_every_cycle(own_home, small_settings):
+    shutil.rmtree(own_home.snapshots)
+    day = date(2026, 6, 19)
+    score(small_settings, own_home, day)
+    export(small_settings, own_home, metrics=own_home.metrics, as_of=day)
+    with (own_home.exports(day) / "accounts.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 100
+    assert not [row["account_id"] for row in rows if not row["usual_cycle"]]
+    silences = [
+        (row["days_since_order"], row["reason_1"]) for row in rows if "since their last order" in row["reason_1"]
+    ]
+    assert len(silences) > 5
+    assert not [(days, says) for days, says in silences if not re.match(rf"{days} days? since", says)]

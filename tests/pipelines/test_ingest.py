@@ -4,6 +4,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from features.tables import TABLES
 from pipelines.intake.manifest import Manifest
+from pipelines.settings import Settings
 
 
 def test_rows_are_kept_in_the_types_of_the_contract_sorted_by_account_and_time(firm) -> None:
@@ -136,19 +138,6 @@ def test_leading_zeros_of_an_id_stay_wherever_the_row_stands(firm) -> None:
     assert firm.kept("accounts")[0] == {"account_id": "007"}
 
 
-def test_a_file_that_lies_there_twice_is_read_once(firm, caplog) -> None:
-    firm.ingest()
-    expected = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")}
-    files = firm.folder / "files"
-    (files / "orders (copy).csv").write_bytes((files / "orders.csv").read_bytes())
-    (files / "accounts2.csv").write_bytes((files / "accounts.csv").read_bytes())
-    firm.tables = {"orders": "orders*.csv", "accounts": "accounts*.csv"}
-    firm.yaml()
-    firm.ingest()
-    assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")} == expected
-    assert "orders.csv: left out, the same to the last byte as orders (copy).csv" in caplog.text
-
-
 def test_csv_parquet_json_and_duckdb_files_give_the_same_bytes(firm) -> None:
     firm.ingest()
     expected = {path.name: path.read_bytes() for path in firm.home.tables.glob("*.parquet")}
@@ -220,15 +209,51 @@ def test_every_table_is_told_in_one_line(firm, caplog) -> None:
     assert "accounts: 2 rows in, 2 kept, 0 refused" in caplog.messages
 
 
-def test_a_source_says_when_an_account_has_left(firm) -> None:
-    from pipelines.settings import Left
-
-    firm.yaml("left:\n  by: silence\n  active_days: 200\n")
+def test_a_source_says_what_is_another_for_it(firm) -> None:
+    firm.yaml("left: {by: silence, active_days: 200}\nsnapshots: {count: 9}\nengine: spark\ntrain: {}\n")
     manifest = firm.ingest()
-    assert manifest.left_override == {"by": "silence", "active_days": 200}
-    left = manifest.left(Left.model_validate({"horizon_days": 60, "active_days": 300}))
-    assert (left.by, left.active_days, left.horizon_days) == ("silence", 200, 60)
+    assert manifest.settings_override == {
+        "engine": "spark",
+        "snapshots": {"count": 9},
+        "left": {"by": "silence", "active_days": 200},
+    }
+    mine = Settings.model_validate({"left": {"horizon_days": 60, "active_days": 300}, "export": {"value_days": 90}})
+    settings = manifest.settings(mine)
+    assert (settings.left.by, settings.left.active_days, settings.left.horizon_days) == ("silence", 200, 60)
+    assert (settings.snapshots.count, settings.snapshots.step_days, settings.engine) == (9, 30, "spark")
+    assert settings.export.value_days == 90
+    assert settings.as_of == manifest.as_of
+    assert manifest.left(mine.left) == settings.left
+    assert manifest.settings(settings) == settings
     assert json.loads(firm.home.manifest.read_text())["currency"] == "EUR"
+
+
+def test_what_a_source_allows_itself_counts_for_ingest(firm, stops: Callable[..., str]) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-01-01,1\nX,2026-01-01,1")
+    assert stops(max_refused=0.1).endswith(
+        "ingest.max_refused allows 0.1 of the rows; they are in HOME/tables/refused/orders.parquet."
+    )
+    firm.yaml("ingest: {max_refused: 0.5}\n")
+    firm.ingest(max_refused=0.1)
+    firm.yaml("ingest: {max_refused: 0.2}\n")
+    assert "ingest.max_refused allows 0.2 of the rows" in stops(max_refused=0.9)
+
+
+def test_the_command_line_goes_before_the_source_and_the_source_before_params(firm, caplog) -> None:
+    caplog.set_level("INFO")
+    params = Settings(as_of=date(2026, 2, 1))
+    assert firm.ingest(settings=params).as_of == date(2026, 2, 1)
+    assert "as_of 2026-02-01: params.yaml" in caplog.messages
+    firm.yaml("as_of: 2026-03-01\n")
+    assert firm.ingest(settings=params).as_of == date(2026, 3, 1)
+    assert "as_of 2026-03-01: source.yaml" in caplog.messages
+    manifest = firm.ingest(settings=params, as_of=date(2026, 3, 2))
+    assert manifest.as_of == date(2026, 3, 2)
+    assert "as_of 2026-03-02: --as-of" in caplog.messages
+    assert manifest.settings(params).as_of == date(2026, 3, 2)  # whatever source.yaml says
+    firm.yaml("as_of: null\n")
+    assert firm.ingest(settings=params).as_of == date(2026, 3, 3)
+    assert "as_of 2026-03-03: the day after the newest order, 2026-03-02" in caplog.messages
 
 
 def test_the_manifest_of_an_empty_home_says_what_to_run(tmp_path: Path) -> None:

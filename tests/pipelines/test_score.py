@@ -1,6 +1,7 @@
-"""Score: a ranked list that is the same whenever it is made, each account with reasons it can be told."""
+"""Score: a ranked list that is the same whenever it is made, each account with reasons that people can be given."""
 
 import json
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -8,23 +9,30 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.mistake import Mistake
+from features.value import Returns
 from models.churn import Churn
 from models.registry import SCORING
 from pipelines.dataset import read_rows
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked, score
+from pipelines.scored import Scored
 
 COLUMNS = [
-    "account_id", "as_of", "outlook_days", "risk", "rank", "pace", "value", "value_at_risk", "priority",
+    "account_id", "as_of", "outlook_days", "risk", "rank", "pace", "last_order_on", "days_since_order", "usual_cycle",
+    "value", "value_at_risk", "priority",
     "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
     "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
     "rep_id", "model_version", "data_version",
 ]  # fmt: skip
 
 
+def as_of_of(home: Home) -> date:
+    return Manifest.read(home).as_of
+
+
 def folder(home: Home):
-    return home.scores(Manifest.read(home).as_of)
+    return home.scores(as_of_of(home))
 
 
 @pytest.fixture(scope="module")
@@ -47,15 +55,85 @@ def test_ranks_follow_risk_and_priorities_follow_value_at_risk(scores):
     assert scores["risk"].between(0, 1, inclusive="neither").all()
 
 
-def test_value_is_what_the_account_ordered_in_the_last_360_days(scored_home, scores):
-    orders = pd.read_parquet(scored_home.tables / "orders.parquet")
-    as_of = pd.Timestamp(scores["as_of"].iloc[0])
-    ago = (as_of - orders["ordered_at"].dt.floor("D")).dt.days
-    known = orders[(ago > 0) & (ago <= 360) & (orders["account_id"] == scores["account_id"].iloc[0])]
-    if "recorded_at" in known:
-        known = known[known["recorded_at"].isna() | (known["recorded_at"] < as_of)]
+def known_orders(home: Home, as_of: date) -> pd.DataFrame:
+    """Orders that had happened and were recorded before as_of, with how many days ago they were."""
+    orders = pd.read_parquet(home.tables / "orders.parquet")
+    recorded_at = orders["recorded_at"].fillna(orders["ordered_at"])
+    orders["ago"] = (pd.Timestamp(as_of) - orders["ordered_at"].dt.floor("D")).dt.days
+    return orders[(orders["ago"] > 0) & (recorded_at < pd.Timestamp(as_of))]
 
-    assert scores["value"].iloc[0] == pytest.approx(known["amount"].sum(), abs=0.01)
+
+@pytest.fixture
+def dated_returns(own_home: Home) -> Home:
+    """A firm in which every second order of the last weeks came back the day after, in part."""
+    path = own_home.tables / "orders.parquet"
+    orders = pd.read_parquet(path)
+    came_back = (np.arange(len(orders)) % 2 == 0) & (orders["ordered_at"] > "2026-05-01").to_numpy()
+    orders["returned_at"] = (orders["ordered_at"] + pd.Timedelta(days=1)).where(came_back)
+    orders["returned_amount"] = (orders["amount"] * 0.75).round(2).where(came_back)
+    orders.to_parquet(path)
+    manifest = json.loads(own_home.manifest.read_text())
+    manifest["tables"]["orders"]["columns"] = orders.columns.tolist()
+    own_home.manifest.write_text(json.dumps(manifest))
+    return own_home
+
+
+@pytest.mark.parametrize("days", [7, 45, 360])
+def test_value_is_what_the_account_kept_of_its_orders_of_any_number_of_days(dated_returns, small_settings, days):
+    settings = small_settings.model_copy(
+        update={"export": small_settings.export.model_copy(update={"value_days": days})}
+    )
+    score(settings, dated_returns)
+    scored = Scored.read(dated_returns, as_of_of(dated_returns))
+    orders = known_orders(dated_returns, as_of_of(dated_returns))
+    ordered = orders[orders["ago"] <= days].groupby("account_id")["amount"].sum()
+    back = orders[(orders["returned_at"] < pd.Timestamp(as_of_of(dated_returns)))]
+    back_ago = (pd.Timestamp(as_of_of(dated_returns)) - back["returned_at"].dt.floor("D")).dt.days
+    returned = back[back_ago <= days].groupby("account_id")["returned_amount"].sum()
+    kept = ordered.sub(returned, fill_value=0).clip(lower=0)
+
+    for rows in (scored.scores, scored.not_scored):
+        expected = rows["account_id"].map(kept).fillna(0).round(2)
+        np.testing.assert_allclose(rows["value"], expected, atol=0.005)
+    assert (returned > 0).sum() > 20
+    assert (scored.value_days, scored.returns) == (days, Returns.dated)
+
+
+def test_returns_that_cannot_be_dated_are_not_taken_off_and_the_log_says_so(own_home, small_settings, caplog):
+    path = own_home.tables / "orders.parquet"
+    pd.read_parquet(path).drop(columns="returned_at", errors="ignore").to_parquet(path)
+    manifest = json.loads(own_home.manifest.read_text())
+    manifest["tables"]["orders"]["columns"] = ["account_id", "ordered_at", "amount", "returned_amount"]
+    own_home.manifest.write_text(json.dumps(manifest))
+
+    score(small_settings, own_home)
+
+    assert "no returned_at, so what came back cannot be dated and is not taken off the value" in caplog.text
+    assert Scored.read(own_home, as_of_of(own_home)).returns is Returns.undated
+
+
+def test_last_order_and_usual_cycle_are_those_of_the_features(scored_home, scores):
+    rows = read_rows(scored_home)
+    newest = rows[rows["as_of"] == pd.Timestamp(scores["as_of"].iloc[0])].set_index("account_id")
+    features = newest.loc[scores["account_id"]]
+
+    np.testing.assert_array_equal(scores["days_since_order"], features["days_since_order"])
+    np.testing.assert_array_equal(scores["usual_cycle"], features["usual_cycle"])
+    assert scores["usual_cycle"].notna().all()
+
+
+def test_the_last_order_is_the_last_that_counts_as_one(scored_home, scores):
+    others = pd.read_parquet(folder(scored_home) / "not_scored.parquet")
+    orders = known_orders(scored_home, as_of_of(scored_home))
+    last = orders[orders["amount"] > 0].groupby("account_id")["ordered_at"].max().dt.date
+
+    for rows in (scores, others):
+        assert (
+            rows["last_order_on"].map(str).tolist()
+            == rows["account_id"].map(last).map(str).replace("nan", "None").tolist()
+        )
+    silent = (pd.Timestamp(as_of_of(scored_home)) - pd.to_datetime(scores["last_order_on"])).dt.days
+    assert silent.tolist() == scores["days_since_order"].tolist()
 
 
 def test_scoring_and_training_see_the_same_features(scored_home, scores):
@@ -71,7 +149,9 @@ def test_every_account_is_scored_or_has_a_cause(scored_home, scores):
     others = pd.read_parquet(folder(scored_home) / "not_scored.parquet")
     accounts = pd.read_parquet(scored_home.tables / "accounts.parquet")["account_id"]
 
-    assert others.columns.tolist() == ["account_id", "as_of", "cause", "days_since_order"]
+    assert others.columns.tolist() == ["account_id", "as_of", "last_order_on", "days_since_order", "value", "cause"]
+    assert others["value"].ge(0).all()
+    assert (others["last_order_on"].isna() == (others["cause"] == "Never ordered")).all()
     assert others["cause"].str.len().gt(5).all()
     assert sorted([*scores["account_id"], *others["account_id"]]) == sorted(accounts)
 
@@ -84,29 +164,43 @@ def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
     assert scores["reason_1"].head(20).notna().all()
 
 
-def test_scoring_twice_gives_the_same_bytes_and_only_the_run_tells_when(own_home, small_settings):
+def test_scoring_twice_gives_the_same_bytes_and_only_the_run_says_when(own_home, small_settings):
     here = folder(own_home)
     before = {name: (here / name).read_bytes() for name in ("scores.parquet", "not_scored.parquet")}
     (here / "scores.parquet").unlink()
 
     score(small_settings, own_home)
 
-    assert {name: (here / name).read_bytes() for name in before} == before
-    assert set(json.loads((here / "run.json").read_text())) == {
-        "made_at",
-        "seconds",
-        "versions",
-        "scored",
-        "not_scored",
-    }
-    assert sorted(path.name for path in here.iterdir()) == ["not_scored.parquet", "run.json", "scores.parquet"]
+    assert {path.name: path.read_bytes() for path in here.iterdir()} == before
+    record = json.loads((own_home.folder / "runs" / "score-as_of=2026-07-01.json").read_text())
+    assert set(record) == {"made_at", "seconds", "versions", "scored", "not_scored"}
 
 
-def test_equal_risks_stand_in_the_order_of_their_accounts(scored_home):
-    rows = read_rows(scored_home).tail(1)
-    twins = pd.concat([rows] * 3).assign(account_id=["B", "C", "A"]).reset_index(drop=True)
+def test_an_earlier_day_is_scored_as_it_was_known_then_and_the_others_stay(own_home, small_settings):
+    newest = {path.name: path.read_bytes() for path in folder(own_home).iterdir()}
+    earlier = date(2026, 5, 20)
 
-    found = ranked(Churn.load(scored_home.model / SCORING), twins, pd.Series([5.0, 5.0, 7.0]))
+    score(small_settings, own_home, earlier)
+
+    found = Scored.read(own_home, earlier)
+    orders = known_orders(own_home, earlier)
+    last = orders[orders["amount"] > 0].groupby("account_id")["ordered_at"].max().dt.date
+    assert found.scores["last_order_on"].tolist() == found.scores["account_id"].map(last).tolist()
+    assert (found.scores["as_of"] == earlier).all()
+    assert {path.name: path.read_bytes() for path in folder(own_home).iterdir()} == newest
+
+
+def test_a_later_day_than_that_of_the_tables_is_a_mistake(own_home, small_settings):
+    with pytest.raises(Mistake, match=r"known on 2026-07-01\. Ingest first: leaky ingest --as-of 2026-07-02\.$"):
+        score(small_settings, own_home, date(2026, 7, 2))
+
+
+def test_equal_risks_stand_in_the_order_of_their_accounts(scored_home, scores):
+    row = read_rows(scored_home).tail(1)
+    row = row.assign(last_order_on=date(2026, 6, 1))
+    twins = pd.concat([row] * 3).assign(account_id=["B", "C", "A"], value=[5.0, 5.0, 7.0]).reset_index(drop=True)
+
+    found = ranked(Churn.load(scored_home.model / SCORING), twins)
 
     assert found["account_id"].tolist() == ["A", "B", "C"]
     assert found["priority"].tolist() == [1, 2, 3]
@@ -124,10 +218,3 @@ def test_a_champion_for_another_definition_of_leaving_does_not_score(own_home, s
 
     with pytest.raises(Mistake, match=r"left\.horizon_days 90, now 60"):
         score(longer, own_home)
-
-
-def test_a_window_of_value_that_does_not_exist_is_named(own_home, small_settings):
-    week = small_settings.model_copy(update={"export": small_settings.export.model_copy(update={"value_days": 7})})
-
-    with pytest.raises(Mistake, match=r"export\.value_days: no feature 'amount_7d'; there are amount_30d"):
-        score(week, own_home)

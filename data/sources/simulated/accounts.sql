@@ -5,5 +5,7 @@ SELECT
     industry,
     region,
     opened_on,
-    sold_by_rep_id
+    sold_by_rep_id,
+    valid_from,
+    recorded_at
 FROM accounts

@@ -5,6 +5,7 @@ SELECT
     amount,
     promised_at,
     delivered_at,
+    returned_at,
     returned_amount,
     product_line,
     recorded_at

@@ -4,5 +4,7 @@ SELECT
     hired_on,
     left_on,
     manager,
-    team
+    team,
+    valid_from,
+    recorded_at
 FROM reps

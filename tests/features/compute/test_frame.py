@@ -5,7 +5,7 @@ from datetime import date
 from features.catalogue import catalogue
 from features.compute.frame import frame_of
 from features.kernels.grid import Grid
-from features.language.measures import DaysSinceLast, Sum
+from features.language.of_rows import Count, DaysSinceLast
 from features.language.rows import orders
 from tests.features.worked import engine_of, table
 
@@ -16,7 +16,7 @@ def test_a_frame_has_a_row_for_every_account_and_as_of_oldest_first() -> None:
         B        2024-02-20  5
         A        2024-01-20  5
     """)
-    measures = {"orders": Sum(orders, days=30), "days_since": DaysSinceLast(orders)}
+    measures = {"orders": Count(orders, days=30), "days_since": DaysSinceLast(orders)}
     found = frame_of(engine_of(ordered), measures, Grid(date(2024, 3, 1), step_days=30, snapshots=2))
     assert found.drop(columns="rep_id").to_csv(index=False) == (
         "account_id,as_of,orders,days_since\n"

@@ -74,7 +74,7 @@ def features_of(engine: Engine) -> pd.DataFrame:
     """Every feature of the catalogue on four as_ofs, a row an account and as_of."""
     features = catalogue().given(engine.columns)
     (block,) = blocks(engine, [feature.measure for feature in features], Grid(NEWEST.date(), 30, 4))
-    return pd.DataFrame({feature.name: block.whole(feature.measure).ravel() for feature in features})
+    return pd.DataFrame({feature.name: block.dense(feature.measure).ravel() for feature in features})
 
 
 @pytest.mark.parametrize("seed", [0, 1], ids=["says when it learned of things", "does not"])

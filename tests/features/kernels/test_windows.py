@@ -10,23 +10,12 @@ from ibis import _
 
 from features.compute.run import blocks
 from features.kernels.grid import Grid
-from features.language.measures import (
-    REP,
-    AtRep,
-    DaysAfter,
-    DaysSinceFirst,
-    DaysSinceLast,
-    Distinct,
-    Gap,
-    GapsLonger,
-    Measure,
-    OfCurrent,
-    OldestOpen,
-    Pooled,
-    SellerInCharge,
-    Sum,
-)
+from features.language.in_force import REP, DaysHeld, Handovers, OfCurrent
+from features.language.measure import Measure
+from features.language.of_days import DaysAfter, Gap, GapsLonger
+from features.language.of_rows import Amount, Count, DaysSinceFirst, DaysSinceLast, Distinct, OldestOpen
 from features.language.rows import assignments, calls, contacts, contracts, invoices, orders
+from features.language.shared import REGION, SEGMENT, SELLER, Pooled, at_rep
 from features.tables import TABLES
 from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, random_firm
 from tests.features.worked import InMemory, as_arrow
@@ -38,7 +27,7 @@ SEEDS = range(3)
 def computed(measure: Measure, firm: dict[str, pd.DataFrame]) -> np.ndarray:
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
     (block,) = blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS))
-    return block.whole(measure)
+    return block.dense(measure)
 
 
 def as_known(
@@ -94,22 +83,48 @@ def days_to_end(rows: pd.DataFrame, as_of: pd.Timestamp) -> float:
     return np.nan if last is None else float(last["until_end"])
 
 
+def days_held(rows: pd.DataFrame, as_of: pd.Timestamp) -> float:
+    rows = holders(rows)
+    if rows.empty or pd.notna(rows["ends_at"].iloc[-1]):
+        return np.nan
+    began = rows[rows["rep_id"] != rows["rep_id"].shift()]
+    return float(began["days_ago"].iloc[-1])
+
+
+def handovers(rows: pd.DataFrame, _: pd.Timestamp) -> float:
+    rows = holders(rows)
+    changed = rows["rep_id"] != rows["rep_id"].shift()
+    return float((changed & (rows["days_ago"] <= 360)).iloc[1:].sum())
+
+
+def holders(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those that ended while one that had started no later went on, oldest first."""
+    day = {"starts_at": rows["starts_at"].dt.normalize(), "ends_at": rows["ends_at"].dt.normalize()}
+    rows = rows.assign(**day).sort_values(["starts_at", "rep_id"])
+    ends = rows["ends_at"].fillna(pd.Timestamp.max)
+    stood_in = [
+        bool(((rows["starts_at"] <= row.starts_at) & (ends > row.ends_at)).any()) if pd.notna(row.ends_at) else False
+        for row in rows.itertuples()
+    ]
+    return rows[~np.array(stood_in, dtype=bool)]
+
+
 CASES = {
     "count": (
-        Sum(contacts.where(_.channel == "call"), days=90),
+        Count(contacts.where(_.channel == "call"), days=90),
         ("contacts", "contacted_at", lambda rows, _: len(within(rows[rows["channel"] == "call"], 90))),
     ),
-    "count ever": (Sum(orders), ("orders", "ordered_at", lambda rows, _: len(rows))),
+    "count ever": (Count(orders), ("orders", "ordered_at", lambda rows, _: len(rows))),
     "amount": (
-        Sum(orders, days=360, amount="amount"),
+        Amount(orders, of="amount", days=360),
         ("orders", "ordered_at", lambda rows, _: round(within(rows, 360)["amount"].sum(), 2)),
     ),
     "returned calls": (
-        Sum(calls.once("returned_at"), days=180),
+        Count(calls.once("returned_at"), days=180),
         ("calls", "called_at", lambda rows, _: within(rows, 180)["returned_at"].notna().sum(), ("returned_at",)),
     ),
     "errors corrected": (
-        Sum(invoices.once("error_found_at").once("corrected_at"), days=180, amount="error_amount"),
+        Amount(invoices.once("error_found_at").once("corrected_at"), of="error_amount", days=180),
         (
             "invoices",
             "issued_at",
@@ -156,6 +171,14 @@ CASES = {
         OfCurrent(assignments, column="rep_id", until="ends_at"),
         ("rep_assignments", "starts_at", rep_code, ("ends_at",)),
     ),
+    "days with the rep": (
+        DaysHeld(assignments, holder="rep_id", until="ends_at"),
+        ("rep_assignments", "starts_at", days_held, ("ends_at",)),
+    ),
+    "handovers": (
+        Handovers(assignments, holder="rep_id", until="ends_at", days=360),
+        ("rep_assignments", "starts_at", handovers, ("ends_at",)),
+    ),
     "days to the end": (
         OfCurrent(contracts, column="ends_on", until="cancelled_at"),
         ("contracts", "starts_on", days_to_end, ("cancelled_at",)),
@@ -194,31 +217,33 @@ def test_every_measure_equals_a_walk_over_the_rows(case: str, prompt: bool) -> N
         if prompt:
             for name, frame in firm.items():
                 if "recorded_at" in frame:
-                    frame["recorded_at"] = frame[TABLES[name].happened]
+                    frame["recorded_at"] = frame[TABLES[name].happened or "valid_from"]
         np.testing.assert_allclose(computed(measure, firm), walk(firm, *how), rtol=0, atol=1e-6)
 
 
 def test_a_sum_and_what_the_current_row_says_may_be_asked_of_the_same_column() -> None:
     firm = random_firm(0, rows=150)
     valuable = contracts.where(_.annual_value > 100)
-    added = Sum(valuable, days=360, amount="annual_value")
+    added = Amount(valuable, of="annual_value", days=360)
     said = OfCurrent(valuable, column="annual_value", until="cancelled_at").filled(0)
     np.testing.assert_array_equal(computed(added + said, firm), computed(added, firm) + computed(said, firm))
 
 
 def test_a_pool_adds_up_the_accounts_that_share_a_region() -> None:
     firm = random_firm(0, rows=150)
-    orders_of = computed(Sum(orders, days=360), firm)
-    region = firm["accounts"]["region"].to_numpy()
-    expected = np.array([orders_of[region == own].sum(axis=0) for own in region])
-    np.testing.assert_array_equal(computed(Pooled(Sum(orders, days=360), by="region"), firm), expected)
+    orders_of = computed(Count(orders, days=360), firm)
+    region = computed(REGION, firm)
+    assert len(np.unique(region[~np.isnan(region)])) == 3
+    same = region[:, None, :] == region[None, :, :]  # [account, other, snapshot]; the unknown equals nothing
+    expected = np.where(np.isnan(region), np.nan, (same * orders_of[None, :, :]).sum(axis=1))
+    np.testing.assert_array_equal(computed(Pooled(Count(orders, days=360), by=REGION), firm), expected)
 
 
 OF_REPS = {
     "different": Distinct(contacts.by("rep_id"), column="channel", days=90),
     "median gap": Gap(contacts.by("rep_id"), what="median"),
     "long silences": GapsLonger(contacts.by("rep_id"), than=5, days=90),
-    "count": Sum(contacts.by("rep_id"), days=90),
+    "count": Count(contacts.by("rep_id"), days=90),
 }
 
 
@@ -226,9 +251,9 @@ OF_REPS = {
 def test_any_measure_of_rows_may_be_asked_of_a_rep(asked: str) -> None:
     firm = random_firm(0, rows=150)
     measure = OF_REPS[asked]
-    at_rep, in_charge = computed(AtRep(measure), firm), computed(REP, firm)
+    found, in_charge = computed(at_rep(measure), firm), computed(REP, firm)
     # The same measure where each rep is an account.
-    reps = sorted({*firm["contacts"]["rep_id"].dropna(), *firm["rep_assignments"]["rep_id"], *firm["reps"]["rep_id"]})
+    reps = sorted(set(firm["rep_assignments"]["rep_id"]))
     by_rep = {
         "accounts": pd.DataFrame({"account_id": reps}),
         "contacts": firm["contacts"].assign(account_id=firm["contacts"]["rep_id"]).dropna(subset="account_id"),
@@ -236,13 +261,13 @@ def test_any_measure_of_rows_may_be_asked_of_a_rep(asked: str) -> None:
     of_rep = computed(replace(measure, rows=replace(measure.rows, key="account_id")), by_rep)
     codes = np.nan_to_num(in_charge, nan=-1).astype(int)
     expected = np.where(codes >= 0, of_rep[codes, np.arange(SNAPSHOTS)], np.nan)
-    np.testing.assert_array_equal(at_rep, expected)
+    np.testing.assert_array_equal(found, expected)
 
 
 POOLED = {
-    "by rep": Pooled(Sum(orders, days=360), by="rep_id") + Gap(orders, what="largest"),
-    "of the rep": Pooled(AtRep(Sum(contacts.by("rep_id"), days=90)), by="region"),
-    "of the seller": Pooled(SellerInCharge(), by="segment"),
+    "by rep": Pooled(Count(orders, days=360), by=REP) + Gap(orders, what="largest"),
+    "of the rep": Pooled(at_rep(Count(contacts.by("rep_id"), days=90)), by=REGION),
+    "of the seller": Pooled(REP.equals(SELLER), by=SEGMENT),
 }
 
 
@@ -255,7 +280,7 @@ def test_blocks_of_accounts_give_what_all_accounts_at_once_give(asked: str, monk
     engine = InMemory({name: as_arrow(frame, TABLES[name]) for name, frame in firm.items()})
     parts = []
     for block in blocks(engine, [measure], Grid(NEWEST.date(), 30, SNAPSHOTS)):
-        parts.append(block.whole(measure))
+        parts.append(block.dense(measure))
         assert engine.rows("orders") == len(firm["orders"])  # it may be asked while the next block is read
     assert len(parts) == 3
     np.testing.assert_array_equal(np.concatenate(parts), together)

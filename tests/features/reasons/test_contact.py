@@ -170,8 +170,10 @@ def test_a_person_in_touch_twice_is_one_person() -> None:
         A        2024-02-10    invoice  R4
         A        2024-02-10    call     -
         B        2024-02-10    call     -
+        C        2023-02-10    call     R1
     """)
-    assert value(Contact.people_in_touch, contacts, as_of="2024-03-01") == {"A": 2, "B": 0}
+    # With B somebody spoke, and nobody wrote down who; with C nobody did.
+    assert value(Contact.people_in_touch, contacts, as_of="2024-03-01") == {"A": 2, "B": None, "C": 0}
 
 
 def test_the_start_is_the_first_90_days_after_the_first_order() -> None:

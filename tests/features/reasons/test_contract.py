@@ -1,5 +1,6 @@
 """Contract: the contract in force, how long it still runs, and what became of others."""
 
+from features.catalogue import catalogue
 from features.reasons.contract import Contract
 from tests.features.reasons.said import said
 from tests.features.worked import table, value, values
@@ -10,7 +11,6 @@ CONTRACTS = table("""
     last_day     2023-03-01  2024-03-01  -             -           100
     run_out      2023-03-01  2024-02-29  -             -           100
     cancelled    2021-06-01  2024-05-30  2024-02-29    -           100
-    cancelling   2021-06-01  2024-05-30  2024-03-01    -           100
     to_come      2024-03-01  2025-02-28  -             -           100
     renewed      2022-03-16  2024-03-15  -             2024-02-01  100
     renewed      2024-02-01  2025-01-31  -             -           150
@@ -22,8 +22,7 @@ def test_the_days_to_the_end_are_those_of_the_contract_in_force_that_began_last(
         "running": 90,
         "last_day": 0,
         "run_out": None,
-        "cancelled": None,
-        "cancelling": 90,  # notice given on as_of is not known yet
+        "cancelled": 90,  # notice ends no contract before its last day
         "to_come": None,
         "renewed": 336,
     }
@@ -34,11 +33,49 @@ def test_a_contract_that_has_run_out_is_worth_nothing_that_counts() -> None:
         "running": 1200.5,
         "last_day": 100,
         "run_out": None,
-        "cancelled": None,
-        "cancelling": 100,
+        "cancelled": 100,
         "to_come": None,
         "renewed": 150,
     }
+
+
+def test_a_later_contract_that_has_run_out_hides_none_that_is_in_force() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     annual_value
+        A        2023-01-01  2024-12-31  500
+        A        2023-11-01  2024-01-31  90
+    """)
+    assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01") == {"A": 305}
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"A": 500}
+    assert value(Contract.contract_value, contracts, as_of="2024-01-31") == {"A": 90}
+
+
+def test_a_contract_without_an_end_goes_on() -> None:
+    contracts = table("""
+        account  starts_on   ends_on  annual_value
+        A        2019-01-01  -        500
+    """)
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"A": 500}
+    assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01") == {"A": None}
+
+
+def test_a_contract_of_unknown_worth_shows_no_other_ones_and_counts_for_no_mean() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     annual_value
+        blank    2022-01-01  2022-12-31  100
+        blank    2023-01-01  2024-12-31  -
+        before   2022-01-01  2022-12-31  -
+        before   2023-01-01  2024-12-31  100
+    """)
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"blank": None, "before": 100}
+    assert value(Contract.contract_value_trend, contracts, as_of="2024-03-01") == {"blank": None, "before": 1}
+
+
+def test_a_firm_that_records_no_notices_lacks_only_what_counts_them() -> None:
+    columns = {"contracts": {"account_id", "starts_on", "ends_on", "annual_value"}}
+    given = {feature.name for feature in catalogue().given(columns)}
+    assert {"days_to_contract_end", "contract_value", "contract_value_trend"} <= given
+    assert "cancellations_720d" not in given
 
 
 def test_a_notice_counts_when_it_is_given_however_old_the_contract() -> None:

@@ -50,14 +50,16 @@ def test_the_usual_cycle_is_the_median_gap_drawn_towards_others_where_gaps_are_f
 
 def test_what_is_typical_is_typical_of_a_segment() -> None:
     accounts = table("""
-        account  segment
-        fast     small
-        novice   small
-        slow     large
-        giant    large
-        odd      other
-        lonely   other
-        nameless -
+        account  segment  valid_from
+        fast     small    2020-01-01
+        novice   large    2020-01-01
+        novice   small    2024-02-29
+        slow     large    2020-01-01
+        giant    large    2020-01-01
+        giant    small    2024-03-01
+        odd      other    2020-01-01
+        lonely   other    2020-01-01
+        nameless -        2020-01-01
     """)
     orders = pd.concat(
         [
@@ -79,6 +81,16 @@ def test_what_is_typical_is_typical_of_a_segment() -> None:
         "lonely": None,
         "nameless": 7,
     }
+
+
+def test_without_a_history_of_segments_all_accounts_are_alike() -> None:
+    accounts = table("""
+        account  segment
+        fast     small
+        novice   large
+    """)
+    orders = pd.concat([ordered("fast", [10, 10, 10], last="2024-02-20"), ordered("novice", [], last="2024-02-20")])
+    assert value(Orders.usual_cycle, accounts, orders, as_of="2024-03-01") == {"fast": 10, "novice": 10}
 
 
 def test_the_more_gaps_the_more_an_account_speaks_for_itself() -> None:

@@ -13,12 +13,13 @@ ASSIGNMENTS = table("""
     leaving    R1   2023-12-01  2024-03-01
 """)
 ACCOUNTS = table("""
-    account    sold_by_rep_id
-    changed    R1
-    one_rep    R1
-    abandoned  R1
-    leaving    -
-    nobodys    R1
+    account    sold_by_rep_id  valid_from
+    changed    R1              2023-01-01
+    one_rep    R2              2023-01-01
+    one_rep    R1              2024-02-29
+    abandoned  R1              2023-01-01
+    leaving    -               2023-01-01
+    nobodys    R1              2023-01-01
 """)
 
 
@@ -45,6 +46,35 @@ def test_a_change_counts_in_the_window_in_which_it_happened() -> None:
     """)
     assert value(Reps.rep_changes[360], assignments, as_of="2024-03-01") == {"A": 1, "B": 0, "C": 2}
     assert value(Reps.rep_changes[720], assignments, as_of="2024-03-01") == {"A": 1, "B": 1, "C": 2}
+
+
+COVERED = table("""
+    account    rep  starts_at   ends_at
+    holiday    R1   2020-01-01  -
+    holiday    R2   2024-01-02  2024-01-16
+    reentered  R1   2020-01-01  2023-10-01
+    reentered  R1   2023-10-03  -
+    handed     R1   2020-01-01  2024-01-16
+    handed     R2   2024-01-02  -
+""")
+
+
+def test_a_holiday_cover_is_no_change_of_rep_once_it_is_over() -> None:
+    # 1 March: it is over; 11 January: nobody can tell yet that the other rep goes back
+    changes = values(Reps.rep_changes[360], COVERED, as_of="2024-03-01", snapshots=2, step_days=50)
+    assert changes == {"holiday": [0, 1], "reentered": [0, 0], "handed": [1, 1]}
+    days = values(Reps.days_with_rep, COVERED, as_of="2024-03-01", snapshots=2, step_days=50)
+    assert days == {"holiday": [1521, 9], "reentered": [1521, 1471], "handed": [59, 9]}
+
+
+def test_the_tenure_at_takeover_is_not_that_after_a_cover() -> None:
+    reps = table("""
+        rep  hired_on
+        R1   2019-12-22
+        R2   2023-12-23
+    """)
+    found = value(Reps.rep_tenure_at_takeover, COVERED, reps, as_of="2024-03-01")
+    assert found == {"holiday": 10, "reentered": 10, "handed": 10}
 
 
 def test_a_rep_stays_in_charge_until_the_day_after_the_end() -> None:
@@ -80,15 +110,17 @@ def test_an_assignment_entered_afterwards_counts_from_then_on() -> None:
 
 
 REPS = table("""
-    rep  hired_on    left_on     team
-    R1   2020-03-01  -           north
-    R2   2023-12-22  -           north
-    R3   2019-01-01  2024-02-29  north
-    R4   2019-01-01  2024-03-01  north
-    R5   2019-01-01  2023-03-06  north
-    R6   2019-01-01  2024-01-01  south
-    R7   2024-02-01  -           south
-    R8   2019-01-01  -           -
+    rep  hired_on    left_on     team   valid_from
+    R1   2020-03-01  -           south  2020-03-01
+    R1   2020-03-01  -           north  2023-01-01
+    R2   2023-12-22  -           north  2023-12-22
+    R3   2019-01-01  -           south  2019-01-01
+    R3   2019-01-01  2024-02-29  north  2022-01-01
+    R4   2019-01-01  2024-03-01  north  2019-01-01
+    R5   2019-01-01  2023-03-06  north  2019-01-01
+    R6   2019-01-01  2024-01-01  south  2019-01-01
+    R7   2024-02-01  -           south  2024-02-01
+    R8   2019-01-01  -           -      2019-01-01
 """)
 
 

@@ -5,14 +5,17 @@ from tests.features.reasons.said import said
 from tests.features.worked import table, value, values
 
 ACCOUNTS = table("""
-    account     segment  region
-    A           small    north
-    B           small    north
-    C           small    south
-    D           large    south
-    gone        large    west
-    unsorted    -        -
-    never       small    north
+    account     segment  region  valid_from
+    A           small    north   2020-01-01
+    B           large    north   2020-01-01
+    B           small    north   2024-02-29
+    C           small    south   2020-01-01
+    D           large    south   2020-01-01
+    D           small    north   2024-03-01
+    gone        large    west    2020-01-01
+    unsorted    small    west    2020-01-01
+    unsorted    -        -       2024-01-01
+    never       small    north   2020-01-01
 """)
 ORDERS = table("""
     account   ordered_at        amount

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.left import Left
-from pipelines.exports.ranked import Firm, not_ranked, ranked
+from features.value import Returns
+from models.definition import Left
+from pipelines.exports.ranked import ExportContext, not_ranked, ranked
 from pipelines.exports.wording import skill
 
 AS_OF = date(2026, 7, 1)
@@ -64,7 +65,7 @@ ACTIONS = {
 class Made:
     """What the exports are made of, as the stage would hand it over."""
 
-    firm: Firm
+    context: ExportContext
     rows: pd.DataFrame
     not_scored: pd.DataFrame
     timelines: dict
@@ -100,6 +101,9 @@ def make_up(count: int) -> Made:
             "risk": risk,
             "rank": np.arange(1, count + 1),
             "pace": np.where(overdue, "overdue", "early"),
+            "last_order_on": [AS_OF - timedelta(days=int(d)) for d in silent],
+            "days_since_order": silent,
+            "usual_cycle": cycle.astype(float),
             "value": value,
             "value_at_risk": np.round(risk * value, 2),
             "rep_id": rep_ids,
@@ -109,9 +113,9 @@ def make_up(count: int) -> Made:
     )
     scores["priority"] = scores["value_at_risk"].rank(ascending=False, method="first").astype(int)
     codes = list(REASONS)
-    told = [random.permutation(codes)[: 1 + random.integers(0, 4)] if r > 0.01 else [] for r in risk]
+    found = [random.permutation(codes)[: 1 + random.integers(0, 4)] if r > 0.01 else [] for r in risk]
     for n in range(1, 5):
-        chosen = [row[n - 1] if len(row) >= n else None for row in told]
+        chosen = [row[n - 1] if len(row) >= n else None for row in found]
         scores[f"reason_{n}_code"] = chosen
         scores[f"reason_{n}"] = [None if c is None else SAYS[c].format(random.integers(2, 90)) for c in chosen]
         scores[f"action_{n}"] = [None if c is None else ACTIONS[c] for c in chosen]
@@ -124,36 +128,31 @@ def make_up(count: int) -> Made:
             "region": random.choice(["North", "South", "East", "<i>West</i>"], count),
         }
     )
-    silence = pd.DataFrame(
-        {
-            "account_id": ids,
-            "last_order_on": [AS_OF - timedelta(days=int(d)) for d in silent],
-            "days_since_order": silent,
-            "usual_cycle": cycle.astype(float),
-        }
-    )
     not_scored = pd.DataFrame(
         {
             "account_id": [f"N{n:03d}" for n in range(40)],
             "as_of": AS_OF,
-            "cause": ["Already gone: no order for longer than its outlook"] * 30 + ["Never ordered"] * 10,
+            "last_order_on": [AS_OF - timedelta(days=200 + n) for n in range(30)] + [None] * 10,
             "days_since_order": [200.0 + n for n in range(30)] + [None] * 10,
+            "value": [900.0 - n for n in range(30)] + [0.0] * 10,
+            "cause": ["Already gone: no order for longer than its outlook"] * 30 + ["Never ordered"] * 10,
         }
     )
     metrics = {"test": {"recall_at_capacity": 0.61, "lift_top_decile": 5.3, "base_rate": 0.064}}
-    firm = Firm(
+    context = ExportContext(
         source="simulated",
         as_of=AS_OF,
         currency="EUR",
         value_days=360,
+        returns=Returns.dated,
         leaves=Left().in_words(),
         reasons=REASONS,
         skill=skill(metrics, 100),
     )
     rep_names = dict(reps.dropna().itertuples(index=False))
     return Made(
-        firm,
-        ranked(scores, accounts, reps, silence),
+        context,
+        ranked(scores, accounts, reps),
         not_ranked(not_scored, accounts),
         {a: _past(random, int(s), int(c)) for a, s, c in zip(ids, silent, cycle, strict=True)},
         rep_names,
@@ -167,7 +166,9 @@ def _past(random: np.random.Generator, silent: int, cycle: int) -> dict:
     orders = list(range(silent, 548, cycle))[::-1]
     return {
         "orders": [[d, int(random.lognormal(7, 0.5))] for d in orders],
-        "contacts": [[d, str(random.choice(["call", "visit", "email", "invoice", "newsletter"]))] for d in days(40)],
+        "returns": [[d, int(random.lognormal(5, 0.5))] for d in days(2)],
+        "contacts": [[d, str(random.choice(["call", "visit", "email"]))] for d in days(24)],
+        "mailings": [[d, str(random.choice(["invoice", "newsletter"]))] for d in days(16)],
         "calls": [[d, None if random.random() < 0.4 else int(random.integers(0, 9))] for d in days(6)],
         "errors": [[d, None if random.random() < 0.3 else int(random.integers(1, 40))] for d in days(3)],
         "tickets": [[d, None if random.random() < 0.2 else int(random.integers(1, min(60, d + 1)))] for d in days(4)],

@@ -22,7 +22,7 @@ ARGUMENTS = [
 
 
 def write(path, made):
-    write_page(path, made.firm, made.rows, made.not_scored, made.timelines, made.rep_names)
+    write_page(path, made.context, made.rows, made.not_scored, made.timelines, made.rep_names)
     return path
 
 
@@ -78,7 +78,7 @@ def test_the_first_screen_shows_the_figures_and_the_accounts_by_risk(opened, mad
     first = opened.locator(".tabulator-row").first.inner_text()
     top = made.rows.iloc[0]
     assert f"{top['risk']:.0%}" in first
-    assert made.firm.reasons[top["reason_1_code"]] in first
+    assert made.context.reasons[top["reason_1_code"]] in first
     assert top["reason_1"] in first
     assert top["action_1"] in first
     assert f"€{top['value_at_risk']:,.0f}" in first
@@ -154,13 +154,14 @@ def test_an_account_opens_with_its_reasons_and_its_past(opened, made):
     dialog = opened.locator("dialog[open]")
     assert dialog.locator("h2").inner_text() == account["name"]
     codes = [account[f"reason_{n}_code"] for n in range(1, 5) if isinstance(account[f"reason_{n}_code"], str)]
-    assert dialog.locator(".reasons strong").all_inner_texts() == [made.firm.reasons[code] for code in codes]
+    assert dialog.locator(".reasons strong").all_inner_texts() == [made.context.reasons[code] for code in codes]
     assert dialog.locator(".reasons .bar").count() == len(codes)
     assert account["reason_1"] in dialog.inner_text()
     past = made.timelines[account["account_id"]]
     assert dialog.locator("svg rect.order").count() == len(past["orders"])
-    spoken = [event for event in past["contacts"] if event[1] not in ("invoice", "newsletter")]
-    assert dialog.locator("svg circle.good").count() == len(spoken)
+    assert dialog.locator("svg circle.good").count() == len(past["contacts"])
+    assert dialog.locator("svg line.billing").count() == len(past["mailings"])
+    assert dialog.locator("svg rect.returned").count() == len(past["returns"])
     assert "not rung back" in dialog.locator("svg").get_attribute("aria-label")
     assert "push" not in dialog.inner_html().lower()
 
@@ -182,7 +183,7 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser, path, made):
     page.wait_for_selector(".tabulator-row")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     row = page.locator(".tabulator-row").first.inner_text()
-    assert made.firm.reasons[made.rows["reason_1_code"][0]] in row
+    assert made.context.reasons[made.rows["reason_1_code"][0]] in row
     assert f"€{made.rows['value_at_risk'][0]:,.0f}" in row
     page.locator(".name").first.click()
     assert page.evaluate("document.querySelector('dialog').scrollWidth") <= 360
@@ -213,6 +214,22 @@ def test_the_figures_lead_to_the_accounts_that_they_are_about(opened, made):
     assert names(opened) == listed(made.rows[made.rows["pace"] == "early"].sort_values("priority"))
 
 
+def test_accounts_without_a_score_stand_below_with_cause_value_and_last_order(opened, made):
+    opened.click("text=40 accounts without a score")
+    below = opened.locator(".others")
+    assert below.locator("tbody tr").count() == 40
+    cause = "Already gone: no order for longer than its outlook"
+    assert below.locator("tbody tr").first.locator("td").all_inner_texts() == [
+        "N000", cause, "13 December 2025", "200", "€900",
+    ]  # fmt: skip
+    assert below.locator("tbody tr").last.locator("td").all_inner_texts() == ["N039", "Never ordered", "–", "–", "€0"]
+    assert f"{cause}; worth €26,565" in opened.inner_text(".below")
+
+
+def test_only_paces_that_some_account_has_can_be_chosen(opened):
+    assert opened.locator("#pace option").all_inner_texts() == ["Both", "On schedule", "Overdue"]
+
+
 def test_nothing_in_the_page_can_reach_the_network(path):
     page = path.read_text(encoding="utf-8")
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page).group(1).replace("&#39;", "'")
@@ -237,7 +254,11 @@ def test_the_same_scores_give_the_same_bytes(path, made, tmp_path):
 
 def test_of_a_large_firm_the_page_shows_the_foremost_and_says_so(made, tmp_path, monkeypatch):
     monkeypatch.setattr(page_module, "MOST_ACCOUNTS", 20)
+    monkeypatch.setattr(page_module, "MOST_NOT_SCORED", 10)
     page = write(tmp_path / "accounts.html", made).read_text(encoding="utf-8")
     data = json.loads(re.search(r'id="data">(.*?)</script>', page).group(1))
     assert len(data["accounts"]) == len(data["timelines"]) == 20
     assert "This page shows 20 of 300 accounts" in page
+    assert "Here are the 10 of most value; accounts.xlsx has more." in page
+    assert "N009" in page
+    assert "N010" not in page

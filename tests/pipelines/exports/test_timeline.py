@@ -1,10 +1,13 @@
 from datetime import date
 
 import pandas as pd
+import pytest
 
-from pipelines.exports.timeline import silence, timelines
+from features.language.rows import tickets
+from pipelines.exports.timeline import Lane, timelines
 
 AS_OF = date(2024, 7, 1)
+NUMBERS = ("amount", "returned_amount")
 
 
 def write(folder, name, text):
@@ -14,49 +17,99 @@ def write(folder, name, text):
     for column in head:
         if column.endswith("_at"):
             rows[column] = pd.to_datetime(rows[column], format="ISO8601").astype("datetime64[us]")
-        elif column == "amount":
+        elif column in NUMBERS:
             rows[column] = rows[column].astype(float)
     folder.mkdir(exist_ok=True)
     rows.to_parquet(folder / f"{name}.parquet")
 
 
-def test_orders_are_told_by_day_up_to_the_day_before_as_of(tmp_path):
+def test_orders_are_shown_by_day_up_to_the_day_before_as_of(tmp_path):
     write(
         tmp_path,
         "orders",
         """
         account_id  ordered_at        amount
         A           2024-06-30T18:00  100.4
-        A           2024-06-30T09:00  50
+        A           2024-06-30T09:00  50.4
         A           2024-06-01        10
         A           2024-07-01        999
+        A           2022-12-31        7
+        A           2022-12-30        999
         A           2020-01-01        999
         B           2023-01-15        7
         C           2024-06-30        7
         """,
     )
     assert timelines(tmp_path, AS_OF, ["A", "B"]) == {
-        "A": {"orders": [[30, 10], [1, 150]]},
+        "A": {"orders": [[548, 7], [30, 10], [1, 151]]},
         "B": {"orders": [[533, 7]]},
     }
-    told = silence(tmp_path, AS_OF).set_index("account_id")
-    assert told["days_since_order"].to_dict() == {"A": 1, "B": 533, "C": 1}
-    assert told.loc["A", "last_order_on"] == date(2024, 6, 30)
 
 
-def test_what_was_recorded_or_answered_later_is_not_known_yet(tmp_path):
+def test_what_is_no_order_to_the_features_is_none_here(tmp_path):
     write(
         tmp_path,
-        "calls",
+        "orders",
         """
-        account_id  called_at   returned_at  recorded_at
-        A           2024-06-10  2024-06-13   2024-06-10
-        A           2024-06-20  2024-07-02   2024-06-20
-        A           2024-06-25  2024-06-26   2024-07-01
-        A           2024-06-27  -            -
+        account_id  ordered_at  amount
+        A           2024-05-01  70
+        A           2024-06-20  0
+        A           2024-06-29  -30
         """,
     )
-    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"calls": [[21, 3], [11, None], [4, None]]}}
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"orders": [[61, 70]], "credits": [[2, -30]]}}
+
+
+def test_goods_that_came_back_stand_on_the_day_on_which_they_did_once_it_has_come(tmp_path):
+    write(
+        tmp_path,
+        "orders",
+        """
+        account_id  ordered_at  amount  returned_at  returned_amount  recorded_at
+        A           2024-05-01  70      -            -                2024-05-01
+        A           2024-05-01  0       2024-06-20   30               2024-06-20
+        A           2024-05-01  0       2024-06-21   5                2024-07-01
+        A           2024-05-01  0       2024-07-02   9                2024-05-01
+        """,
+    )
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"orders": [[61, 70]], "returns": [[11, 30]]}}
+
+
+# Every lane: a row that was recorded on as_of is unknown, one that was recorded the day before is known, and one that
+# does not say when it was recorded was known when it happened; a second time that comes on as_of has not come.
+CLOCKS = {
+    "contacts": ("channel", "visit visit visit", [[19, "visit"], [11, "visit"]]),
+    "signals": ("kind", "upsell complaint upsell", [[19, "upsell"], [11, "complaint"]]),
+    "rep_assignments": ("rep_id", "R1 R2 R3", [[19, "R1"], [11, "R2"]]),
+    "calls": ("returned_at", "2024-06-13 2024-07-01 2024-06-26", [[19, 1], [11, None]]),
+    "tickets": ("resolved_at", "2024-06-13 2024-07-01 2024-06-26", [[19, 1], [11, None]]),
+}
+HAPPENED = {
+    "contacts": "contacted_at",
+    "signals": "occurred_at",
+    "rep_assignments": "starts_at",
+    "calls": "called_at",
+    "tickets": "opened_at",
+}
+
+
+@pytest.mark.parametrize("table", CLOCKS)
+def test_what_was_recorded_or_came_later_is_not_known_yet(tmp_path, table):
+    column, cells, events = CLOCKS[table]
+    first, second, third = cells.split()
+    write(
+        tmp_path,
+        table,
+        f"""
+        account_id  {HAPPENED[table]}  recorded_at  {column}
+        A           2024-06-12         2024-06-30   {first}
+        A           2024-06-20         -            {second}
+        A           2024-06-25         2024-07-01   {third}
+        A           2024-07-01         2024-06-01   {first}
+        """,
+    )
+    lane = "reps" if table == "rep_assignments" else table
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {lane: events}}
 
 
 def test_an_invoice_error_stands_on_the_day_it_was_found(tmp_path):
@@ -64,22 +117,41 @@ def test_an_invoice_error_stands_on_the_day_it_was_found(tmp_path):
         tmp_path,
         "invoices",
         """
-        account_id  issued_at   amount  error_found_at  corrected_at
-        A           2024-05-01  10      2024-06-21      2024-06-30
-        A           2024-05-02  10      2024-07-05      -
-        A           2024-05-03  10      -               -
+        account_id  issued_at   amount  error_found_at  corrected_at  recorded_at
+        A           2024-05-01  10      2024-06-21      2024-06-30    -
+        A           2024-05-02  10      2024-07-05      -             -
+        A           2024-05-03  10      -               -             -
+        A           2024-05-04  10      2024-06-22      2024-07-01    -
+        A           2024-05-05  10      2024-06-23      -             2024-07-01
         """,
     )
-    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"errors": [[10, 9]]}}
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"errors": [[10, 9], [9, None]]}}
+
+
+def test_who_was_spoken_with_stands_apart_from_what_was_sent(tmp_path):
+    write(
+        tmp_path,
+        "contacts",
+        "account_id contacted_at channel\n"
+        + "\n".join(f"A 2024-06-2{n} {channel}" for n, channel in enumerate(["visit", "letter", "call", "invoice"])),
+    )
+    assert timelines(tmp_path, AS_OF, ["A"]) == {
+        "A": {"contacts": [[11, "visit"], [9, "call"]], "mailings": [[10, "letter"], [8, "invoice"]]}
+    }
+
+
+def test_two_calls_on_one_day_are_two(tmp_path):
+    write(tmp_path, "calls", "account_id called_at returned_at\nA 2024-06-30T09:00 -\nA 2024-06-30T10:00 -")
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"calls": [[1, None], [1, None]]}}
 
 
 def test_columns_and_tables_that_the_source_does_not_give_are_left_out(tmp_path):
     write(tmp_path, "tickets", "account_id opened_at\nA 2024-06-30")
     write(tmp_path, "invoices", "account_id issued_at amount\nA 2024-06-30 5")
-    write(
-        tmp_path,
-        "contacts",
-        "account_id contacted_at channel\nA 2024-06-30 visit\nA 2024-06-30 visit\nA 2024-06-30 call",
-    )
-    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"tickets": [[1, None]], "contacts": [[1, "call"], [1, "visit"]]}}
-    assert silence(tmp_path, AS_OF) is None
+    write(tmp_path, "orders", "account_id ordered_at amount returned_at\nA 2024-06-30 5 2024-06-30")
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"tickets": [[1, None]], "orders": [[1, 5]]}}
+
+
+def test_a_lane_that_names_no_column_of_its_table_fails_at_once():
+    with pytest.raises(KeyError, match="tickets has no column 'solved_at'"):
+        Lane(tickets, "solved_at")

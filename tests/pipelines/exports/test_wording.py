@@ -1,7 +1,9 @@
+from datetime import date
 from math import log, nan
 
 import pytest
 
+from features.value import Returns
 from pipelines.exports import wording
 
 
@@ -36,6 +38,22 @@ def test_money_at_a_glance(amount, currency, says):
 
 
 @pytest.mark.parametrize(
+    ("returns", "end"),
+    [
+        (Returns.dated, ", less credits and what came back in these days."),
+        (Returns.undated, ", less credits. What came back is not taken off, as the records do not say when it did."),
+        (Returns.unrecorded, ", less credits. The records do not say what came back."),
+    ],
+)
+def test_what_value_is_says_whether_returns_are_taken_off(returns, end):
+    assert wording.value_explained(90, returns) == f"What the account ordered in the last 90 days{end}"
+
+
+def test_an_account_is_watched_up_to_the_day_before_its_outlook_ends():
+    assert wording.watched_until(date(2024, 7, 1), 90) == date(2024, 9, 28)
+
+
+@pytest.mark.parametrize(
     ("push", "says"),
     [(log(2), "strong"), (log(2) - 0.01, "medium"), (log(1.25), "medium"), (0.1, "slight"), (None, ""), (nan, "")],
 )
@@ -43,20 +61,20 @@ def test_strength_of_a_reason(push, says):
     assert wording.strength(push) == says
 
 
-def test_skill_is_told_only_where_it_was_measured():
+def test_skill_is_shown_only_where_it_was_measured():
     assert wording.skill(None, 100) is None
     assert wording.skill({"test": {"roc_auc": 0.9}}, 100) is None
-    told = wording.skill({"test": {"recall_at_capacity": 0.61, "lift_top_decile": 5.31, "base_rate": 0.064}}, 100)
-    assert told == (
+    text = wording.skill({"test": {"recall_at_capacity": 0.61, "lift_top_decile": 5.31, "base_rate": 0.064}}, 100)
+    assert text == (
         "Tested on recent months that the model had not seen: the 100 accounts ranked highest held 61% of all that then "
         "left; the highest-ranked tenth left 5.3 times as often as the average account. On average 6% left."
     )
 
 
-def test_skill_among_accounts_on_schedule_is_told_apart():
+def test_skill_among_accounts_on_schedule_stands_apart():
     early = {"lift_top_decile": 2.9}
-    told = wording.skill({"test": {"lift_top_decile": 5.9, "early": early}}, 100)
-    assert told.endswith(
+    text = wording.skill({"test": {"lift_top_decile": 5.9, "early": early}}, 100)
+    assert text.endswith(
         "Of the accounts still on schedule, the highest-ranked tenth left 2.9 times as often as the average of them, so "
         "early warnings are less sure."
     )

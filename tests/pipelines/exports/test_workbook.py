@@ -1,19 +1,21 @@
 from datetime import datetime
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from pipelines.exports import workbook
-from pipelines.exports.ranked import not_ranked, ranked
+from pipelines.exports.ranked import NAMED, not_ranked, ranked
 from pipelines.exports.sheets import sheet_names
 from pipelines.exports.workbook import write_workbook
+from pipelines.scored import PLACES
+
+REASONS = [column for n in PLACES for column in (f"reason_{n}", f"reason_{n}_code", f"reason_{n}_shap", f"action_{n}")]
 
 
 @pytest.fixture(scope="module")
 def path(made, tmp_path_factory):
     path = tmp_path_factory.mktemp("workbook") / "accounts.xlsx"
-    write_workbook(path, made.firm, made.rows, made.not_scored)
+    write_workbook(path, made.context, made.rows, made.not_scored)
     return path
 
 
@@ -48,15 +50,15 @@ def test_nothing_in_it_is_a_formula_or_a_link(book):
 def test_accounts_are_ranked_with_reason_evidence_action_and_value_at_risk(book, made):
     sheet = book["Accounts"]
     first = made.rows.iloc[0]
-    told = dict(zip(cells(sheet, 1), cells(sheet, 2), strict=True))
+    shown = dict(zip(cells(sheet, 1), cells(sheet, 2), strict=True))
     assert sheet.max_row == 301
-    assert told["Rank"] == 1
-    assert told["Account"] == "<img src=x onerror=\"window.hacked='img'\">Acme"
-    assert told["Risk"] == pytest.approx(first["risk"])
-    assert told["Main reason"] == made.firm.reasons[first["reason_1_code"]]
-    assert (told["Evidence"], told["What to do"]) == (first["reason_1"], first["action_1"])
-    assert told["Value at risk"] == pytest.approx(first["value_at_risk"])
-    assert told["Last order"] == datetime.combine(first["last_order_on"], datetime.min.time())
+    assert shown["Rank"] == 1
+    assert shown["Account"] == "<img src=x onerror=\"window.hacked='img'\">Acme"
+    assert shown["Risk"] == pytest.approx(first["risk"])
+    assert shown["Main reason"] == made.context.reasons[first["reason_1_code"]]
+    assert (shown["Evidence"], shown["What to do"]) == (first["reason_1"], first["action_1"])
+    assert shown["Value at risk"] == pytest.approx(first["value_at_risk"])
+    assert shown["Last order"] == datetime.combine(first["last_order_on"], datetime.min.time())
     assert [row[0].value for row in sheet.iter_rows(min_row=2)] == list(range(1, 301))
 
 
@@ -89,30 +91,53 @@ def test_a_call_list_is_by_value_at_risk_with_columns_to_fill_in(book, made):
 
 def test_the_summary_adds_up(book, made):
     sheet = book["Summary"]
-    told = {row[0].value: [cell.value for cell in row[1:5]] for row in sheet.iter_rows(max_col=5) if row[0].value}
-    assert told["Accounts expected to leave"][0] == round(made.rows["risk"].sum())
-    assert told["Value at risk"][0] == round(made.rows["value_at_risk"].sum())
-    assert told["At risk though on schedule"][0] + told["Overdue"][0] == 300
-    by_reason = [told[title][0] for title in [*made.firm.reasons.values(), "Nothing in particular"]]
+    shown = {row[0].value: [cell.value for cell in row[1:5]] for row in sheet.iter_rows(max_col=5) if row[0].value}
+    assert shown["Accounts expected to leave"][0] == round(made.rows["risk"].sum())
+    assert shown["Value at risk"][0] == round(made.rows["value_at_risk"].sum())
+    assert shown["At risk though on schedule"][0] + shown["Overdue"][0] == 300
+    by_reason = [shown[title][0] for title in [*made.context.reasons.values(), "Nothing in particular"]]
     assert sum(by_reason) == 300
     assert len(sheet._charts) == 2
 
 
-def test_not_scored_names_the_cause(book):
+def test_the_summary_says_what_value_is_and_what_the_accounts_without_a_score_are_worth(book):
+    lines = [str(row[0].value) for row in book["Summary"].iter_rows(max_col=1)]
+    assert lines[1] == "Source: simulated. 300 accounts scored; 40 not scored, worth €26,565."
+    assert (
+        "Value is what the account ordered in the last 360 days, less credits and what came back in these days."
+        in lines
+    )
+
+
+def test_not_scored_names_the_cause_the_value_and_the_last_order(book):
     sheet = book["Not scored"]
-    assert cells(sheet, 2) == ["N000", None, "Already gone: no order for longer than its outlook", 200, "N000"]
+    assert cells(sheet, 1) == [
+        "Account", "Why it has no score", "Value, 360 days", "Last order", "Days since order", "Account no.",
+    ]  # fmt: skip
+    cause = "Already gone: no order for longer than its outlook"
+    last_order = datetime.fromisoformat("2025-12-13")
+    assert cells(sheet, 2) == ["N000", cause, 900, last_order, 200, "N000"]
+    assert cells(sheet, 41) == ["N039", "Never ordered", 0, None, None, "N039"]
     assert sheet.max_row == 41
 
 
+def test_of_many_accounts_without_a_score_those_of_most_value_are_listed(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_ACCOUNTS", 5)
+    others = made.not_scored.assign(value=[float(n) for n in range(40)])
+    write_workbook(tmp_path / "accounts.xlsx", made.context, made.rows, others)
+    sheet = openpyxl.load_workbook(tmp_path / "accounts.xlsx")["Not scored (first 5)"]
+    assert [row[2].value for row in sheet.iter_rows(min_row=2)] == [35, 36, 37, 38, 39]
+
+
 def test_the_same_scores_give_the_same_bytes(path, made, tmp_path):
-    write_workbook(tmp_path / "again.xlsx", made.firm, made.rows, made.not_scored)
+    write_workbook(tmp_path / "again.xlsx", made.context, made.rows, made.not_scored)
     assert (tmp_path / "again.xlsx").read_bytes() == path.read_bytes()
 
 
 def test_of_a_large_firm_the_workbook_lists_the_foremost_and_says_so(made, tmp_path, monkeypatch):
     monkeypatch.setattr(workbook, "MOST_ACCOUNTS", 20)
     monkeypatch.setattr(workbook, "MOST_CALL_LISTS", 3)
-    write_workbook(tmp_path / "accounts.xlsx", made.firm, made.rows, made.not_scored)
+    write_workbook(tmp_path / "accounts.xlsx", made.context, made.rows, made.not_scored)
     book = openpyxl.load_workbook(tmp_path / "accounts.xlsx")
     assert book["Accounts"].max_row == 21
     assert len(book.sheetnames) == 4 + 3
@@ -122,18 +147,23 @@ def test_of_a_large_firm_the_workbook_lists_the_foremost_and_says_so(made, tmp_p
 
 
 def test_a_firm_without_names_reps_or_reasons_still_gets_its_workbook(made, tmp_path):
-    scores = pd.DataFrame(
-        {"account_id": ["A"], "risk": [0.1], "rank": [1], "priority": [1], "pace": ["early"], "value": [5.0]}
-    ).assign(value_at_risk=0.5, rep_id=None, outlook_days=90)
-    nobody = pd.DataFrame({"account_id": [], "cause": []}, dtype="str")
-    write_workbook(tmp_path / "accounts.xlsx", made.firm, ranked(scores), not_ranked(nobody))
+    bare = made.rows.head(1).assign(account_id="A", rep_id=None, **dict.fromkeys(REASONS))
+    nobody = made.not_scored.head(0)[["account_id", "cause", "value", "last_order_on", "days_since_order"]]
+    write_workbook(
+        tmp_path / "accounts.xlsx", made.context, ranked(bare.drop(columns=[*NAMED, "rep"])), not_ranked(nobody)
+    )
     book = openpyxl.load_workbook(tmp_path / "accounts.xlsx")
     assert book.sheetnames == ["Summary", "Accounts", "Call list", "How to read this", "Not scored"]
     assert book["Accounts"]["B2"].value == "A"
+    assert not {"Rep", "Region", "Segment"} & set(cells(book["Accounts"], 1))
+    summary = [row[0].value for row in book["Summary"].iter_rows(max_col=1)]
+    assert "By main reason" in summary
+    assert not {"By rep", "By region"} & set(summary)
+    assert len(book["Summary"]._charts) == 1
 
 
 def test_no_account_at_risk_is_no_error(made, tmp_path):
-    write_workbook(tmp_path / "accounts.xlsx", made.firm, made.rows.head(0), made.not_scored)
+    write_workbook(tmp_path / "accounts.xlsx", made.context, made.rows.head(0), made.not_scored)
     assert openpyxl.load_workbook(tmp_path / "accounts.xlsx")["Accounts"].max_row <= 2
 
 

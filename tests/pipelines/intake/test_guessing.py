@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 from ibis.backends.duckdb import Backend
 
-from pipelines.intake.guessing import SOME, guessed
-from pipelines.intake.source import Reading
+from pipelines.intake.casting import Written
+from pipelines.intake.guessing import SOME, with_guessed_types
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def con() -> Iterator[Backend]:
     made.disconnect()
 
 
-def kind(con: Backend, values: list[str | None], **written: object) -> str:
+def kind(con: Backend, values: list[str | None], written: Written = Written()) -> str:  # noqa: B008 - a frozen value
     rows = ibis.memtable(pa.table({"value": pa.array(values, pa.string())}))
-    return str(guessed(con, rows, Reading.model_validate(written)).schema()["value"])
+    return str(with_guessed_types(con, rows, written).schema()["value"])
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,6 @@ def test_the_last_row_counts_like_the_first(con: Backend) -> None:
 
 
 def test_it_reads_numbers_and_days_as_the_source_writes_them(con: Backend) -> None:
-    assert kind(con, ["1,5", "2"], decimal=",") == "float64"
-    assert kind(con, ["31.12.2025", "2026-01-01"], date_format="%d.%m.%Y") == "timestamp"
-    assert kind(con, ["12/31/2025"], date_format="%d/%m/%Y") == "string"
+    assert kind(con, ["1,5", "2", "1.234,5"], Written(decimal=",")) == "float64"
+    assert kind(con, ["31.12.2025", "2026-01-01"], Written(formats=("%d.%m.%Y",))) == "timestamp(6)"
+    assert kind(con, ["12/31/2025"], Written(formats=("%d/%m/%Y",))) == "string"

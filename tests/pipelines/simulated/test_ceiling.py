@@ -8,13 +8,15 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from models.left import Left
+from models.definition import Left
 from pipelines.home import Home
 from pipelines.settings import Settings, Simulate
 from pipelines.simulate import simulate
 from pipelines.simulated.ceiling import ceiling, make_truth, rows_at_risk
 from pipelines.simulated.clock import Clock
+from pipelines.simulated.firm import make_accounts
 from pipelines.simulated.names import numbered
+from pipelines.simulated.pauses import make_pauses
 
 SIMULATE = Simulate()
 CLOCK = Clock.of(SIMULATE.ends_on, SIMULATE.months)
@@ -83,3 +85,25 @@ def test_the_ceiling_is_given_the_truth_of_the_rows_in_their_order(firm, rows):
     risk = ceiling(firm, some, SIMULATE, Left(), accounts=2000)
     backwards = ceiling(firm, some[::-1], SIMULATE, Left(), accounts=2000)
     assert np.array_equal(risk, backwards[::-1])
+
+
+def test_a_sample_ends_no_silence(firm, rows, tmp_path):
+    some = rows.sample(400, random_state=1)
+    orders = pd.read_parquet(firm / "orders.parquet")
+    for name, written in {
+        "without": orders[orders["amount"] != 0],
+        "paid": orders.assign(amount=orders["amount"].mask(orders["amount"] == 0, 1.0)),
+    }.items():
+        (tmp_path / name).mkdir()
+        written.to_parquet(tmp_path / name / "orders.parquet")
+        (tmp_path / name / "truth.parquet").symlink_to(firm / "truth.parquet")
+    risk = [ceiling(folder, some, SIMULATE, Left(), accounts=2000) for folder in (firm, tmp_path / "without")]
+    assert np.array_equal(*risk)
+    assert not np.array_equal(risk[0], ceiling(tmp_path / "paid", some, SIMULATE, Left(), accounts=2000))
+
+
+def test_the_other_firm_has_pauses_as_well():
+    _, _, account, at = make_truth(3000, CLOCK, SIMULATE.seed)
+    pauses = make_pauses(make_accounts(3000, CLOCK, SIMULATE.seed), CLOCK, SIMULATE.seed)
+    assert len(pauses) > 20
+    assert not pauses.hold(account, at).any()

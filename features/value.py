@@ -1,0 +1,46 @@
+"""Value: what an account is worth: what it ordered of late and kept."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import numpy as np
+
+from features.language.measure import Computed, Measure
+from features.language.of_rows import Amount
+from features.language.rows import orders
+
+CENT = 2  # decimals of an amount
+
+
+class Returns(StrEnum):
+    """What the orders say of goods that came back."""
+
+    dated = "dated"
+    undated = "undated"  # how much, but not when
+    unrecorded = "unrecorded"
+
+
+def returns_in(columns: Mapping[str, set[str]]) -> Returns:
+    """What tables with these columns say of goods that came back."""
+    given = columns.get("orders", set())
+    if "returned_amount" not in given:
+        return Returns.unrecorded
+    return Returns.dated if "returned_at" in given else Returns.undated
+
+
+def value(days: int, columns: Mapping[str, set[str]]) -> Measure:
+    """What was ordered in the last `days`, less credits (orders of a negative amount) and goods that came back in these
+    days, whenever they were ordered; in the currency of `orders.amount`, never below 0.
+
+    Goods of which nobody says when they came back are not taken off: on no as_of is it known that they had.
+    """
+    ordered = Amount(orders, of="amount", days=days)
+    if returns_in(columns) is not Returns.dated:
+        return Computed(_kept, (ordered,))
+    returned = Amount(orders.once("returned_at").at("returned_at"), of="returned_amount", days=days)
+    return Computed(_kept, (ordered - returned,))
+
+
+def _kept(net: np.ndarray) -> np.ndarray:
+    """Rounded, so that a sum of cents is one."""
+    return np.asarray(np.round(net, CENT).clip(0))

@@ -1,0 +1,61 @@
+"""Account: one account in depth, to print or to look into."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from pipelines.exports.account import explain
+from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
+from pipelines.scored import PLACES
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account on the day that was scored; printed, it is what `leaky explain` says.
+
+    risk: the probability that it leaves; None where it was not scored, and the printed lines say why.
+    reasons: strongest first, with the columns code, reason (a sentence), action and shap (added log-odds).
+    timeline: what happened, newest first: happened_on, lane (orders, contacts, calls, ...) and event (in words).
+    """
+
+    account_id: str
+    risk: float | None
+    reasons: pd.DataFrame = field(repr=False)
+    timeline: pd.DataFrame = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
+
+
+def account_of(home: Home, asked: str) -> Account:
+    """The account of that id or name. Raises Mistake where it is unknown or the day has no scores."""
+    found = explain(home, asked)
+    timeline = pd.DataFrame(found.events, columns=["days", "lane", "event"])
+    as_of = pd.Timestamp(Manifest.read(home).as_of)
+    timeline.insert(0, "happened_on", as_of - pd.to_timedelta(timeline.pop("days").astype("int64"), unit="D"))
+    return Account(
+        account_id=found.account_id,
+        risk=None if found.score is None else float(found.score["risk"]),
+        reasons=pd.DataFrame(_reasons(found.score), columns=["code", "reason", "action", "shap"]),
+        timeline=timeline,
+        lines=tuple(found.lines),
+    )
+
+
+def _reasons(score: "pd.Series[Any] | None") -> Iterator[dict[str, Any]]:
+    for place in PLACES:
+        if score is not None and pd.notna(score[f"reason_{place}"]):
+            yield {
+                "code": score[f"reason_{place}_code"],
+                "reason": score[f"reason_{place}"],
+                "action": score[f"action_{place}"],
+                "shap": score[f"reason_{place}_shap"],
+            }

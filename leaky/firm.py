@@ -1,0 +1,287 @@
+"""Firm: what is known of one firm, as DataFrames."""
+
+import json
+import logging
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from features.language.declare import Declared
+from features.mistake import Mistake
+from leaky.dates import Day, day_of, days_back, evenly_spaced
+from leaky.tables import Tables
+from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
+from pipelines.scored import Scored
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from leaky.account import Account
+    from leaky.experiment import Baseline, Experiment
+    from leaky.model import Model
+
+log = logging.getLogger(__name__)
+
+
+class Firm:
+    """A firm's tables, features, model and scores, read from the folder that a run has written to.
+
+    Frames are indexed by account_id, and by as_of where they hold several; every call reads or computes them afresh, so
+    that they may be written to. Nothing is ever written to the folder.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        """Raises Mistake where nothing has been ingested into the folder yet."""
+        self._home = Home(folder)
+        self._manifest = Manifest.read(self._home)
+        self._settings = self._manifest.settings(settings)
+
+    def __repr__(self) -> str:
+        return f"<Firm {self.source}, as of {self.as_of}, in {self.folder}>"
+
+    @property
+    def folder(self) -> Path:
+        return self._home.folder
+
+    @property
+    def source(self) -> str:
+        """The name of the source that the records came from."""
+        return self._manifest.source
+
+    @property
+    def as_of(self) -> date:
+        """The day that was scored: what was recorded before it is known."""
+        return self._manifest.as_of
+
+    @property
+    def currency(self) -> str:
+        return self._manifest.currency
+
+    @property
+    def tables(self) -> Tables:
+        """The checked tables by name, each read when it is asked for.
+
+        >>> firm.tables["reps"].columns.tolist()
+        ['rep_id', 'name', 'hired_on', 'left_on', 'manager', 'team']
+        >>> firm.tables["order"]
+        Traceback (most recent call last):
+        leaky.tables.NoSuchTable: no table 'order'; there are accounts, orders, ... Did you mean 'orders'?
+        """
+        return Tables(self._home.tables, {name: facts.kept for name, facts in self._manifest.tables.items()})
+
+    def scores(self, as_of: Day | None = None) -> pd.DataFrame:
+        """Every account at risk with its risk, value and reasons, highest risk first. Raises Mistake where the day has
+        not been scored.
+
+        >>> firm.scores()["risk"].is_monotonic_decreasing
+        True
+        >>> firm.scores("2020-01-01")
+        Traceback (most recent call last):
+        features.mistake.Mistake: data/scores/as_of=2020-01-01/scores.parquet: no such file. Run: leaky score ...
+        """
+        return _by_account(self._scored(as_of).scores)
+
+    def not_scored(self, as_of: Day | None = None) -> pd.DataFrame:
+        """Every other account, and the cause why it has no score."""
+        return _by_account(self._scored(as_of).not_scored)
+
+    def metrics(self) -> pd.DataFrame:
+        """How good the scores proved on snapshots that the model had not seen, with 95 % intervals (…_low, …_high).
+
+        A row for the model, each baseline and, on the simulated firm, the ceiling; over all accounts at risk, the early
+        ones (silent for no longer than one usual cycle) and the overdue ones.
+
+        >>> firm.metrics().loc["model", ["n", "roc_auc", "roc_auc_low"]].index.tolist()
+        ['all', 'early', 'overdue']
+        """
+        figures = self._figures()
+        by_name = {"model": figures["test"], **figures["baselines"]}
+        if "ceiling" in figures:
+            by_name["ceiling"] = figures["ceiling"]
+        rows = {
+            (name, accounts): {key: value for key, value in part.items() if not isinstance(value, dict)}
+            for name, found in by_name.items()
+            for accounts, part in (("all", found), ("early", found["early"]), ("overdue", found["overdue"]))
+        }
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        return frame.set_index(pd.MultiIndex.from_tuples(frame.index, names=["scored_by", "accounts"]))
+
+    def features(
+        self,
+        as_of: Day | Iterable[Day] | None = None,
+        until: Day | None = None,
+        *,
+        step_days: int | None = None,
+    ) -> pd.DataFrame:
+        """The features of every account at risk on a day (by default the newest), as they were known then: a column a
+        feature, computed as for scoring. Raises Mistake for a day after the one that the records end before.
+
+        With `until`, on every `step_days` (by default those of the snapshots) back from it to as_of; or on each of a
+        list of days.
+
+        >>> firm.features("2026-07-01").loc[:, ["days_since_order", "orders_90d"]].shape == (len(firm.scores()), 2)
+        True
+        >>> firm.features("2026-05-01", "2026-07-01", step_days=30).index.unique("as_of").astype(str).tolist()
+        ['2026-05-02', '2026-06-01', '2026-07-01']
+        """
+        if until is not None:
+            first = self._day(self.as_of if as_of is None else as_of)
+            step = self._settings.snapshots.step_days if step_days is None else step_days
+            return self._features_on(days_back(first, self._day(until, "until"), step))
+        if step_days is not None:
+            raise Mistake("features: step_days says how far apart days lie; give the last one too: until=...")
+        if as_of is None or isinstance(as_of, str | date) or not isinstance(as_of, Iterable):
+            frame = self._features_on([self._day(self.as_of if as_of is None else as_of)])
+            return frame.droplevel("as_of")
+        days = sorted({self._day(day) for day in as_of})
+        if not days:
+            raise Mistake("features: an empty list of days; give at least one.")
+        return self._features_on(days)
+
+    def snapshots(self) -> pd.DataFrame:
+        """Every snapshot that models learn from and are measured on: features, and what then became of the account.
+
+        left: 1 it left, 0 it stayed, NaN its outlook has not passed yet. kind: of a leaving, where losses are recorded.
+        outlook_days, pace, rep_id: as on the day. part: what the evaluated model used the row for: train, validation,
+        test, or none (what lies between, outlooks that have not passed, and involuntary leavers).
+
+        >>> firm.snapshots().groupby("part")["left"].count().index.tolist()
+        ['test', 'train', 'validation']
+        """
+        from pipelines.dataset import is_involuntary, read_rows, split_of
+
+        rows = read_rows(self._home)
+        rows["left"] = rows["left"].to_numpy(np.float64, na_value=np.nan)
+        rows["part"] = pd.Series(None, index=rows.index, dtype="str")
+        try:
+            parts = split_of(rows, self._settings)
+        except Mistake as mistake:
+            log.warning("no snapshot has a part: %s", mistake)
+        else:
+            voluntary = ~is_involuntary(rows)
+            for name in ("train", "validation", "test"):
+                rows.loc[getattr(parts, name) & voluntary, "part"] = name
+        return rows.set_index(["account_id", "as_of"])
+
+    @property
+    def model(self) -> "Model | None":
+        """The champion, which scores: it has learned from every snapshot of which the outcome is known, so measure
+        `evaluated_model` instead. None where there is none; `model_status` says why.
+
+        >>> risk = firm.model.predict_proba(firm.features())[:, 1]
+        >>> bool((risk == firm.scores()["risk"].sort_index()).all())
+        True
+        """
+        model, status = self._champion
+        if model is None:
+            log.warning("no model: %s", status)
+        return model
+
+    @property
+    def model_status(self) -> str:
+        """Which version the model is, or why there is none.
+
+        >>> firm.model_status
+        'version 1 of leaky-bucket-simulated'
+        """
+        return self._champion[1]
+
+    @property
+    def evaluated_model(self) -> "Model":
+        """The model of the last training that knows nothing from the first test snapshot on: what `metrics` speaks of,
+        and what may be measured on `snapshots()` whose part is test. Raises Mistake where none has been trained.
+        """
+        from leaky.model import Model
+        from models.churn import Churn
+        from models.registry import EVALUATED
+
+        return Model(Churn.load(self._home.model / EVALUATED))
+
+    def explain(self, account: str) -> "Account":
+        """One account, by id or name: risk, reasons, and what happened lately. Printed, it reads as `leaky explain`.
+
+        >>> account = firm.explain(firm.scores().index[0])
+        >>> account.reasons.columns.tolist()
+        ['code', 'reason', 'action', 'shap']
+        """
+        from leaky.account import account_of
+
+        return account_of(self._home, account)
+
+    def try_feature(self, **features: Declared) -> "Experiment":
+        """What new features would be worth: how each ranks alone, and what the model gains with them out of time.
+
+        Trains as `leaky train` does, with and without them, and compares the two on the test snapshots. Nothing is
+        written; to keep a feature, declare it in the module of its reason.
+
+        >>> from leaky import _, count, orders
+        >>> tried = firm.try_feature(large_orders=count(orders.where(_.amount > 500), days=(90, 360), risk="falls"))
+        >>> tried.features.columns.tolist()
+        ['large_orders_90d', 'large_orders_360d']
+        >>> tried.gain.loc[("all", "roc_auc"), ["without", "with", "gain", "low", "high"]].notna().all()
+        np.True_
+        """
+        from leaky.experiment import try_features
+
+        return try_features(self._baseline, features)
+
+    @cached_property
+    def _baseline(self) -> "Baseline":
+        """What new features are held against: trained once, however many are tried."""
+        from leaky.experiment import Baseline
+
+        return Baseline.of(self._settings, self._home)
+
+    @cached_property
+    def _champion(self) -> "tuple[Model | None, str]":
+        from leaky.model import Model
+        from models.registry import Registry
+        from pipelines.score import champion_of
+
+        try:
+            model, version = champion_of(self._settings, self._home, self._manifest, self.as_of)
+        except Mistake as mistake:
+            return None, str(mistake)
+        registry = Registry(self._home.tracking_uri, self._home.artifacts, self.source)
+        return Model(model), f"version {version} of {registry.model}"
+
+    def _day(self, value: Any, name: str = "as_of") -> date:
+        day = day_of(value, name)
+        if day > self.as_of:
+            raise Mistake(f"{name} {day}: the records end before {self.as_of}; give that day or an earlier one.")
+        return day
+
+    def _features_on(self, days: list[date]) -> pd.DataFrame:
+        """Features on several days, ascending; in one pass where they lie evenly."""
+        from pipelines.at_risk import features_at
+        from pipelines.dataset import features_of
+
+        spacing = evenly_spaced(days)
+        if spacing:
+            passes = [features_at(self._settings, self._home, days[-1], step_days=spacing[0], count=spacing[1])]
+        else:
+            passes = [features_at(self._settings, self._home, day) for day in days]
+        rows = pd.concat([at_risk for at_risk, _ in passes], ignore_index=True)
+        rows["as_of"] = pd.to_datetime(rows["as_of"])
+        return rows.set_index(["account_id", "as_of"])[features_of(rows)].sort_index()
+
+    def _scored(self, as_of: Day | None) -> Scored:
+        return Scored.read(self._home, self.as_of if as_of is None else self._day(as_of))
+
+    def _figures(self) -> dict[str, Any]:
+        # `dvc repro` writes the figures beside the home, where Git keeps them.
+        for path in (self._home.metrics, self.folder.resolve().parent / self._home.metrics.name):
+            if path.exists():
+                figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+                if figures["data"]["source"] == self.source:
+                    return figures
+        raise Mistake(f"{self._home.metrics}: no such file; nothing has been measured yet. Run: leaky evaluate.")
+
+
+def _by_account(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.assign(as_of=pd.to_datetime(rows["as_of"])).set_index("account_id")

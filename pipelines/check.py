@@ -1,0 +1,92 @@
+"""Check: everything that a run does before it trains, in a folder that is thrown away, and what would stop it."""
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from features.mistake import Mistake
+from pipelines.dataset import check_both_kinds, read_rows, split_of
+from pipelines.home import Home
+from pipelines.ingest import write_tables
+from pipelines.intake.as_of import given_as_of
+from pipelines.intake.manifest import Manifest
+from pipelines.intake.reading import open_source
+from pipelines.intake.report import Report
+from pipelines.intake.source import find_source
+from pipelines.intake.tables import check_source, too_many_refused, what_to_write
+from pipelines.intake.uncounted import uncounted
+from pipelines.settings import Settings
+from pipelines.snapshots import snapshots
+
+
+def check(
+    settings: Settings,
+    *,
+    source: str,
+    files: Path | None,
+    as_of: date | None,
+    today: date,
+    home: Home = Home(Path("data")),  # noqa: B008 - a frozen value
+) -> Report:
+    """Reads a whole source and reports; writes nothing that stays. Raises Mistake where it cannot even be opened.
+
+    It goes on after a mistake, to name all of them. home: only says where files are that source.yaml seeks in the run's
+    folder. as_of: what the command line asks for.
+    """
+    found = find_source(source)
+    settings = found.settings(settings)
+    stops: list[str] = []
+    with TemporaryDirectory(prefix="leaky-check-") as scratch:
+        trial = Home(Path(scratch))
+        with open_source(found, found.files_folder(files, home)) as opened:
+            checked = check_source(
+                opened,
+                asked=given_as_of(as_of, found, settings),
+                today=today,
+                on_mistake=lambda mistake: stops.append(str(mistake)),
+            )
+            done = checked.checks.done
+            for table in done.values():
+                line = too_many_refused(table, settings.ingest.max_refused)
+                stops += [f"{line}.{what_to_write(table)}".removesuffix(".")] if line else []
+            if isinstance(checked.as_of, Mistake):
+                stops.append(str(checked.as_of))
+            idle = uncounted(checked.checks)
+            if not stops:
+                write_tables(found, checked, trial, max_refused=settings.ingest.max_refused)
+        known: list[str] = []
+        if not stops:
+            try:
+                known = _snapshots(settings, trial)
+            except Mistake as mistake:
+                stops.append(str(mistake))
+        as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
+        return Report(found, as_of_settled, done, checked.notes, idle, known, stops)
+
+
+def _snapshots(settings: Settings, home: Home) -> list[str]:
+    """What a model would learn from and be measured on, in words. Raises Mistake where it has too little for that."""
+    snapshots(settings, home)
+    rows = read_rows(home)
+    parts = split_of(rows, settings)
+    check_both_kinds(rows, parts)
+    as_of = pd.Timestamp(Manifest.read(home).as_of)
+    at_risk = int((rows["as_of"] == as_of).sum())
+    if not at_risk:
+        raise Mistake(
+            f"no account is at risk on {as_of.date()}, so there is none to score; choose another day (--as-of)."
+        )
+    return [
+        *(
+            f"{name}: {mask.sum():,} rows, {rows.loc[mask, 'left'].mean():.1%} left, "
+            f"as_ofs {as_ofs[0].date()} to {as_ofs[-1].date()}"
+            for name, mask, as_ofs in (
+                ("training", parts.train, parts.train_as_ofs),
+                ("validation", parts.validation, parts.validation_as_ofs),
+                ("test", parts.test, parts.test_as_ofs),
+            )
+        ),
+        f"to score: {at_risk:,} accounts at risk on {as_of.date()}",
+    ]

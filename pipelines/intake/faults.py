@@ -1,0 +1,110 @@
+"""Faults: what can be wrong with a row, in the order in which it is looked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from features.tables import Column, Table
+from pipelines.intake.casting import Written, as_double, is_blank
+
+EARLIEST_EVENT = date(1990, 1, 1)
+EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
+LATEST = date(2200, 1, 1)
+MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
+
+# A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
+PLANNED = ("contracts", "rep_assignments")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Which rows have it, and in words that follow 'rows have'; an excused one is no fault of the data.
+
+    shows: the column whose value is wrong.
+    """
+
+    holds: ir.BooleanValue
+    says: str
+    excused: bool = False
+    shows: str | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a table, by the contract's names: `values` in its types, `raws` as given and `written` so."""
+
+    table: Table
+    values: Mapping[str, ir.Value]
+    raws: Mapping[str, ir.Value]
+    written: Mapping[str, Written]
+
+
+def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterator[Fault]:
+    """What can be wrong with each value by itself. as_of: rows that happened then or later are refused, as no fault;
+    None: those after `today` are.
+    """
+    for name, value in rows.values.items():
+        column, raw = rows.table[name], rows.raws[name]
+        if column.required:
+            yield Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
+        if column.kind == "money":
+            amount = ibis.ifelse(value.isnull(), as_double(raw, rows.written[name]), value).abs()
+            is_beyond = (amount > MOST_MONEY) & (amount < float("inf"))
+            yield Fault(is_beyond, f"{with_article(name)} beyond {MOST_MONEY:,.0f}", shows=name)
+        if column.kind not in ("id", "text"):
+            yield Fault(~is_blank(raw) & value.isnull(), unreadable(column), shows=name)
+        if column.kind == "choice":
+            says = f"{with_article(name)} that is none of {', '.join(column.allowed)}"
+            yield Fault(value.notin(column.allowed), says, shows=name)
+        if column.kind in ("date", "time"):
+            yield from _faults_of_time(rows.table, column, value, as_of, today)
+
+
+def faults_of_order(rows: Rows) -> Iterator[Fault]:
+    """A second time of a row that lies before the first."""
+    for name, second in rows.values.items():
+        after = rows.table[name].after
+        if after is not None and after in rows.values:
+            yield Fault(_precedes(second, rows.values[after]), f"{with_article(name)} before its {after}")
+
+
+def midnight(column: Column, day: date) -> ir.Value:
+    """The start of a day, in the type of a column of days or of times."""
+    if column.kind == "date":
+        return ibis.literal(day, type="date")
+    return ibis.literal(datetime(day.year, day.month, day.day), type="timestamp")  # noqa: DTZ001 - the firm's local time
+
+
+def with_article(name: str) -> str:
+    """'an amount', 'a region'."""
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def unreadable(column: Column) -> str:
+    """What is said of a value that is none of its column's kind."""
+    noun = {"money": "number", "choice": "text"}.get(column.kind, column.kind)
+    return f"{with_article(column.name)} that is not a {noun}"
+
+
+def _faults_of_time(table: Table, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
+    name = column.name
+    earliest = EARLIEST_EVENT if table.happened else EARLIEST_DAY
+    yield Fault(value < midnight(column, earliest), f"{with_article(name)} before {earliest.year}", shows=name)
+    yield Fault(value >= midnight(column, LATEST), f"{with_article(name)} after {LATEST.year - 1}", shows=name)
+    if name != table.happened:
+        return
+    if as_of is not None:
+        yield Fault(value >= midnight(column, as_of), f"{with_article(name)} on or after as_of", excused=True)
+    else:
+        tomorrow = midnight(column, today + timedelta(days=1))
+        yield Fault(value >= tomorrow, f"{with_article(name)} after today", excused=table.name in PLANNED, shows=name)
+
+
+def _precedes(second: ir.Value, first: ir.Value) -> ir.BooleanValue:
+    """Whether a second time lies before the first; a bare day (midnight) is held against the first's day."""
+    second, first = second.cast("timestamp"), first.cast("timestamp")
+    is_day = second == second.truncate("D")
+    return second < ibis.ifelse(is_day, first.truncate("D"), first)

@@ -1,0 +1,94 @@
+"""Hints: what to write where values of a column cannot be read, seen from the values."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+
+from features.tables import Column
+
+_DAYS = (
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%y",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+)
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+
+_COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
+_THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
+_CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
+
+
+def hint(table: str, column: Column, values: list[str]) -> str:
+    """What to write in source.yaml or the SELECT so that values like these can be read; '' where nothing is known.
+
+    values: some that cannot be read as they are. A hint is given only where it helps most of them.
+    """
+    values = [value.strip() for value in values]
+    if column.kind in ("date", "time"):
+        return _of_times(table, column.name, values)
+    return _of_numbers(table, column.name, values) if column.kind in ("money", "number") else ""
+
+
+def _of_times(table: str, name: str, values: list[str]) -> str:
+    forms = _best(values, {form: _reads(form) for day in _DAYS for form in (day + clock for clock in _CLOCKS)})
+    if forms:
+        key = "time_format" if "%M" in forms[0] else "date_format"
+        written = " or ".join(f"{{{key}: '{form}'}}" for form in forms)
+        cast = f"strptime({name}, '{forms[0]}') AS {name} in {table}.sql"
+        return f"Write options: {written} in source.yaml, " + (
+            f"or {cast}" if len(forms) == 1 else "whichever is right"
+        )
+    ways = {
+        f"to_timestamp({name})": _is_between(5e8, 5e9),
+        f"to_timestamp({name} / 1000)": _is_between(5e11, 5e12),
+        f"TIMESTAMP '1899-12-30' + to_seconds({name} * 86400)": _is_between(20_000, 73_050),
+    }
+    found = _best(values, ways)
+    return f"Write {found[0]} AS {name} in {table}.sql" if found else ""
+
+
+def _of_numbers(table: str, name: str, values: list[str]) -> str:
+    decimals = _best(values, {",": _matches(_COMMA), ".": _matches(_THOUSANDS)})
+    if decimals:
+        written = " or ".join(f"{{decimal: '{sign}'}}" for sign in decimals)
+        return f"Write options: {written} in source.yaml"
+    if _best(values, {"currency": _matches(_CURRENCY)}):
+        return f"Write regexp_replace({name}, '[^0-9.,+-]', '', 'g') AS {name} in {table}.sql"
+    return ""
+
+
+def _best(values: list[str], ways: dict[str, Callable[[str], bool]]) -> list[str]:
+    """The ways in which the most values can be read, if that is at least half of them."""
+    counts = {way: sum(map(reads, values)) for way, reads in ways.items()}
+    most = max(counts.values(), default=0)
+    return [way for way, count in counts.items() if count == most] if most and most * 2 >= len(values) else []
+
+
+def _reads(form: str) -> Callable[[str], bool]:
+    def reads(value: str) -> bool:
+        try:
+            datetime.strptime(value, form)  # noqa: DTZ007 - only whether it can be read
+        except ValueError:
+            return False
+        return True
+
+    return reads
+
+
+def _matches(pattern: str) -> Callable[[str], bool]:
+    return lambda value: re.fullmatch(pattern, value) is not None
+
+
+def _is_between(low: float, high: float) -> Callable[[str], bool]:
+    return lambda value: re.fullmatch(r"\d+(\.\d+)?", value) is not None and low <= float(value) <= high

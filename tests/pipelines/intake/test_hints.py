@@ -1,0 +1,80 @@
+"""What to write where values cannot be read; and that it helps, where it can be tried."""
+
+from collections.abc import Callable
+
+import pytest
+
+from features.tables import TABLES
+from pipelines.intake.hints import hint
+
+Stops = Callable[..., str]
+
+ordered_at, amount = TABLES["orders"]["ordered_at"], TABLES["orders"]["amount"]
+
+
+def cast(form: str) -> str:
+    return f"strptime(ordered_at, '{form}') AS ordered_at in orders.sql"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["16-10-2024", "01-02-2024"], f"Write options: {{date_format: '%d-%m-%Y'}} in source.yaml, or {cast('%d-%m-%Y')}"),
+        (["10/16/2024"], f"Write options: {{date_format: '%m/%d/%Y'}} in source.yaml, or {cast('%m/%d/%Y')}"),
+        (["31.12.24"], f"Write options: {{date_format: '%d.%m.%y'}} in source.yaml, or {cast('%d.%m.%y')}"),
+        (["16-Oct-2024"], f"Write options: {{date_format: '%d-%b-%Y'}} in source.yaml, or {cast('%d-%b-%Y')}"),
+        (["October 16, 2024"], f"Write options: {{date_format: '%B %d, %Y'}} in source.yaml, or {cast('%B %d, %Y')}"),
+        (["16.10.2024 09:30"], f"Write options: {{time_format: '%d.%m.%Y %H:%M'}} in source.yaml, or {cast('%d.%m.%Y %H:%M')}"),
+        (["10/16/2024 9:30 PM"], f"Write options: {{time_format: '%m/%d/%Y %I:%M %p'}} in source.yaml, or {cast('%m/%d/%Y %I:%M %p')}"),
+        (["03/04/2024"], "Write options: {date_format: '%d/%m/%Y'} or {date_format: '%m/%d/%Y'} in source.yaml, whichever is right"),
+        (["03/04/2024", "16/04/2024", "soon"], f"Write options: {{date_format: '%d/%m/%Y'}} in source.yaml, or {cast('%d/%m/%Y')}"),
+        (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at) AS ordered_at in orders.sql"),
+        (["1700000000000"], "Write to_timestamp(ordered_at / 1000) AS ordered_at in orders.sql"),
+        (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at * 86400) AS ordered_at in orders.sql"),
+        (["soon", "later", "16-10-2024"], ""),
+        (["2024-02-30"], ""),
+        ([], ""),
+    ],
+)  # fmt: skip
+def test_of_times(values: list[str], expected: str) -> None:
+    assert hint("orders", ordered_at, values) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1,5", "1234,50"], "Write options: {decimal: ','} in source.yaml"),
+        (["1.234,50"], "Write options: {decimal: ','} in source.yaml"),
+        (["1.234.567"], "Write options: {decimal: ','} in source.yaml"),
+        (["1,234.50"], "Write options: {decimal: '.'} in source.yaml"),
+        (["1,234"], "Write options: {decimal: ','} or {decimal: '.'} in source.yaml"),
+        (["€5", "6.50 EUR"], "Write regexp_replace(amount, '[^0-9.,+-]', '', 'g') AS amount in orders.sql"),
+        (["a lot"], ""),
+    ],
+)
+def test_of_numbers(values: list[str], expected: str) -> None:
+    assert hint("orders", amount, values) == expected
+
+
+@pytest.mark.parametrize("value", ["16-10-2024", "10/16/2024 9:30 PM", "1700000000", "1700000000000", "45322.5"])
+def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount\nA,{value},1\nA,{value},2")
+    written = stops().rpartition(" Write ")[2]
+    options, _, select = written.removesuffix(" in orders.sql.").rpartition(", or ")
+    firm.sql("orders", f"SELECT account_id, {select}, amount FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    by_select = firm.kept("orders")
+    assert len(by_select) == 2
+    if options:
+        firm.sql("orders", "FROM orders")
+        firm.yaml(options.removesuffix(" in source.yaml") + "\n")
+        firm.ingest(max_refused=0)
+        assert firm.kept("orders") == by_select
+
+
+def test_the_hint_stands_in_the_line_and_in_the_report_once(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,16-10-2024,1\nX,2024-01-01,2")
+    line = stops()
+    assert line.startswith("orders: 2 of 2 rows are refused: ")
+    assert line.endswith(f" Write options: {{date_format: '%d-%m-%Y'}} in source.yaml, or {cast('%d-%m-%Y')}.")
+    assert line.count("Write") == 1
