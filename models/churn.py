@@ -62,6 +62,9 @@ class Churn:
     profiles: dict[str, FeatureProfile]
     about: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Churn of {len(self.features)} features and {self.trees.num_trees()} trees>"
+
     def raw(self, rows: pd.DataFrame) -> Floats:
         """Log-odds of leaving before calibration, by row; missing numbers stay missing."""
         return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
@@ -80,8 +83,9 @@ class Churn:
             )
         return matrix(rows, self.features)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """LightGBM's text beside one JSON; reading them back runs no code."""
+        folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         text = _THREADS.sub("[num_threads: 0]", self.trees.model_to_string())
         (folder / TREES).write_text(text, encoding="utf-8", newline="\n")
@@ -94,8 +98,9 @@ class Churn:
         (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> "Churn":
+    def load(cls, folder: str | Path) -> "Churn":
         """The model that `save` wrote. Raises Mistake where there is none."""
+        folder = Path(folder)
         try:
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             text = (folder / TREES).read_text(encoding="utf-8")
