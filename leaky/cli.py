@@ -38,7 +38,8 @@ def command(options: type[Options]) -> Callable[[Command[Options]], Command[Opti
             work(options(**given))
 
         called.__signature__ = inspect.signature(options)  # type: ignore[attr-defined] # what Typer reads
-        app.command(work.__name__, help=inspect.getdoc(work))(called)
+        says = inspect.getdoc(work)
+        app.command(work.__name__, help=says, short_help=says)(called)
         return work
 
     return register

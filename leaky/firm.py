@@ -32,7 +32,7 @@ class Firm:
     """A firm's tables, features, model and scores, read from the folder that a run has written to.
 
     Frames are indexed by account_id, and by as_of where they hold several; every call reads or computes them afresh, so
-    that they may be written to. Nothing is ever written to the folder.
+    that they may be written to. Nothing is written to the folder; MLflow's store in it is mended once if it was moved.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:

@@ -63,6 +63,8 @@ class Registry:
 
     def champion(self) -> Version | None:
         """The version that scores at present, or None."""
+        if self.uri.startswith(_SQLITE) and not Path(self.uri.removeprefix(_SQLITE)).exists():
+            return None  # MLflow would make the file
         with self._client() as client:
             from mlflow.exceptions import MlflowException
 

@@ -92,7 +92,7 @@ def test_scores_are_what_score_wrote(firm, scored_home):
     assert firm.as_of == date(2026, 7, 1)
     assert firm.scores().index.tolist() == written["account_id"].tolist()
     assert firm.scores("2026-07-01")["reason_1"].equals(firm.scores()["reason_1"])
-    assert set(firm.not_scored()) == {"as_of", "cause", "days_since_order"}
+    assert {"as_of", "cause", "value", "days_since_order"} <= set(firm.not_scored())
     assert len(firm.scores()) + len(firm.not_scored()) == len(firm.tables["accounts"])
 
 
@@ -248,6 +248,7 @@ def test_without_a_champion_there_is_no_model_and_a_cause(own_home, caplog):
     assert "no champion of leaky-bucket-simulated" in firm.model_status
     assert firm.model_status.endswith("Run leaky train, then leaky evaluate.")
     assert firm.model_status in caplog.text
+    assert not (own_home.folder / "mlflow.db").exists(), "MLflow makes its store when asked for anything"
 
 
 def test_explain_prints_what_the_command_prints(firm, scored_home):
@@ -296,12 +297,12 @@ def test_an_account_on_a_notebooks_page_is_text_and_no_markup(own_home: Home):
     assert "<script" not in page
 
 
-def test_looking_writes_nothing(own_home):
+def test_looking_writes_nothing(scored_home):
     def files() -> dict[Path, bytes]:
-        return {path: path.read_bytes() for path in own_home.folder.rglob("*") if path.is_file()}
+        return {path: path.read_bytes() for path in scored_home.folder.rglob("*") if path.is_file()}
 
     before = files()
-    firm = leaky.open(own_home.folder)
+    firm = leaky.open(scored_home.folder)
     firm.scores(), firm.not_scored(), firm.metrics(), firm.features("2026-05-01"), firm.snapshots(), firm.model
     firm.explain(firm.scores().index[0])
     list(firm.tables.values())
