@@ -1,5 +1,6 @@
 """Classifier: a trained model as scikit-learn and shap know models, for their metrics, displays and plots."""
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,11 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from models import explain
 from models.churn import Churn, Floats
+
+with warnings.catch_warnings():
+    # MLflow and shap draw progress bars with it; imported in a notebook that lacks ipywidgets, it complains.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import tqdm.auto  # noqa: F401
 
 if TYPE_CHECKING:
     import shap
