@@ -23,7 +23,7 @@ from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from leaky.model import Model
+    from models.classifier import ChurnClassifier
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -99,7 +99,7 @@ class Experiment:
     features: pd.DataFrame
     alone: pd.DataFrame
     gain: pd.DataFrame
-    model: "Model"
+    model: "ChurnClassifier"
     tested: str
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ def verdict(gain: Mapping[str, float]) -> str:
 
 def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experiment:
     """Raises Mistake for what is no declaration, has a name that is taken, or needs what the tables do not have."""
-    from leaky.model import Model
+    from models.classifier import ChurnClassifier
 
     features = _features(declared, taken=baseline.rows.columns)
     values = _values(baseline, features)
@@ -142,7 +142,7 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
         features=values[baseline.rows["left"].notna().to_numpy()],
         alone=_alone(baseline, features, tested),
         gain=_gain(baseline, tuple(model.risk(tested) for model in models)),
-        model=Model(models[0]),
+        model=ChurnClassifier(models[0]),
         tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which "
         f"{baseline.evaluated.left.mean():.1%} left; the model had learned from earlier ones.",
     )

@@ -23,7 +23,7 @@ from pipelines.settings import Settings
 if TYPE_CHECKING:
     from leaky.account import Account
     from leaky.experiment import Baseline, Experiment
-    from leaky.model import Model
+    from models.classifier import ChurnClassifier
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +169,7 @@ class Firm:
         return rows.set_index(["account_id", "as_of"])
 
     @property
-    def model(self) -> "Model | None":
+    def model(self) -> "ChurnClassifier | None":
         """The champion, which scores: it has learned from every snapshot of which the outcome is known, so measure
         `evaluated_model` instead. None where there is none; `model_status` says why.
 
@@ -192,15 +192,15 @@ class Firm:
         return self._champion[1]
 
     @property
-    def evaluated_model(self) -> "Model":
+    def evaluated_model(self) -> "ChurnClassifier":
         """The model of the last training that knows nothing from the first test snapshot on: what `metrics` speaks of,
         and what may be measured on `snapshots()` whose part is test. Raises Mistake where none has been trained.
         """
-        from leaky.model import Model
         from models.churn import Churn
+        from models.classifier import ChurnClassifier
         from models.registry import EVALUATED
 
-        return Model(Churn.load(self._home.model / EVALUATED))
+        return ChurnClassifier(Churn.load(self._home.model / EVALUATED))
 
     def explain(self, account: str) -> "Account":
         """One account, by id or name: risk, reasons, and what happened lately. Printed, it reads as `leaky explain`.
@@ -238,8 +238,8 @@ class Firm:
         return Baseline.of(self._settings, self._home)
 
     @cached_property
-    def _champion(self) -> "tuple[Model | None, str]":
-        from leaky.model import Model
+    def _champion(self) -> "tuple[ChurnClassifier | None, str]":
+        from models.classifier import ChurnClassifier
         from models.registry import Registry
         from pipelines.score import champion_of
 
@@ -248,7 +248,7 @@ class Firm:
         except Mistake as mistake:
             return None, str(mistake)
         registry = Registry(self._home.tracking_uri, self._home.artifacts, self.source)
-        return Model(model), f"version {version} of {registry.model}"
+        return ChurnClassifier(model), f"version {version} of {registry.model}"
 
     def _day(self, value: Any, name: str = "as_of") -> date:
         day = day_of(value, name)

@@ -1,6 +1,7 @@
 """Churn: the model of who leaves, as gradient-boosted trees that common sense holds to a direction."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -61,6 +62,9 @@ class Churn:
     profiles: dict[str, FeatureProfile]
     about: dict[str, Any] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<Churn of {len(self.features)} features and {self.trees.num_trees()} trees>"
+
     def raw(self, rows: pd.DataFrame) -> Floats:
         """Log-odds of leaving before calibration, by row; missing numbers stay missing."""
         return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
@@ -79,8 +83,9 @@ class Churn:
             )
         return matrix(rows, self.features)
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path) -> None:
         """LightGBM's text beside one JSON; reading them back runs no code."""
+        folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         text = _THREADS.sub("[num_threads: 0]", self.trees.model_to_string())
         (folder / TREES).write_text(text, encoding="utf-8", newline="\n")
@@ -93,8 +98,9 @@ class Churn:
         (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> "Churn":
+    def load(cls, folder: str | Path) -> "Churn":
         """The model that `save` wrote. Raises Mistake where there is none."""
+        folder = Path(folder)
         try:
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             text = (folder / TREES).read_text(encoding="utf-8")
@@ -161,7 +167,7 @@ def fit(
 
 def rounds_for(rounds: int, *, rows: int, refit_rows: int) -> int:
     """Rounds for more rows: they bear more trees, though less than in proportion, so by the square root."""
-    return max(1, round(float(rounds * max(1.0, refit_rows / rows) ** 0.5)))
+    return max(1, round(rounds * math.sqrt(max(1.0, refit_rows / rows))))
 
 
 def threads_for(numbers: int) -> int:

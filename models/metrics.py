@@ -155,7 +155,7 @@ def _leavers_in_first(gone: Floats, stayed: Floats, room: Floats) -> Floats:
     before = size.cumsum(axis=1) - size
     taken = np.clip(room[:, None] - before, 0, size)
     share = np.divide(taken, size, out=np.zeros_like(size), where=size > 0)
-    return np.asarray((gone * share).sum(axis=1))
+    return np.asarray((gone * share).sum(axis=1), dtype=np.float64)
 
 
 def _probability_metrics(left: Floats, risk: Floats, weight: Floats) -> dict[str, Floats]:

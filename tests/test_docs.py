@@ -1,5 +1,6 @@
 """The pages: they build without a warning, say what the code says, and their links lead somewhere."""
 
+import os
 import re
 import runpy
 import shutil
@@ -88,3 +89,40 @@ def test_files_that_contributing_names_are_there() -> None:
 
 def test_the_readme_is_read_in_one_go() -> None:
     assert len((REPOSITORY / "README.md").read_text().splitlines()) <= MOST_LINES_OF_README
+
+
+def added_by(page: Path) -> dict[str, str]:
+    """The lines that the page's diff adds, by the file that they are for."""
+    (diff,) = re.findall(r"^```diff\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    parts = re.split(r"^--- a/.*\n\+\+\+ b/(.*)\n", diff, flags=re.MULTILINE)[1:]
+    return {
+        file: "".join(f"{line[1:]}\n" for line in lines.splitlines() if line.startswith("+"))
+        for file, lines in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+def test_both_pages_add_the_same_feature() -> None:
+    assert added_by(REPOSITORY / "CONTRIBUTING.md") == added_by(DOCS / "how-to" / "add-a-feature.md")
+
+
+def test_a_feature_added_by_the_book_works(tmp_path: Path) -> None:
+    for name in ("features", "tests"):
+        shutil.copytree(REPOSITORY / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for file, lines in added_by(REPOSITORY / "CONTRIBUTING.md").items():
+        with (tmp_path / file).open("a") as module:
+            module.write(f"\n{lines}")
+    (tmp_path / "tests" / "test_listed.py").write_text(
+        "from features.catalogue import catalogue\n\n"
+        "def test_listed():\n    assert catalogue().by_name['visits_180d'].risk == 'falls'\n"
+    )
+    reasons = "tests/features/reasons"
+    tests = ["tests/test_listed.py", f"{reasons}/test_contact.py", f"{reasons}/test_every_feature.py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-c", os.devnull, "--rootdir", tmp_path, *tests],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

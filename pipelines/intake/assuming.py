@@ -62,8 +62,7 @@ def _excel_columns(con: Backend, table: Table, rows: ir.Table, columns: Mapping[
 
 
 def _may_be_number(raw: ir.Value) -> bool:
-    kind = raw.type()
-    return bool(kind.is_string() or kind.is_numeric()) and not kind.is_boolean()
+    return bool(raw.type().is_string() or raw.type().is_numeric())
 
 
 def _points(con: Backend, table: Table, rows: ir.Table, columns: Mapping[str, str]) -> dict[str, str]:

@@ -128,7 +128,7 @@ def _time(raw: ir.Value, written: Written) -> ir.TimestampValue:
     if kind.is_string():
         text = _stripped(raw)
         return ibis.ifelse(text.re_search(_ZONED), instant(text).cast("timestamp(6)"), local_time(text, written))
-    if kind.is_numeric() and not kind.is_boolean():
+    if kind.is_numeric():  # True is none
         return local_time(whole_number(raw).cast("string"), written)
     return _none(raw, "timestamp(6)")
 

@@ -47,6 +47,26 @@ def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_
     assert loaded.about == model.about
 
 
+def test_a_folder_may_be_named_by_a_string(rows, model, tmp_path):
+    model.save(f"{tmp_path}/made/by name")
+
+    np.testing.assert_array_equal(Churn.load(f"{tmp_path}/made/by name").risk(rows), model.risk(rows))
+    with pytest.raises(Mistake, match=r"nowhere/model\.json: no such file"):
+        Churn.load("nowhere")
+
+
+def test_saved_loaded_and_saved_again_it_is_the_same_to_the_last_byte(model, tmp_path):
+    model.save(tmp_path / "first")
+    Churn.load(tmp_path / "first").save(tmp_path / "second")
+
+    for name in ("model.json", "trees.txt"):
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
+def test_in_a_notebook_a_model_shows_a_line_and_not_all_its_numbers(model):
+    assert repr(model) == f"<Churn of 9 features and {model.trees.num_trees()} trees>"
+
+
 def test_it_is_kept_as_text_and_json_and_never_as_a_pickle(model, tmp_path):
     model.save(tmp_path)
 

@@ -93,7 +93,9 @@ def test_one_number_among_days_is_no_day_of_excels(firm, caplog) -> None:
     assert not warnings(caplog)
 
 
-@pytest.mark.parametrize("number", ["2024", "19999", "73051", "1234567", "-45322", "45322.5", "1700000000"])
+@pytest.mark.parametrize(
+    "number", ["2024", "19999", "73051", "1234567", "-45322", "45322.5", "'45322.5'", "1700000000"]
+)
 def test_any_other_number_is_no_day(firm, caplog, number: str) -> None:
     orders(firm, "A,2024-01-31,1")
     firm.sql("orders", f"SELECT 'A' AS account_id, {number} AS ordered_at, 1 AS amount")

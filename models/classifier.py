@@ -1,0 +1,118 @@
+"""Classifier: a trained model as scikit-learn and shap know models, for their metrics, displays and plots."""
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from features.catalogue import catalogue
+from features.mistake import Mistake
+from models import explain
+from models.churn import Churn, Floats
+
+with warnings.catch_warnings():
+    # MLflow and shap draw progress bars with it; imported in a notebook that lacks ipywidgets, it complains.
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import tqdm.auto  # noqa: F401
+
+if TYPE_CHECKING:
+    import shap
+    from sklearn.utils import Tags
+
+Rows = pd.DataFrame | npt.ArrayLike
+
+
+class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore] # scikit-learn has no types
+    """A trained model, fitted for good. churn: the model.
+
+    X, everywhere: a row an account; a table with the features that it knows among its columns, or an array of just
+    these, in its order. Missing numbers stay missing.
+    """
+
+    def __init__(self, churn: Churn) -> None:
+        self.churn = churn
+
+    @property
+    def feature_names_in_(self) -> npt.NDArray[np.object_]:
+        """The features that it knows, in its order."""
+        return np.array(self.churn.features, dtype=object)
+
+    @property
+    def n_features_in_(self) -> int:
+        """How many features it knows."""
+        return len(self.churn.features)
+
+    @property
+    def classes_(self) -> npt.NDArray[np.int_]:
+        """0 stays, 1 leaves."""
+        return np.array([0, 1])
+
+    def fit(self, X: Rows, y: object) -> "ChurnClassifier":  # noqa: ARG002, N803 - scikit-learn's signature
+        """Raises Mistake: scikit-learn asks that there is a `fit`, but this model learned in `leaky train`.
+
+        Were it to do nothing instead, cross-validation would give figures of a model that has seen the answers.
+        """
+        raise Mistake("this model has learned already; to learn from other snapshots, run: leaky train.")
+
+    def predict_proba(self, X: Rows) -> Floats:  # noqa: N803 - scikit-learn's name
+        """Calibrated probabilities of staying and of leaving, [rows, 2]."""
+        risk = self.churn.risk(self._table(X))
+        return np.column_stack([1 - risk, risk])
+
+    def predict_risk(self, X: Rows) -> pd.Series:  # noqa: N803 - scikit-learn's name
+        """The calibrated probability of leaving, by row, under the index of X."""
+        rows = self._table(X)
+        return pd.Series(self.churn.risk(rows), index=rows.index, name="risk")
+
+    def predict(self, X: Rows) -> npt.NDArray[np.int_]:  # noqa: N803 - scikit-learn's name
+        """1 where leaving is likelier than staying, which is rare: to choose whom to call, rank by the probability."""
+        return (self.churn.risk(self._table(X)) > 0.5).astype(int)
+
+    def shap(self, X: Rows) -> "shap.Explanation":  # noqa: N803 - scikit-learn's name
+        """What each feature adds to the calibrated log-odds of leaving, as shap's plots take it."""
+        import shap
+
+        rows = self._table(X)
+        found = explain.shap_contributions(self.churn, rows)
+        return shap.Explanation(
+            values=found.shap_values,
+            base_values=np.full(len(rows), found.base_value),
+            data=self.churn.matrix(rows),
+            feature_names=list(found.features),
+        )
+
+    def reasons(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
+        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action."""
+        rows = self._table(X)
+        return explain.reasons(explain.shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue())
+
+    def _table(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
+        """X as a table. Raises ValueError where it is an array of another width."""
+        if isinstance(X, pd.DataFrame):
+            return X
+        numbers = np.atleast_2d(np.asarray(X, dtype=np.float64))
+        if numbers.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {numbers.shape[1]} features, but the model knows {self.n_features_in_}; give a table with the "
+                "features by name, or an array of those in feature_names_in_, in that order."
+            )
+        return pd.DataFrame(numbers, columns=list(self.churn.features))
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_clone__(self) -> "ChurnClassifier":
+        return self  # a copy that is not fitted would be no model at all
+
+    def __sklearn_tags__(self) -> "Tags":
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def __repr__(self, N_CHAR_MAX: int = 700) -> str:  # noqa: N803 - scikit-learn's signature
+        facts: dict[str, Any] = self.churn.about
+        learned = f", learned from {facts['first_as_of']} to {facts['last_as_of']}" if "last_as_of" in facts else ""
+        return f"<leaky model of {len(self.churn.features)} features{learned}>"
