@@ -68,14 +68,15 @@ def kind_of_loss(block: Block, losses: pd.DataFrame, left: np.ndarray) -> np.nda
     """'voluntary' or 'involuntary' where an account left and its loss is on record, else None; [accounts, snapshots].
 
     losses: account_id, lost_on and kind, as far as they are known on the newest as_of. The latest loss of an account
-    explains every leaving since the last order before it.
+    explains the silence in which it falls, and no other: none that ended with an order before it.
     """
     grid = block.grid
     latest = losses.sort_values(["lost_on", "kind"]).drop_duplicates("account_id", keep="last").set_index("account_id")
     latest = latest.reindex(block.account_ids)
     ages = (pd.Timestamp(grid.newest) - pd.to_datetime(latest["lost_on"])).dt.days.to_numpy(np.float64)
     last_order = grid.ages + block.dense(since_order)
-    explained = (left == 1) & (ages[:, None] <= last_order)
+    next_order = grid.ages - days_until_next(order_days.days_of(block), block.keys, grid)  # -inf: none so far
+    explained = (left == 1) & (ages[:, None] <= last_order) & (ages[:, None] > next_order)
     kinds = np.broadcast_to(latest["kind"].to_numpy(dtype=object)[:, None], explained.shape)
     found = np.full(explained.shape, None, dtype=object)
     found[explained & pd.notna(kinds)] = kinds[explained & pd.notna(kinds)]

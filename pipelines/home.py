@@ -1,6 +1,7 @@
 """Home: the folder that a run writes to, and the names of what stands in it."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,7 +89,7 @@ class Home:
 def written_whole(path: Path) -> Iterator[Path]:
     """A temporary path beside `path`, renamed to it on success, so that a reader never meets half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")  # two runs do not share one
     try:
         yield unfinished
         unfinished.replace(path)

@@ -19,6 +19,8 @@ def simulate(settings: Settings, home: Home, *, wanted: bool = True) -> None:
     """
     home.simulated.mkdir(parents=True, exist_ok=True)
     if not wanted:
+        for path in home.simulated.glob("*.parquet"):
+            path.unlink()
         log.info("simulate: params.yaml names another source than the made-up firm")
         return
     made = settings.simulate

@@ -107,6 +107,10 @@ class OfHolders(OfRows):
         return self.holder
 
     @property
+    def names_others(self) -> bool:
+        return True  # of two that start on one day the code decides, so it must not depend on who else is in the block
+
+    @property
     def asks(self) -> tuple[OfRows, ...]:
         return (self, Count(self.rows))
 

@@ -26,7 +26,7 @@ class Breadth(Reason):
     share_returned = in_windows(
         lambda window: (
             Amount(orders.once("returned_at"), of="returned_amount", days=window)
-            / Amount(orders, of="amount", days=window)
+            / Amount(placed, of="amount", days=window)
         ),
         "share",
         days=YEAR,

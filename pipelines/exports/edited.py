@@ -1,5 +1,6 @@
 """Edited: a workbook that people have filled in is theirs, and is never written over."""
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ def write_unless_edited(path: Path, written: Mapping[str, str], write: Callable[
     the same as what is to be written. What we wrote under another name, and nobody has changed, is taken away.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.unfinished")
     try:
         write(unfinished)
         made = file_hash(unfinished)

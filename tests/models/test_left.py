@@ -127,6 +127,18 @@ def test_a_loss_before_the_last_order_explains_nothing() -> None:
     assert kind_of_loss(block, losses, left)[0, 0] is None
 
 
+def test_a_loss_explains_no_silence_that_ended_with_an_order_before_it() -> None:
+    orders = pd.concat([every(10, "back", "2023-02-20"), every(10, "back", "2024-02-20", times=5)])
+    block = block_of(orders, as_of="2024-08-28", snapshots=19)
+    left = outcome(block, watch(block, Left()).outlook)
+    losses = pd.DataFrame({"account_id": ["back"], "lost_on": [pd.Timestamp("2024-03-10")], "kind": ["involuntary"]})
+    kinds = dict(zip(block.grid.as_ofs, kind_of_loss(block, losses, left)[0], strict=True))
+    gone = [as_of for as_of, was_gone in zip(block.grid.as_ofs, left[0], strict=True) if was_gone == 1]
+    assert {as_of.year for as_of in gone} == {2023, 2024}
+    assert {kinds[as_of] for as_of in gone if as_of.year == 2023} == {None}
+    assert "involuntary" in {kinds[as_of] for as_of in gone if as_of.year == 2024}
+
+
 def test_the_definition_in_words() -> None:
     assert Left().in_words() == "no order for 90 days, or for 2 of the account's usual cycles if that is longer"
     assert Left(by="silence", horizon_days=60).in_words() == "no order for 60 days"

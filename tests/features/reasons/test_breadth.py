@@ -60,6 +60,15 @@ def test_what_was_sent_back_is_a_share_of_what_was_ordered() -> None:
     }
 
 
+def test_a_credit_is_no_order_of_less_than_nothing() -> None:
+    orders = table("""
+        account  ordered_at  amount  returned_at  returned_amount
+        A        2024-01-01  100     2024-01-20   20
+        A        2024-01-10  -150    -            -
+    """)
+    assert value(Breadth.share_returned, orders, as_of="2024-03-01") == {"A": 0.2}
+
+
 def test_what_comes_back_is_known_when_it_comes_back() -> None:
     orders = table("""
         account  ordered_at  amount  returned_at  returned_amount

@@ -67,6 +67,21 @@ def test_a_holiday_cover_is_no_change_of_rep_once_it_is_over() -> None:
     assert days == {"holiday": [1521, 9], "reentered": [1521, 1471], "handed": [59, 9]}
 
 
+def test_without_ends_no_other_account_changes_who_came_last() -> None:
+    assignments = table("""
+        account  rep  starts_at
+        J        B    2024-01-01
+        K        A    2024-02-01
+        K        A    2024-06-01
+        K        B    2024-06-01
+    """)
+    changes = [
+        value(Reps.rep_changes[360], assignments.iloc[rows], as_of="2024-07-01")["K"]
+        for rows in (slice(0, None), slice(1, None))
+    ]
+    assert changes == [1, 1]
+
+
 def test_the_tenure_at_takeover_is_not_that_after_a_cover() -> None:
     reps = table("""
         rep  hired_on
