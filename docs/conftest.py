@@ -105,6 +105,8 @@ def leave(namespace: dict[str, Any]) -> None:
     shutil.rmtree(namespace["_folder"])
 
 
+collect_ignore = ["conftest.py"]  # itself no module with examples, and not the only one of its name
+
 pytest_collect_file = Sybil(
     parsers=[file_blocks, python_blocks, CodeBlockParser("console", run_commands)],
     patterns=["*.md"],

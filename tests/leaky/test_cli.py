@@ -18,6 +18,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 COMMANDS = [
     "run",
     "simulate",
+    "fingerprint",
     "ingest",
     "check",
     "snapshots",
@@ -80,7 +81,8 @@ def test_run_writes_everything_that_is_promised(home: Path) -> None:
 
 def test_explain_tells_of_an_account_by_id_or_name(home: Path) -> None:
     foremost = pd.read_parquet(home / "scores" / "as_of=2026-07-01" / "scores.parquet").iloc[0]
-    accounts = pd.read_parquet(home / "tables" / "accounts.parquet").set_index("account_id")
+    accounts = pd.read_parquet(home / "tables" / "accounts.parquet")
+    accounts = accounts.drop_duplicates("account_id", keep="last").set_index("account_id")
     told = leaky("explain", foremost.account_id, "--home", home)
     assert told.returncode == 0, told.stderr
     assert "rank 1 of" in told.stdout

@@ -92,7 +92,7 @@ def home(tmp_path):
         as_of=AS_OF,
         currency="GBP",
         time_zone="UTC",
-        left_override=None,
+        settings_override={},
         tables={},
         missing=[],
         data_version="0",

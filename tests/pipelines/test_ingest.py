@@ -223,7 +223,7 @@ def test_a_source_says_what_is_another_for_it(firm) -> None:
     assert (settings.snapshots.count, settings.snapshots.step_days, settings.engine) == (9, 30, "spark")
     assert settings.export.value_days == 90
     assert settings.as_of == manifest.as_of
-    assert manifest.left(mine.left) == settings.left
+    assert manifest.settings(mine).left == settings.left
     assert manifest.settings(settings) == settings
     assert json.loads(firm.home.manifest.read_text())["currency"] == "EUR"
 

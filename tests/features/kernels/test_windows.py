@@ -101,7 +101,7 @@ def holders(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without those that ended while one that had started no later went on, oldest first."""
     day = {"starts_at": rows["starts_at"].dt.normalize(), "ends_at": rows["ends_at"].dt.normalize()}
     rows = rows.assign(**day).sort_values(["starts_at", "rep_id"])
-    ends = rows["ends_at"].fillna(pd.Timestamp.max)
+    ends = rows["ends_at"].fillna(pd.Timestamp("2200-01-01"))
     stood_in = [
         bool(((rows["starts_at"] <= row.starts_at) & (ends > row.ends_at)).any()) if pd.notna(row.ends_at) else False
         for row in rows.itertuples()

@@ -117,7 +117,7 @@ def test_filters_by_rep_region_pace_and_reason(opened, made):
     opened.select_option("#reason", code)
     assert names(opened) == listed(rows[rows["reason_1_code"] == code])
     opened.click("#reset")
-    opened.wait_for_function("document.querySelectorAll('.tabulator-row').length === 50")
+    opened.locator(".tabulator-row").nth(49).wait_for()
     assert names(opened) == listed(made.rows)
 
 

@@ -76,7 +76,7 @@ def test_what_a_killed_run_left_is_removed_and_what_a_living_one_writes_is_not(t
     killed, living = [Path(run.stdout.readline().strip()) for run in runs if run.stdout]
     try:
         os.kill(runs[0].pid, signal.SIGKILL)
-        runs[0].wait()
+        runs[0].communicate()
         assert killed.exists()
         with unfinished_folder(folder) as unfinished:
             replace_folder(unfinished, folder)
@@ -85,7 +85,7 @@ def test_what_a_killed_run_left_is_removed_and_what_a_living_one_writes_is_not(t
         assert names(tmp_path) == sorted([living.name, "tables"])
     finally:
         runs[1].kill()
-        runs[1].wait()
+        runs[1].communicate()
 
 
 def test_a_run_that_fails_leaves_nothing_and_the_older_folder_as_it_was(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ def test_goods_come_back_5_to_45_days_after_delivery(tables) -> None:
     assert days.max() <= 45
     assert days.quantile(0.1) < 12
     assert days.quantile(0.9) > 35
-    assert (back["returned_at"].dt.weekday < 5).all()
+    assert (back["returned_at"].dt.day_of_week < 5).all()
 
 
 def test_what_has_not_come_back_has_neither_time_nor_amount(made, tables) -> None:
