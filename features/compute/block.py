@@ -11,7 +11,7 @@ import pandas as pd
 from features.compute.scan import Scan, scan_of
 from features.kernels.grid import Floats, Grid, ScannedRows
 from features.language.in_force import REP
-from features.language.measure import Columns, Identity, Measure
+from features.language.measure import Columns, Identity, Measure, is_given
 from features.language.of_rows import OfRows
 
 T = TypeVar("T")
@@ -88,4 +88,4 @@ class Block:
     @cached_property
     def reps(self) -> np.ndarray | None:
         """Code of the rep in charge of each account on each as_of, [keys, snapshots]; -1: none. None: never known."""
-        return self.codes(REP) if REP.column in self.population.domains else None
+        return self.codes(REP) if is_given(REP, self.columns) else None
