@@ -87,10 +87,9 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: 
         data=model.matrix(rows.iloc[sample]),
         feature_names=[name.replace("_", " ") for name in model.features],
     )
+    figure, axes = plt.subplots(figsize=(9, 6.5))  # of its own: shap would draw into whatever figure is open
     with _seeded():
-        shap.plots.beeswarm(explanation, max_display=BEESWARM_FEATURES, show=False, plot_size=(9, 6.5))
-    figure = plt.gcf()
-    axes = figure.axes[0]
+        shap.plots.beeswarm(explanation, max_display=BEESWARM_FEATURES, show=False, ax=axes, plot_size=None)
     axes.set_title("What moves the risk: every dot is an account", loc="left", fontsize=13, color=INK, pad=12)
     axes.set_xlabel("moves the log-odds of leaving down or up", fontsize=10, color=INK)
     axes.tick_params(labelsize=9)

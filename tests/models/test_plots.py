@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib import pyplot as plt
 
 from models.explain import shap_contributions
 from models.plots import POINTS, gains_curve, write_beeswarm, write_plots
@@ -26,6 +27,7 @@ def test_a_long_curve_is_thinned_but_keeps_both_ends():
 def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_touched(rows, parts, model, tmp_path):
     test = rows[parts.test]
     drawn = []
+    analysts, _ = plt.subplots(figsize=(3, 2))  # somebody's picture, still open
     for seed in (1, 2):
         np.random.seed(seed)  # noqa: NPY002 - the generator that shap uses
         write_beeswarm(tmp_path / "features.png", model, test, shap_contributions(model, test))
@@ -33,6 +35,9 @@ def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_t
         drawn.append((tmp_path / "features.png").read_bytes())
 
     assert drawn[0] == drawn[1]
+    assert not analysts.axes[0].collections
+    assert plt.fignum_exists(analysts.number)
+    plt.close(analysts)
 
 
 def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, parts, model, tmp_path):
