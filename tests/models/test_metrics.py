@@ -46,7 +46,7 @@ def test_resamples_are_what_repeating_the_drawn_accounts_rows_would_give(noisy):
     drawn = resampled(rows, risk)
 
     for number in (0, 7, 49):
-        times = rows.weights[number][rows.account]
+        times = rows.weights[:, number][rows.account]
         left, score = np.repeat(rows.left, times), np.repeat(risk, times)
         assert drawn["roc_auc"][number] == pytest.approx(roc_auc_score(left, score))
         assert drawn["average_precision"][number] == pytest.approx(average_precision_score(left, score))
@@ -61,10 +61,24 @@ def test_lift_and_recall_by_hand():
 
     found = metrics(rows, np.array(score), is_risk=False)
 
-    # The top tenth are two rows, of which one left; three of twenty left: (1 / 2) / (3 / 20).
-    assert found["lift_top_decile"] == pytest.approx(10 / 3)
+    # as_of 0: the top tenth is half a row, which left; two of five left: (1 / 1) / (2 / 5). as_of 1: all are tied.
+    assert found["lift_top_decile"] == pytest.approx((2.5 + 1) / 2)
     # as_of 0: rows 0 and 1, and half of the tie of rows 2 and 3; as_of 1: three of fifteen ties hold a fifth of its one.
-    assert found["recall_at_capacity"] == pytest.approx((1 + 0.5 + 0.2) / 3)
+    assert found["recall_at_capacity"] == pytest.approx((1.5 / 2 + 0.2 / 1) / 2)
+
+
+def test_ranking_is_measured_a_day_at_a_time_so_a_level_that_moves_with_the_season_says_nothing():
+    rows = evaluation_set([1, 0, 1, 0, 1, 0], as_of=[0, 0, 1, 1, 2, 2])
+    score = np.array([0.2, 0.1, 0.9, 0.8, 0.4, 0.5])
+
+    assert metrics(rows, score, is_risk=False)["roc_auc"] == pytest.approx((1 + 1 + 0) / 3)
+
+
+def test_a_day_on_which_nobody_left_says_nothing_about_the_order():
+    rows = evaluation_set([1, 0, 0, 0], as_of=[0, 0, 1, 1])
+
+    assert metrics(rows, np.array([0.9, 0.1, 0.9, 0.1]))["roc_auc"] == 1.0
+    assert metrics(rows, np.array([0.9, 0.1, 0.9, 0.1]))["brier"] == pytest.approx((0.01 + 0.01 + 0.81 + 0.01) / 4)
 
 
 def test_a_score_without_information_ranks_like_chance():
@@ -124,12 +138,3 @@ def test_an_interval_holds_the_point_and_the_same_seed_gives_the_same_one(noisy)
 
 def test_where_nobody_left_there_are_only_the_counts():
     assert metrics(evaluation_set([0, 0, 0]), np.array([0.1, 0.2, 0.3])) == {"n": 3.0, "base_rate": 0.0}
-
-
-def test_chunks_of_resamples_change_nothing(noisy, monkeypatch):
-    rows, risk = noisy
-    whole = resampled(rows, risk)
-    monkeypatch.setattr("models.metrics._CELLS", 1300)
-
-    for name, values in resampled(rows, risk).items():
-        np.testing.assert_allclose(values, whole[name], rtol=1e-12)
