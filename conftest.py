@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from models.gate_params import GateParams
 from models.tree_params import TreeParams
 from pipelines.home import Home
 from pipelines.settings import Evaluate, Settings, Simulate, Snapshots
@@ -16,8 +17,9 @@ TODAY = date(2026, 7, 1)
 SMALL = Settings(
     simulate=Simulate(accounts=500, months=36),
     snapshots=Snapshots(count=24),
-    train=TreeParams(learning_rate=0.1, num_leaves=7, min_child_samples=30, max_rounds=150, patience=20),
+    train=TreeParams(learning_rate=0.1, num_leaves=7, min_child_samples=30, rounds=60),
     evaluate=Evaluate(capacity=20, resamples=30),
+    gate=GateParams(min_leavers=20, min_early_leavers=5),
 )
 
 

@@ -14,10 +14,13 @@ from features.compute.frame import frame_of
 from features.kernels.grid import Grid
 from features.language.declare import Declared, Feature
 from features.mistake import Mistake
-from models.churn import Churn, fit
+from models.backtest import rerun
+from models.churn import Churn
 from models.metrics import EvaluationSet, interval, metrics, resampled
-from models.split import Split
-from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
+from models.origins import Origin, too_short
+from models.recipe import Recipe
+from models.target import targets
+from pipelines.dataset import origins_of, read_rows, recipe_of
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
@@ -35,16 +38,16 @@ KEYS = ["account_id", "as_of"]
 
 @dataclass(frozen=True)
 class Baseline:
-    """The model without new features, trained as `leaky train` trains the one that is evaluated, and what it is tested
-    on. risks: what it gives the test rows, from each seed.
+    """The model without new features, as `leaky evaluate` tests it, and what it is tested on.
+
+    risks: what it gives the tested rows, from each seed.
     """
 
     settings: Settings
     home: Home
     rows: pd.DataFrame
     left: Floats
-    parts: Split
-    voluntary: Mask
+    origins: tuple[Origin, ...]
     evaluated: EvaluationSet
     risks: tuple[Floats, ...]
 
@@ -52,31 +55,32 @@ class Baseline:
     def of(cls, settings: Settings, home: Home) -> "Baseline":
         """Raises Mistake where there are no snapshots, or too few."""
         rows = read_rows(home)
-        left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-        parts, voluntary = split_of(rows, settings), ~is_involuntary(rows)
-        check_both_kinds(rows, parts)
-        test = parts.test & voluntary
+        left, _ = targets(rows)
+        origins = origins_of(rows, settings)
+        if not origins:
+            raise Mistake(too_short(rows))
+        test = _tested(origins)
         evaluated = EvaluationSet.of(
-            rows[test].assign(left=left[test]),
+            rows.iloc[test].assign(left=left[test]),
             capacity=settings.evaluate.capacity,
             resamples=settings.evaluate.resamples,
             seed=settings.evaluate.seed,
         )
-        models = _fit(settings, rows, left, parts, voluntary, ())
-        risks = tuple(model.risk(rows[test]) for model in models)
-        return cls(settings, home, rows, left, parts, voluntary, evaluated, risks)
+        risks, _ = _risks(settings, rows, origins, ())
+        return cls(settings, home, rows, left, origins, evaluated, risks)
 
     @property
-    def test(self) -> Mask:
-        return self.parts.test & self.voluntary
+    def tested(self) -> npt.NDArray[np.intp]:
+        """The rows that are tested, origin after origin."""
+        return _tested(self.origins)
 
-    def fit(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> list[Churn]:
-        """The model with new features, which `rows` hold as well, from each seed."""
-        return _fit(self.settings, rows, self.left, self.parts, self.voluntary, features)
+    def risks_with(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> tuple[tuple[Floats, ...], Churn]:
+        """What the model gives them with new features, which `rows` hold as well, by seed; and the newest one."""
+        return _risks(self.settings, rows, self.origins, features)
 
     def populations(self) -> Iterator[tuple[str, Mask, EvaluationSet]]:
         """All test rows and the early ones, as far as some of them left and some stayed."""
-        early = (self.rows.loc[self.test, "pace"] == "early").to_numpy()
+        early = (self.rows["pace"].to_numpy() == "early")[self.tested]
         for name, mask in (("all", np.ones(len(early), dtype=bool)), ("early", early)):
             evaluated = self.evaluated.subset(mask)
             if evaluated.can_be_ranked:
@@ -94,7 +98,7 @@ class Experiment:
     gain: what the model gains by them on the test snapshots, by accounts and metric: without, with, the gain, each a
     mean over seeds, and the 95 % interval of the gain, from one bootstrap of accounts for all models; all four hold
     at once, so that of twenty features that are noise one is called better.
-    model: the model with the features, from the first seed.
+    model: the model with the features as of the newest tested day, from the first seed.
     """
 
     features: pd.DataFrame
@@ -136,39 +140,40 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
     features = _features(declared, taken=baseline.rows.columns)
     values = _values(baseline, features)
     rows = pd.concat([baseline.rows, values.reset_index(drop=True)], axis=1)
-    tested = rows[baseline.test]
-    models = baseline.fit(rows, features)
-    as_ofs = [as_of.date() for as_of in baseline.parts.test_as_ofs]
+    tested = rows.iloc[baseline.tested]
+    risks, newest = baseline.risks_with(rows, features)
+    as_ofs = [origin.as_of.date() for origin in baseline.origins]
     return Experiment(
         features=values[baseline.rows["left"].notna().to_numpy()],
         alone=_alone(baseline, features, tested),
-        gain=_gain(baseline, tuple(model.risk(tested) for model in models)),
-        model=ChurnClassifier(models[0]),
+        gain=_gain(baseline, risks),
+        model=ChurnClassifier(newest),
         tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which "
-        f"{baseline.evaluated.left.mean():.1%} left; the model had learned from earlier ones.",
+        f"{baseline.evaluated.left.mean():.1%} left; each time the model had learned from what was known on the day.",
     )
 
 
-def _fit(
-    settings: Settings, rows: pd.DataFrame, left: Floats, parts: Split, voluntary: Mask, new: tuple[Feature, ...]
-) -> list[Churn]:
-    """As `pipelines.train` trains the evaluated model, from its seed and the next ones; from its seed, where nothing is
-    new, to the same bits.
+def _tested(origins: tuple[Origin, ...]) -> npt.NDArray[np.intp]:
+    return np.concatenate([np.flatnonzero(origin.test) for origin in origins])
+
+
+def _risks(
+    settings: Settings, rows: pd.DataFrame, origins: tuple[Origin, ...], new: tuple[Feature, ...]
+) -> tuple[tuple[Floats, ...], Churn]:
+    """As `leaky evaluate` tests the model, from its seed and the next ones; from its seed, where nothing is new, to the
+    same bits. And the model of the newest origin, from its seed.
     """
-    known = {name: catalogue().by_name[name].risk for name in features_of(rows)}
-    return [
-        fit(
-            rows,
-            left,
-            train=parts.train & voluntary,
-            validation=parts.validation & voluntary,
-            refit=parts.before_test & voluntary,
-            directions=known | {feature.name: feature.risk for feature in new},
-            params=settings.train.model_copy(update={"seed": settings.train.seed + more}),
-            about={},
-        )
+    known = recipe_of(rows, settings.train)
+    directions = dict(known.directions) | {feature.name: feature.risk for feature in new}
+    recipes = [
+        Recipe(directions, settings.train.model_copy(update={"seed": settings.train.seed + more}))
         for more in range(SEEDS)
     ]
+    newest = origins[-1]
+    return (
+        tuple(rerun(rows, origins, recipe) for recipe in recipes),
+        recipes[0].fit(rows, newest.train, newest.as_of),
+    )
 
 
 def _features(declared: Mapping[str, Declared], taken: Iterable[str]) -> tuple[Feature, ...]:

@@ -147,25 +147,21 @@ class Firm:
         """Every snapshot that models learn from and are measured on: features, and what then became of the account.
 
         left: 1 it left, 0 it stayed, NaN its outlook has not passed yet. kind: of a leaving, where losses are recorded.
-        outlook_days, pace, rep_id: as on the day. part: what the evaluated model used the row for: train, validation,
-        test, or none (what lies between, outlooks that have not passed, and involuntary leavers).
+        outlook_days, pace, rep_id: as on the day. part: what `evaluated_model` used the row for: train or test, or none
+        (what lies between, and what came later).
 
         >>> firm.snapshots().groupby("part")["left"].count().index.tolist()
-        ['test', 'train', 'validation']
+        ['test', 'train']
         """
-        from pipelines.dataset import is_involuntary, read_rows, split_of
+        from models.origins import known_by
+        from pipelines.dataset import origins_of, read_rows
 
         rows = read_rows(self._home)
         rows["left"] = rows["left"].to_numpy(np.float64, na_value=np.nan)
         rows["part"] = pd.Series(None, index=rows.index, dtype="str")
-        try:
-            parts = split_of(rows, self._settings)
-        except Mistake as mistake:
-            log.warning("no snapshot has a part: %s", mistake)
-        else:
-            voluntary = ~is_involuntary(rows)
-            for name in ("train", "validation", "test"):
-                rows.loc[getattr(parts, name) & voluntary, "part"] = name
+        for newest in origins_of(rows, self._settings)[-1:]:
+            rows.loc[known_by(rows, newest.as_of), "part"] = "train"
+            rows.loc[newest.test, "part"] = "test"
         return rows.set_index(["account_id", "as_of"])
 
     @property
@@ -193,8 +189,8 @@ class Firm:
 
     @property
     def evaluated_model(self) -> "ChurnClassifier":
-        """The model of the last training that knows nothing from the first test snapshot on: what `metrics` speaks of,
-        and what may be measured on `snapshots()` whose part is test. Raises Mistake where none has been trained.
+        """The model of the newest day that was tested, which knows nothing of what came after: what may be measured on
+        `snapshots()` whose part is test. Raises Mistake where none has been tested.
         """
         from models.churn import Churn
         from models.classifier import ChurnClassifier

@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.reasons.contact import QUIET_DAYS
+from models.churn import fit
+from models.recipe import Recipe
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -26,27 +28,64 @@ class Baseline:
     is_risk: bool = False
 
 
-def baselines(rows: pd.DataFrame, left: Floats, *, train: Mask, test: Mask) -> list[Baseline]:
-    """Every baseline that the features allow, on the test rows; those that are fitted are so on the `train` rows."""
-    tested = rows[test]
-    found = []
-    if "cycles_since_order" in rows:
-        score = _present(tested["cycles_since_order"], rows["cycles_since_order"][train])
-        found.append(
-            Baseline("own_cycle", "silence in own cycles", "silence, in the account's own usual cycles", score)
-        )
-    if "days_since_order" in rows:
-        score = _present(tested["days_since_order"], rows["days_since_order"][train])
-        found.append(Baseline("days_since_order", "days since order", "days since the last order", score))
-    quiet = _sixty_days(tested)
-    if quiet:
-        found.append(quiet)
+def baselines(
+    rows: pd.DataFrame, left: Floats, recipe: Recipe, *, train: Mask, test: Mask, seed: int = 0
+) -> list[Baseline]:
+    """Every baseline that the features allow, on the test rows; those that are fitted are so on the `train` rows.
+
+    left: who left by choice, as it was known when they were fitted. recipe: of the model that is held against them.
+    """
+    found = [*rules(rows, train=train, test=test)]
+    known, tested = left[train], rows[test]
     inputs = [name for name in ("days_since_order", "orders_360d", "amount_360d") if name in rows]
-    if "days_since_order" in inputs and 0 < left[train].sum() < train.sum():
-        score = _logistic(rows.loc[train, inputs], left[train], tested[inputs])
+    if "days_since_order" in inputs:
+        score = _logistic(rows.loc[train, inputs], known, tested[inputs])
         description = "logistic regression on recency, frequency and amount"
         found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True))
+    found.append(_best_feature(rows, left, recipe, train, test))
+    same = np.full(int(test.sum()), float(known.mean()))
+    description = "the share that had left until then, for everybody"
+    found.append(Baseline("base_rate", "base rate", description, same, is_risk=True))
+    shuffled = left.copy()
+    shuffled[train] = np.random.default_rng(seed).permutation(known)
+    model = fit(rows, shuffled, train=train, directions=recipe.directions, params=recipe.params, about={})
+    description = "this model, had it learned from outcomes dealt out at random"
+    found.append(Baseline("shuffled", "shuffled outcomes", description, model.risk(tested), is_risk=True))
     return found
+
+
+def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
+    """Rules of thumb, which nobody has to fit: of `train` only the median is used, where a value is missing."""
+    tested = rows[test]
+    found = []
+    for name, feature, label, description in (
+        ("own_cycle", "cycles_since_order", "silence in own cycles", "silence, in the account's own usual cycles"),
+        ("days_since_order", "days_since_order", "days since order", "days since the last order"),
+    ):
+        if feature in rows:
+            found.append(Baseline(name, label, description, _present(tested[feature], rows.loc[train, feature])))
+    quiet = _sixty_days(tested)
+    return [*found, quiet] if quiet else found
+
+
+def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask, test: Mask) -> Baseline:
+    """The one feature that ranks the rows learned from best, the way round that ranks them best."""
+    known = left[train]
+    ranked = {}
+    for name in recipe.directions:
+        values = _present(rows.loc[train, name], rows.loc[train, name])
+        ranked[name] = _roc_auc(known, values) - 0.5
+    best = max(ranked, key=lambda name: abs(ranked[name]))
+    score = np.sign(ranked[best]) * _present(rows.loc[test, best], rows.loc[train, best])
+    return Baseline("best_feature", "best single feature", "the one feature that ranked best until then", score)
+
+
+def _roc_auc(left: Floats, values: Floats) -> float:
+    """The area under the curve, from ranks (Mann & Whitney 1947)."""
+    from scipy.stats import rankdata
+
+    gone = left.sum()
+    return float((rankdata(values)[left == 1].sum() - gone * (gone + 1) / 2) / (gone * (len(left) - gone)))
 
 
 def _present(values: pd.Series, known: pd.Series) -> Floats:

@@ -1,8 +1,11 @@
 """Card: what a reader must know of the model before acting on it, on one page of Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from models.baselines import Baseline
+from models.gate import Check, Verdict
 
 _COLUMNS = {
     "roc_auc": ("ROC AUC", "{:.3f}"),
@@ -27,10 +30,19 @@ class Card:
     capacity: int
     features: int
     rounds: int
-    verdict: str
+    checks: Sequence[Check]
 
     def markdown(self) -> str:
-        parts = [self._head(), self._data(), self._skill(), self._calibration(), self._reasons(), _LIMITS, self._use()]
+        parts = [
+            self._head(),
+            self._data(),
+            self._gate(),
+            self._skill(),
+            self._calibration(),
+            self._reasons(),
+            _LIMITS,
+            self._use(),
+        ]
         return "\n\n".join(parts) + "\n"
 
     def _head(self) -> str:
@@ -38,22 +50,31 @@ class Card:
             f"# {self.model}\n\n"
             f"It gives every account that could still leave the probability that it will: *{self.leaving}*, counted "
             f"from the day of the score. {self.features} numbers about each account go in; gradient-boosted trees "
-            f"({self.rounds} of them, by LightGBM) and a logistic calibration make the probability. Where common sense "
-            "knows the direction of a number, the trees are held to it."
+            f"({self.rounds} of them, by LightGBM) make the probability. Where common sense knows the direction of a "
+            "number, the trees are held to it. Leaving because they closed, moved or were bought is a second way to "
+            "leave, with a probability of its own."
         )
 
     def _data(self) -> str:
         data = self.figures["data"]
-        lines = ["## Data", "", "| | as_ofs | rows | left | left involuntarily, not counted |", "|---|---|---|---|---|"]
-        for part in ("train", "validation", "test"):
+        lines = ["## Data", "", "| | as_ofs | rows | left by choice | otherwise |", "|---|---|---|---|---|"]
+        for part, title in (("labelled", "all whose outcome is known"), ("test", "tested")):
             facts = data[part]
-            shares = f"{facts['base_rate']:.1%} | {facts['involuntary']:,}"
-            lines.append(f"| {part} | {facts['as_ofs']} | {facts['rows']:,} | {shares} |")
+            lines.append(
+                f"| {title} | {facts['as_ofs']} | {facts['rows']:,} | {facts['left']:,} ({facts['base_rate']:.1%}) | "
+                f"{facts['involuntary']:,} |"
+            )
         words = (
-            f"Data version `{data['data_version']}`. The outlook of a row that was learned from ended before the next "
-            "part began; rows in between were left out. Test snapshots played no part in anything but this page."
+            f"Data version `{data['data_version']}`. Every figure below is of models that were made by the same recipe "
+            "on the days that were tested, each from the rows whose outcome was known then; the model that scores has "
+            "learned from all rows whose outcome is known."
         )
         return "\n".join([*lines, "", words])
+
+    def _gate(self) -> str:
+        lines = ["## What the gate asked", "", "| | |", "|---|---|"]
+        lines += [f"| {'passed' if check.passed else '**refused**'} | {check.says} |" for check in self.checks]
+        return "\n".join(lines)
 
     def _skill(self) -> str:
         rows: list[tuple[str, Mapping[str, Any]]] = [("**this model**", self.figures["test"])]
@@ -61,14 +82,14 @@ class Card:
         if "ceiling" in self.figures:
             rows.append((f"*{self.descriptions['ceiling']}*", self.figures["ceiling"]))
         words = (
-            "On test snapshots that it had not seen, beside what people do without a model; in brackets the interval "
-            "that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one of their "
-            f"usual cycles: hard to call, and still in time. Capacity: {self.capacity:,} calls a snapshot."
+            "On days that it had not seen, beside what people do without a model: the mean over the days; in brackets "
+            "the interval that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one "
+            f"of their usual cycles: hard to call, and still in time. Capacity: {self.capacity:,} calls a day."
         )
         parts = ["## How well it ranks", "", words]
         for title, pick in (("All accounts at risk", None), ("Early accounts", "early")):
             parts += ["", f"### {title}", "", _table(rows, pick)]
-        parts += ["", f"Gate: {self.verdict}.", "", "![gains](plots/gains.png)"]
+        parts += ["", "![gains](plots/gains.png)"]
         parts += ["", "![precision and recall](plots/precision_recall.png)"]
         return "\n".join(parts)
 
@@ -79,9 +100,9 @@ class Card:
             words = (
                 f"On average it said {test['mean_risk']:.1%}; {test['base_rate']:.1%} left. Over tenths of accounts it "
                 f"is off by {test['calibration_error']:.1%} on average. Brier score {test['brier']:.4f}, log loss "
-                f"{test['log_loss']:.4f}."
+                f"{test['log_loss']:.4f}. Day by day:"
             )
-            lines += [words, ""]
+            lines += [words, "", *_by_as_of(test["by_as_of"]), ""]
         return "\n".join([*lines, "![calibration](plots/calibration.png)"])
 
     def _reasons(self) -> str:
@@ -119,6 +140,31 @@ _LIMITS = """## Limits
   for months before the test snapshots show it; the ranking usually suffers less.
 - Accounts that are new, or that order very rarely, are judged by what is typical of others.
 - A low risk is no promise: of the accounts that left, many were thought likely to stay."""
+
+
+def card_of_rules(
+    model: str, leaving: str, figures: Mapping[str, Any], rivals: Sequence[Baseline], verdict: Verdict
+) -> str:
+    """The card where there is no model yet: why, and what the rules of thumb are worth."""
+    rows = [(rival.description, figures["baselines"][rival.name]) for rival in rivals]
+    parts = [
+        f"# {model}\n\nThere is no model yet: {verdict.in_words}",
+        f"Until then the best of these rules ranks the accounts, by who left until now: *{leaving}*.",
+        "### All accounts at risk\n\n" + _table(rows, None),
+        "### Early accounts\n\n" + _table(rows, "early"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:
+    lines = ["| as_of | accounts | told | left | early accounts told | left | ROC AUC |", "|---" * 7 + "|"]
+    for day, facts in found.items():
+        early = ("early_mean_risk", "early_base_rate")
+        cells = [f"{facts[name]:.1%}" for name in ("mean_risk", "base_rate")]
+        cells += [f"{facts[name]:.1%}" if name in facts else "–" for name in early]
+        cells.append(f"{facts['roc_auc']:.3f}" if "roc_auc" in facts else "–")
+        lines.append(f"| {day} | {facts['n']:,.0f} | {' | '.join(cells)} |")
+    return lines
 
 
 def _table(rows: list[tuple[str, Mapping[str, Any]]], pick: str | None) -> str:

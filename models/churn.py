@@ -1,7 +1,6 @@
 """Churn: the model of who leaves, as gradient-boosted trees that common sense holds to a direction."""
 
 import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.mistake import Mistake
-from models.calibration import Calibration, calibrated_log_loss, fit_calibration
+from models.competing import Involuntary
+from models.log_odds import sigmoid
 from models.tree_params import TreeParams
 
 Floats = npt.NDArray[np.float64]
@@ -22,15 +22,12 @@ Direction = Literal["rises", "falls"] | None
 
 TREES = "trees.txt"
 FACTS = "model.json"
-LOSS = "calibrated_log_loss"
-CERTAIN = 1e-12  # LightGBM hands over risks, not log-odds; of one that is 0 or 1 there are none
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # Numbers to learn from below which one thread does it. Threads wait for one another after every split: 100 rounds of
 # 2.7 million numbers took 1.2 s with one thread; with two 0.7 s on an idle machine, but 3 to 14 s on a busy one. The
 # trees are the same.
 THREADS_PAY = 10_000_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
-_DIGITS = 9  # of a log loss
 _SIGN = {"rises": 1, "falls": -1, None: 0}
 
 
@@ -51,27 +48,31 @@ class FeatureProfile:
 
 @dataclass(frozen=True)
 class Churn:
-    """A trained model: trees, the calibration of their log-odds, and a profile of each feature.
+    """A trained model: trees that say who leaves by choice, how often others leave, and a profile of each feature.
 
     about: facts of its training that a reader may want (rounds, rows, as_ofs, versions); numbers and strings only.
     """
 
     trees: lightgbm.Booster
     features: tuple[str, ...]
-    calibration: Calibration
     profiles: dict[str, FeatureProfile]
+    involuntary: Involuntary = field(default_factory=Involuntary)
     about: dict[str, Any] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Churn of {len(self.features)} features and {self.trees.num_trees()} trees>"
 
     def raw(self, rows: pd.DataFrame) -> Floats:
-        """Log-odds of leaving before calibration, by row; missing numbers stay missing."""
+        """Log-odds of leaving by choice, by row; missing numbers stay missing."""
         return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
 
     def risk(self, rows: pd.DataFrame) -> Floats:
-        """The calibrated probability of leaving, by row."""
-        return self.calibration.risk(self.raw(rows))
+        """The probability of leaving by choice, by row."""
+        return sigmoid(self.raw(rows))
+
+    def risk_involuntary(self, rows: pd.DataFrame) -> Floats:
+        """The probability of leaving because they closed, moved or were bought, by row."""
+        return self.involuntary.risk(rows, self.risk(rows))
 
     def matrix(self, rows: pd.DataFrame) -> Floats:
         """The features that the model knows, in its order: [rows, features]. Raises Mistake where one is not there."""
@@ -91,7 +92,7 @@ class Churn:
         (folder / TREES).write_text(text, encoding="utf-8", newline="\n")
         facts = {
             "features": list(self.features),
-            "calibration": asdict(self.calibration),
+            "involuntary": self.involuntary.as_json(),
             "profiles": {name: asdict(profile) for name, profile in self.profiles.items()},
             "about": self.about,
         }
@@ -109,7 +110,7 @@ class Churn:
         return cls(
             trees=lightgbm.Booster(model_str=text),
             features=tuple(facts["features"]),
-            calibration=Calibration(**facts["calibration"]),
+            involuntary=Involuntary(**facts["involuntary"]),
             profiles={name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             about=facts["about"],
         )
@@ -124,50 +125,27 @@ def fit(
     left: Floats,
     *,
     train: npt.NDArray[np.bool_],
-    validation: npt.NDArray[np.bool_],
-    refit: npt.NDArray[np.bool_],
     directions: Mapping[str, Direction],
     params: TreeParams,
     about: Mapping[str, Any],
+    involuntary: Involuntary | None = None,
 ) -> Churn:
-    """A model in three steps, none of which sees a row outside its masks.
+    """A model of the rows in `train`, by their label `left` (1 or 0 there).
 
-    1. Trees grow on `train` until `patience` rounds have not bettered the log loss on `validation`, taken after
-       calibration: were a shift of the base rate counted against the trees, they would stop too soon. (A seasonal
-       wholesaler, mean of five as_ofs: 87 rounds instead of 180, ROC AUC over early accounts .772 instead of .774.)
-    2. The calibration is fitted on those trees' predictions of `validation`: out of time, as every prediction that is
-       ever used will be. Predictions of rows that trees were grown on are too sure of themselves and calibrate nothing.
-    3. Trees grow again on `refit` (everything that may be known, validation included, since the newest rows are the
-       most like those to come), for as many rounds as `rounds_for` says, and take over the calibration. Trees from more
-       rows of the same firm are as sure of themselves as the first ones or a little less so; whether that holds is
-       measured each time, because what is evaluated on the test snapshots went through these same three steps.
-
-    directions: the features to use, in order, and the direction in which each may move the risk.
+    A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
+    rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
+    use, in order, and the direction in which each may move the risk.
     """
     names = tuple(directions)
-    signs = [_SIGN[direction] for direction in directions.values()]
-    numbers = matrix(rows, names)
-    first = _grow(numbers, left, train, names, signs, params, rounds=params.max_rounds, validation=validation)
-    rounds = first.best_iteration
-    raw = np.asarray(first.predict(numbers[validation], raw_score=True, num_iteration=rounds), dtype=np.float64)
-    calibration = fit_calibration(raw, left[validation])
-    refit_rounds = rounds_for(rounds, rows=int(train.sum()), refit_rows=int(refit.sum()))
-    trees = _grow(numbers, left, refit, names, signs, params, rounds=refit_rounds)
+    numbers = matrix(rows[train], names)
+    trees = _grow(numbers, left[train], names, [_SIGN[direction] for direction in directions.values()], params)
     facts = {
-        "rounds": rounds,
-        "refit_rounds": refit_rounds,
-        "train_rows": int(train.sum()),
-        "validation_rows": int(validation.sum()),
-        "refit_rows": int(refit.sum()),
-        "validation_log_loss": round(float(first.best_score["validation"][LOSS]), _DIGITS),
+        "rounds": params.rounds,
+        "rows": int(train.sum()),
+        "leavers": int(left[train].sum()),
         "lightgbm": lightgbm.__version__,
     }
-    return Churn(trees, names, calibration, _profiles(numbers[refit], names), facts | dict(about))
-
-
-def rounds_for(rounds: int, *, rows: int, refit_rows: int) -> int:
-    """Rounds for more rows: they bear more trees, though less than in proportion, so by the square root."""
-    return max(1, round(rounds * math.sqrt(max(1.0, refit_rows / rows))))
+    return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
 
 
 def threads_for(numbers: int) -> int:
@@ -176,19 +154,10 @@ def threads_for(numbers: int) -> int:
 
 
 def _grow(
-    numbers: Floats,
-    left: Floats,
-    mask: npt.NDArray[np.bool_],
-    names: Sequence[str],
-    signs: Sequence[int],
-    params: TreeParams,
-    *,
-    rounds: int,
-    validation: npt.NDArray[np.bool_] | None = None,
+    numbers: Floats, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
 ) -> lightgbm.Booster:
     parameters = {
         "objective": "binary",
-        "metric": "none",
         "learning_rate": params.learning_rate,
         "num_leaves": params.num_leaves,
         "min_data_in_leaf": params.min_child_samples,
@@ -203,32 +172,16 @@ def _grow(
         "seed": params.seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": threads_for(int(mask.sum()) * len(names)),
+        "num_threads": threads_for(numbers.size),
         "verbosity": -1,
     }
     # Parameters are handed to the data set as well, because LightGBM reads some of them when it makes the bins.
-    train_set = lightgbm.Dataset(numbers[mask], left[mask], feature_name=list(names), params=parameters)
-    if validation is None:
-        return lightgbm.train(parameters, train_set, num_boost_round=rounds)
-    return lightgbm.train(
-        parameters,
-        train_set,
-        num_boost_round=rounds,
-        valid_sets=[train_set.create_valid(numbers[validation], left[validation])],
-        valid_names=["validation"],
-        feval=_log_loss,
-        callbacks=[lightgbm.early_stopping(params.patience, verbose=False)],
-    )
+    train_set = lightgbm.Dataset(numbers, left, feature_name=list(names), params=parameters)
+    return lightgbm.train(parameters, train_set, num_boost_round=params.rounds)
 
 
-def _log_loss(risk: Floats, data: lightgbm.Dataset) -> tuple[str, float, bool]:
-    """What early stopping goes by, as LightGBM wants it: name, value, whether higher is better."""
-    certain = np.clip(risk, CERTAIN, 1 - CERTAIN)
-    raw = np.log(certain) - np.log1p(-certain)
-    return LOSS, calibrated_log_loss(raw, np.asarray(data.get_label(), dtype=np.float64)), False
-
-
-def _profiles(numbers: Floats, names: Sequence[str]) -> dict[str, FeatureProfile]:
+def profiles_of(numbers: Floats, names: Sequence[str]) -> dict[str, FeatureProfile]:
+    """How each feature is spread among the rows of `numbers`, [rows, features]."""
     found = {}
     for column, name in enumerate(names):
         values = numbers[:, column]

@@ -47,7 +47,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
 
     @property
     def classes_(self) -> npt.NDArray[np.int_]:
-        """0 stays, 1 leaves."""
+        """0 stays or leaves involuntarily, 1 leaves by choice."""
         return np.array([0, 1])
 
     def fit(self, X: Rows, y: object) -> "ChurnClassifier":  # noqa: ARG002, N803 - scikit-learn's signature
@@ -58,12 +58,18 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         raise Mistake("this model has learned already; to learn from other snapshots, run: leaky train.")
 
     def predict_proba(self, X: Rows) -> Floats:  # noqa: N803 - scikit-learn's name
-        """Calibrated probabilities of staying and of leaving, [rows, 2]."""
+        """Probabilities of not leaving by choice (they stay, or leave involuntarily) and of doing so, [rows, 2]."""
         risk = self.churn.risk(self._table(X))
         return np.column_stack([1 - risk, risk])
 
+    def predict_risks(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
+        """The probabilities of leaving by choice and involuntarily (voluntary, involuntary), under the index of X."""
+        rows = self._table(X)
+        found = {"voluntary": self.churn.risk(rows), "involuntary": self.churn.risk_involuntary(rows)}
+        return pd.DataFrame(found, index=rows.index)
+
     def predict_risk(self, X: Rows) -> pd.Series:  # noqa: N803 - scikit-learn's name
-        """The calibrated probability of leaving, by row, under the index of X."""
+        """The probability of leaving by choice, by row, under the index of X."""
         rows = self._table(X)
         return pd.Series(self.churn.risk(rows), index=rows.index, name="risk")
 
@@ -72,7 +78,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         return (self.churn.risk(self._table(X)) > 0.5).astype(int)
 
     def shap(self, X: Rows) -> "shap.Explanation":  # noqa: N803 - scikit-learn's name
-        """What each feature adds to the calibrated log-odds of leaving, as shap's plots take it."""
+        """What each feature adds to the log-odds of leaving by choice, as shap's plots take it."""
         import shap
 
         rows = self._table(X)

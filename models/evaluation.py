@@ -1,6 +1,6 @@
 """Evaluation: a model, the baselines and the ceiling, measured side by side on the same unseen rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,41 +9,53 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import Catalogue
-from models.baselines import Baseline, baselines
-from models.churn import Churn
+from models.backtest import Backtest
+from models.baselines import Baseline
 from models.explain import Contributions, reasons, shap_contributions
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
-from models.split import Split
+from models.origins import Origin
+from models.target import targets
 
 Mask = npt.NDArray[np.bool_]
 
 CEILING = "ceiling: what the hidden truth of the made-up firm would give"
+_OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What is measured, and on which rows.
+    """A backtest, with what its figures are taken from.
 
-    rows: the test rows that count. is_early: which of them are silent for no longer than one of their usual cycles.
-    risk: the model's calibrated probabilities. ceiling: those of the hidden truth, None where nobody knows it.
-    contributions: the model's SHAP values of the rows.
+    is_early: which rows are silent for no longer than one of their usual cycles. ceiling: risks of the hidden truth, by
+    row; None where nobody knows it. contributions: SHAP values of the newest origin's rows, by its model.
     """
 
-    model: Churn
-    rows: pd.DataFrame
+    tested: Backtest
     evaluation_set: EvaluationSet
-    is_early: Mask
-    risk: Floats
-    baselines: tuple[Baseline, ...]
     ceiling: Floats | None
     contributions: Contributions
 
+    @classmethod
+    def of(cls, tested: Backtest, *, ceiling: Floats | None, capacity: int, resamples: int, seed: int) -> "Evaluation":
+        return cls(
+            tested,
+            EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),
+            ceiling,
+            shap_contributions(tested.model, tested.rows[tested.newest]),
+        )
+
+    @property
+    def is_early(self) -> Mask:
+        return (self.tested.rows["pace"] == "early").to_numpy(dtype=bool)
+
     def figures(self, catalogue: Catalogue) -> dict[str, Any]:
         """{"test": {...}, "baselines": {name: {...}}, "ceiling": {...} where it is known, "reasons": {code: {...}}}."""
+        risk = self.tested.risk
         found: dict[str, Any] = {
-            "test": self._metrics(self.risk) | {"mean_risk": float(self.risk.mean())},
-            "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.baselines},
+            "test": self._metrics(risk)
+            | {"mean_risk": float(risk.mean()), "by_as_of": self._by_as_of(), "involuntary": self._involuntary()},
+            "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.tested.baselines},
         }
         if self.ceiling is not None:
             found["ceiling"] = self._metrics(self.ceiling)
@@ -51,26 +63,51 @@ class Evaluation:
 
     def labelled_scores(self) -> dict[str, Floats]:
         """Every score under the name that a legend gives it, the model's first."""
-        scores = {"this model": self.risk} | {known.label: known.score for known in self.baselines}
+        scores = {"this model": self.tested.risk} | {known.label: known.score for known in self.tested.baselines}
         return scores if self.ceiling is None else scores | {"ceiling: hidden truth": self.ceiling}
 
     def descriptions(self) -> dict[str, str]:
         """What each baseline and the ceiling is, by name."""
-        return {known.name: known.description for known in self.baselines} | {"ceiling": CEILING}
+        return {known.name: known.description for known in self.tested.baselines} | {"ceiling": CEILING}
 
     def _metrics(self, score: Floats, is_risk: bool = True) -> dict[str, Any]:
-        """The metrics of a score over all rows, with those over early and overdue ones."""
-        parts: dict[str, Metrics] = {
-            name: metrics(self.evaluation_set.subset(mask), score[mask], is_risk=is_risk)
-            for name, mask in (("early", self.is_early), ("overdue", ~self.is_early))
+        return by_pace(self.evaluation_set, self.tested.rows["pace"], score, is_risk)
+
+    def _by_as_of(self) -> dict[str, dict[str, float]]:
+        """Each origin by itself: how many, what was foretold, what came, and how well it was ranked."""
+        rows = self.evaluation_set
+        as_of = self.tested.rows["as_of"]
+        found = {}
+        for day in as_of.unique():
+            mask = (as_of == day).to_numpy()
+            measured = metrics(rows.subset(mask), self.tested.risk[mask])
+            early = mask & self.is_early
+            found[str(day.date())] = {
+                "mean_risk": float(self.tested.risk[mask].mean()),
+                **{name: measured[name] for name in (*_OF_AN_AS_OF, *_intervals("roc_auc")) if name in measured},
+            } | (
+                {
+                    "early_n": float(early.sum()),
+                    "early_mean_risk": float(self.tested.risk[early].mean()),
+                    "early_base_rate": float(rows.left[early].mean()),
+                }
+                if early.any()
+                else {}
+            )
+        return found
+
+    def _involuntary(self) -> dict[str, float]:
+        """The competing way of leaving: the share foretold, and the share that came."""
+        return {
+            "mean_risk": float(self.tested.risk_involuntary.mean()),
+            "base_rate": float(self.tested.involuntary.mean()),
         }
-        return {**metrics(self.evaluation_set, score, is_risk=is_risk), **parts}
 
     def _reasons(self, catalogue: Catalogue) -> dict[str, dict[str, float]]:
-        """Each reason's share of what moves scores, and how often it comes first in the newest test snapshot."""
-        shares = self.contributions.shares({name: catalogue.by_name[name].reason for name in self.model.features})
-        newest = (self.rows["as_of"] == self.rows["as_of"].max()).to_numpy()
-        shown = reasons(self.contributions.subset(newest), self.rows[newest], self.model.profiles, catalogue)
+        """Each reason's share of what moves scores on the newest origin, and how often it comes first there."""
+        model, rows = self.tested.model, self.tested.rows[self.tested.newest]
+        shares = self.contributions.shares({name: catalogue.by_name[name].reason for name in model.features})
+        shown = reasons(self.contributions, rows, model.profiles, catalogue)
         first = shown["reason_1_code"].value_counts()
         return {
             code: {"share": share} | ({"first_for": int(first.get(code, 0))} if catalogue.reasons[code].action else {})
@@ -78,59 +115,73 @@ class Evaluation:
         }
 
 
-def evaluation_of(
-    model: Churn,
-    rows: pd.DataFrame,
-    parts: Split,
-    counted: Mask,
-    *,
-    ceiling: Floats | None,
-    capacity: int,
-    resamples: int,
-    seed: int,
-) -> Evaluation:
-    """The model and the baselines on the test rows; baselines that are fitted are so on what stands before the test.
-
-    rows: snapshots as they were split. counted: which of them count, in training and in every figure. ceiling: the true
-    risks of the test rows that count, in their order.
-    """
-    test = parts.test & counted
-    tested = rows[test]
-    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    return Evaluation(
-        model=model,
-        rows=tested,
-        evaluation_set=EvaluationSet.of(
-            tested.assign(left=left[test]), capacity=capacity, resamples=resamples, seed=seed
-        ),
-        is_early=(tested["pace"] == "early").to_numpy(dtype=bool),
-        risk=model.risk(tested),
-        baselines=tuple(baselines(rows, left, train=parts.before_test & counted, test=test)),
-        ceiling=ceiling,
-        contributions=shap_contributions(model, tested),
-    )
+def _intervals(name: str) -> tuple[str, str]:
+    return f"{name}_low", f"{name}_high"
 
 
-def data_figures(rows: pd.DataFrame, parts: Split, counted: Mask) -> dict[str, Any]:
-    """What it was trained, validated and tested on: as_ofs, rows, the share that left, and rows that do not count."""
-    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
+def foretold(evaluation: Evaluation) -> pd.DataFrame:
+    """What was foretold of each account on each origin, by the model and by its rivals, and what came."""
+    tested = evaluation.tested
+    numbers = {
+        "left": tested.left,
+        "involuntary": tested.involuntary,
+        "risk": tested.risk,
+        "risk_involuntary": tested.risk_involuntary,
+        **{known.name: known.score for known in tested.baselines},
+        **({} if evaluation.ceiling is None else {"ceiling": evaluation.ceiling}),
+    }
+    keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
+    return keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+
+
+def figures_of_rules(
+    rows: pd.DataFrame, rivals: Sequence[Baseline], *, capacity: int, resamples: int, seed: int
+) -> dict[str, Any]:
+    """The figures where there is no model: those of the rules, on rows whose outcome is known (left: 1 or 0)."""
+    evaluation_set = EvaluationSet.of(rows, capacity=capacity, resamples=resamples, seed=seed)
+    return {
+        "test": {"n": 0.0, "early": {"n": 0.0}},
+        "baselines": {
+            known.name: by_pace(evaluation_set, rows["pace"], known.score, known.is_risk) for known in rivals
+        },
+        "reasons": {},
+    }
+
+
+def by_pace(rows: EvaluationSet, pace: pd.Series, score: Floats, is_risk: bool = True) -> dict[str, Any]:
+    """The metrics of a score over all rows, with those over each pace; early ones always."""
+    masks = {name: (pace == name).to_numpy(dtype=bool) for name in ("early", "overdue", "new")}
+    parts: dict[str, Metrics] = {
+        name: metrics(rows.subset(mask), score[mask], is_risk=is_risk)
+        for name, mask in masks.items()
+        if mask.any() or name == "early"
+    }
+    return {**metrics(rows, score, is_risk=is_risk), **parts}
+
+
+def data_figures(rows: pd.DataFrame, origins: Sequence[Origin]) -> dict[str, Any]:
+    """What there is to learn from, and on which days that was measured: rows, as_ofs, the shares that left."""
+    left, involuntary = targets(rows)
+    known = ~np.isnan(left)
+    tested = np.any([origin.test for origin in origins], axis=0) if origins else np.zeros(len(rows), dtype=bool)
     data: dict[str, Any] = {
         "rows": len(rows),
         "snapshots": int(rows["as_of"].nunique()),
         "accounts": int(rows["account_id"].nunique()),
     }
-    for name, mask, as_ofs in (
-        ("train", parts.train, parts.train_as_ofs),
-        ("validation", parts.validation, parts.validation_as_ofs),
-        ("test", parts.test, parts.test_as_ofs),
-    ):
+    for name, mask in (("labelled", known), ("test", tested)):
+        if not mask.any():
+            continue
+        as_ofs = rows.loc[mask, "as_of"]
         data[name] = {
-            "as_ofs": f"{as_ofs[0].date()} to {as_ofs[-1].date()}",
-            "snapshots": len(as_ofs),
-            "rows": int((mask & counted).sum()),
-            "base_rate": float(left[mask & counted].mean()),
-            "involuntary": int((mask & ~counted).sum()),
+            "as_ofs": f"{as_ofs.min().date()} to {as_ofs.max().date()}",
+            "snapshots": int(as_ofs.nunique()),
+            "rows": int(mask.sum()),
+            "left": int(left[mask].sum()),
+            "base_rate": float(left[mask].mean()),
+            "involuntary": int(involuntary[mask].sum()),
         }
+    data["train"] = {str(origin.as_of.date()): int(origin.train.sum()) for origin in origins}
     return data
 
 

@@ -28,9 +28,9 @@ Strings = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Contributions:
-    """What each feature adds to the calibrated log-odds.
+    """What each feature adds to the log-odds.
 
-    shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its calibrated log-odds.
+    shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its log-odds.
     """
 
     shap_values: Floats
@@ -59,7 +59,7 @@ class Contributions:
 
 
 def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
-    """Exact path-dependent SHAP values (Lundberg et al. 2020) of every row, in calibrated log-odds.
+    """Exact path-dependent SHAP values (Lundberg et al. 2020) of every row, in log-odds.
 
     Computed in bulk by WOODELF (Nadel & Wettenstein 2026). On every call they are held against the scores that they
     must add up to; where they do not, LightGBM's own (equal, but many times slower) take their place, and the log says
@@ -73,8 +73,7 @@ def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     if not miss <= EXACT:
         log.warning("WOODELF's contributions miss the scores by up to %.2g; LightGBM's own are used instead", miss)
         values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
-    slope, intercept = model.calibration.slope, model.calibration.intercept
-    return Contributions(values * slope, intercept + slope * base_value, model.features)
+    return Contributions(values, base_value, model.features)
 
 
 def _base_value(model: Churn, width: int) -> float:

@@ -88,6 +88,12 @@ def metrics(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metr
     return found
 
 
+def points(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metrics:
+    """The metrics without intervals; NaN where the rows cannot be ranked."""
+    once = np.ones((len(rows.weights), 1), dtype=np.uint8)
+    return {name: float(value[0]) for name, value in _measure(rows, score, once, is_risk).items()}
+
+
 def resampled(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> dict[str, Floats]:
     """Each metric in each resample of accounts: {name: [resamples]}; NaN where a resample cannot be ranked."""
     return _measure(rows, score, rows.weights, is_risk)

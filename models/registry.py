@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHAMPION = "champion"
-SCORING, EVALUATED = "scoring", "evaluated"  # the two models of a version, a folder each
+SCORING = "scoring"  # the folder of a version's model
+EVALUATED = "evaluated"  # that of the model that was tested last, which scores nothing
 _SAME = "files_sha256"
 _FILES = "files"
 _SQLITE = "sqlite:///"
@@ -179,7 +180,7 @@ class Registry:
 
 
 class _Served:
-    """What MLflow calls when it serves the model: calibrated risks."""
+    """What MLflow calls when it serves the model: risks."""
 
     def __init__(self, model: Churn) -> None:
         self._model = model

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class TreeParams(BaseModel):
-    """How trees are grown. patience: rounds without a better validation score before growing stops."""
+    """How trees are grown, one a round."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -14,6 +14,5 @@ class TreeParams(BaseModel):
     subsample: float = Field(0.8, gt=0, le=1, description="Share of the rows that each tree sees.")
     colsample_bytree: float = Field(0.5, gt=0, le=1, description="Share of the features that each tree sees.")
     reg_lambda: float = Field(10.0, ge=0, description="L2 penalty on the values of leaves.")
-    max_rounds: int = Field(1500, ge=1, description="Most trees.")
-    patience: int = Field(75, ge=1, description="Rounds without a better validation score before training stops.")
+    rounds: int = Field(200, ge=1, description="Trees.")
     seed: int = Field(1, description="Of the choice of rows and features.")

@@ -4,10 +4,13 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 
 from features.mistake import Mistake
-from pipelines.dataset import check_both_kinds, read_rows, split_of
+from models.origins import too_short
+from models.target import targets
+from pipelines.dataset import check_outcomes, origins_of, read_rows
 from pipelines.home import Home
 from pipelines.ingest import write_tables
 from pipelines.intake.as_of import given_as_of
@@ -70,23 +73,24 @@ def _snapshots(settings: Settings, home: Home) -> list[str]:
     """What a model would learn from and be measured on, in words. Raises Mistake where it has too little for that."""
     snapshots(settings, home)
     rows = read_rows(home)
-    parts = split_of(rows, settings)
-    check_both_kinds(rows, parts)
+    check_outcomes(rows)
+    origins = origins_of(rows, settings)
     as_of = pd.Timestamp(Manifest.read(home).as_of)
     at_risk = int((rows["as_of"] == as_of).sum())
     if not at_risk:
         raise Mistake(
             f"no account is at risk on {as_of.date()}, so there is none to score; choose another day (--as-of)."
         )
+    left, involuntary = targets(rows)
+    known = ~np.isnan(left)
+    otherwise = np.nansum(involuntary)
     return [
+        f"to learn from: {known.sum():,} rows; {left[known].sum():,.0f} left by choice, {otherwise:,.0f} otherwise",
         *(
-            f"{name}: {mask.sum():,} rows, {rows.loc[mask, 'left'].mean():.1%} left, "
-            f"as_ofs {as_ofs[0].date()} to {as_ofs[-1].date()}"
-            for name, mask, as_ofs in (
-                ("training", parts.train, parts.train_as_ofs),
-                ("validation", parts.validation, parts.validation_as_ofs),
-                ("test", parts.test, parts.test_as_ofs),
-            )
+            f"tested on {origin.as_of.date()}: {origin.test.sum():,} rows, {left[origin.test].mean():.1%} left, "
+            f"by what was learned from {origin.train.sum():,} rows"
+            for origin in origins
         ),
+        *([] if origins else [f"no model, so a rule of thumb will rank: {too_short(rows)}"]),
         f"to score: {at_risk:,} accounts at risk on {as_of.date()}",
     ]

@@ -1,13 +1,21 @@
-"""Dataset: the snapshots read back as one table, what of it is a feature, and how time splits it."""
+"""Dataset: the snapshots read back as one table, what of it is a feature, the days that test a model, and its files."""
+
+import shutil
+from pathlib import Path
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
-from models.split import Split, split
-from pipelines.home import Home
+from models.churn import FACTS, TREES, Churn
+from models.origins import Origin, rolling_origins
+from models.recipe import Recipe
+from models.target import targets
+from models.tree_params import TreeParams
+from pipelines.home import Home, written_whole
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 _KEYS = ["account_id", "as_of"]
@@ -27,41 +35,60 @@ def read_rows(home: Home) -> pd.DataFrame:
     rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
+    if "labelled_on" not in rows:
+        rows["labelled_on"] = rows["as_of"] + pd.to_timedelta(rows["outlook_days"], unit="D")
+        rows["kind_known_on"] = rows["as_of"]
+    for name in ("labelled_on", "kind_known_on"):
+        rows[name] = pd.to_datetime(rows[name])
     return rows.sort_values(["as_of", "account_id"], ignore_index=True)
 
 
-def split_of(rows: pd.DataFrame, settings: Settings) -> Split:
-    """The time split of the rows, the same for training and for evaluation."""
-    return split(
-        rows,
-        test_snapshots=settings.split.test_snapshots,
-        validation_snapshots=settings.split.validation_snapshots,
-    )
+def origins_of(rows: pd.DataFrame, settings: Settings) -> tuple[Origin, ...]:
+    """The days on which the model is tested, oldest first; none where the history is too short."""
+    return rolling_origins(rows, count=settings.backtest.origins, horizon_days=settings.left.horizon_days)
 
 
-def check_both_kinds(rows: pd.DataFrame, parts: Split) -> None:
-    """Raises Mistake where a part of the rows holds none that left, or none that stayed: nothing can be learned or
-    measured on it. Involuntary leavers count as neither.
-    """
-    voluntary = ~is_involuntary(rows)
-    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    for name, mask in (("training", parts.train), ("validation", parts.validation), ("test", parts.test)):
-        gone, count = int(left[mask & voluntary].sum()), int((mask & voluntary).sum())
-        if not 0 < gone < count:
-            raise Mistake(
-                f"snapshots: of the {count:,} {name} rows {gone:,} left; a model needs some that left and some that "
-                "stayed. Give a longer history (snapshots.count), or change what counts as left (left.horizon_days, "
-                "left.k)."
-            )
+def check_outcomes(rows: pd.DataFrame) -> None:
+    """Raises Mistake where no outcome is known, or all are the same: neither a model nor a rule says anything then."""
+    voluntary, _ = targets(rows)
+    gone, known = int(np.nansum(voluntary)), int((~np.isnan(voluntary)).sum())
+    if not 0 < gone < known:
+        raise Mistake(
+            f"snapshots: the outcome of {known:,} of {len(rows):,} rows is known, and {gone:,} left; some must have "
+            "left and some stayed. Give a longer history, or change what counts as left (left.horizon_days, left.k)."
+        )
+
+
+def recipe_of(rows: pd.DataFrame, params: TreeParams) -> Recipe:
+    """How a model is made of the features among the columns."""
+    return Recipe({name: catalogue().by_name[name].risk for name in features_of(rows)}, params)
+
+
+def facts_of(manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """What a model of this firm's says about itself."""
+    return {
+        "source": manifest.source,
+        "data_version": manifest.data_version,
+        "left": settings.left.model_dump(),
+    }
+
+
+def forget(folder: Path) -> None:
+    """Leaves an empty folder: what stood there was of other snapshots."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def save_whole(model: Churn, folder: Path) -> None:
+    """The model's files, each written whole."""
+    unfinished = folder / ".unfinished"
+    model.save(unfinished)
+    for name in (TREES, FACTS):
+        with written_whole(folder / name) as path:
+            (unfinished / name).replace(path)
+    unfinished.rmdir()
 
 
 def features_of(rows: pd.DataFrame) -> list[str]:
     """The features among the columns, in the order of the catalogue."""
     return [feature.name for feature in catalogue().features if feature.name in rows.columns]
-
-
-def is_involuntary(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Rows that left because they closed, moved or were bought, as far as losses are recorded."""
-    if "kind" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    return (rows["kind"] == "involuntary").to_numpy(dtype=bool, na_value=False)

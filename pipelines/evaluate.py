@@ -2,24 +2,38 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
 from models import gate
-from models.card import Card
+from models.backtest import Backtest, backtest, rerun
+from models.baselines import Baseline, rules
+from models.card import Card, card_of_rules
 from models.churn import Churn
-from models.evaluation import Evaluation, by_score, data_figures, evaluation_of, ranking_table, rounded
+from models.evaluation import (
+    Evaluation,
+    by_score,
+    data_figures,
+    figures_of_rules,
+    foretold,
+    ranking_table,
+    rounded,
+)
 from models.metrics import Floats
+from models.origins import Origin, too_short
 from models.plots import write_beeswarm, write_plots
+from models.recipe import Recipe
 from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, files_hash
-from models.split import Split
-from pipelines.dataset import is_involuntary, read_rows, split_of
-from pipelines.home import PROJECT, Home, written_whole
+from models.rule import Rule, best_rule, goes_by
+from models.target import targets
+from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
+from pipelines.home import BACKTEST, GATE, PROJECT, RULE, Home, written_whole
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
@@ -27,35 +41,47 @@ log = logging.getLogger(__name__)
 
 
 def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
-    """Writes the figures to `metrics`, plots, model card and the gate's verdict to the home, and a run to MLflow.
-
-    Rows that left involuntarily are counted and otherwise left out: the model is not meant to foresee a fire.
+    """Writes the figures to `metrics`; plots, model card, the gate's verdict, the best rule and what was foretold on
+    every origin to the home; and a run to MLflow. Raises Mistake where no outcome is known.
     """
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     rows = read_rows(home)
-    parts = split_of(rows, settings)
-    model = Churn.load(home.model / EVALUATED)
-    _check_unseen(model, parts, manifest, home)
-    voluntary = ~is_involuntary(rows)
-    evaluation = evaluation_of(
-        model,
-        rows,
-        parts,
-        voluntary,
-        ceiling=_ceiling(settings, home, manifest, rows[parts.test & voluntary]),
+    check_outcomes(rows)
+    origins = origins_of(rows, settings)
+    data = {"source": manifest.source, "data_version": manifest.data_version, **data_figures(rows, origins)}
+    registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
+    for name in (EVALUATED, "plots"):
+        forget(home.model / name)
+    if not origins:
+        _without_a_model(settings, home, rows, data, registry, metrics)
+        return
+    model = Churn.load(home.model / SCORING)
+    _check_made_of(model, manifest, home)
+    tested = backtest(rows, origins, Recipe.of(model), facts_of(manifest, settings), progress=_say)
+    save_whole(tested.model, home.model / EVALUATED)
+    evaluation = Evaluation.of(
+        tested,
+        ceiling=_ceiling(settings, home, manifest, tested.rows),
         capacity=settings.evaluate.capacity,
         resamples=settings.evaluate.resamples,
         seed=settings.evaluate.seed,
     )
-    data = {"source": manifest.source, "data_version": manifest.data_version, **data_figures(rows, parts, voluntary)}
+    foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data})
-    registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
-    files = {name: home.model / name for name in (EVALUATED, SCORING)}
+    files = {SCORING: home.model / SCORING}
     sha256 = files_hash(files)
     champion = registry.champion()
-    verdict = gate.judge(evaluation, _compared(registry, champion, sha256))
+    compared = _compared(registry, champion, sha256)
+    verdict = gate.judge(
+        evaluation,
+        settings.gate,
+        champion=compared,
+        champion_risk=_rerun(rows, origins, compared, tested),
+        features=catalogue().by_name,
+    )
     _write_figures(home, metrics, figures)
+    _write_rule(home, tested.rows, tested.left, tested.involuntary, figures, tested.baselines)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
@@ -66,35 +92,86 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         capacity=settings.evaluate.capacity,
         features=len(model.features),
         rounds=model.trees.num_trees(),
-        verdict=verdict.lasting,
+        checks=verdict.lasting,
     )
     _write(home.model / "card.md", card.markdown())
     _log_figures(figures)
-    trained = {name: model.about[name] for name in ("rounds", "refit_rounds", "validation_log_loss")}
     version = registry.record(
         files,
         sha256=sha256,
         parameters=settings.model_dump(mode="json"),
-        metrics={**figures, "train": trained},
+        metrics=figures,
         tags=_tags(manifest, verdict),
         artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
     )
     if verdict.promoted:
         registry.promote(version)
         champion = version
-    _write(home.model / "gate.json", _gate_json(verdict, version, champion))
+    _write(home.model / GATE, _gate_json(verdict, version, champion))
     outcome = "is champion" if verdict.promoted else "refused"
     log.info("gate: version %s (%s) %s: %s", version.number, version.name, outcome, verdict.in_words)
 
 
-def _check_unseen(model: Churn, parts: Split, manifest: Manifest, home: Home) -> None:
-    about = model.about
-    first_test = parts.test_as_ofs[0].date().isoformat()
-    if about["data_version"] != manifest.data_version or about["knows_until"] > first_test:
+def _without_a_model(
+    settings: Settings,
+    home: Home,
+    rows: pd.DataFrame,
+    data: Mapping[str, Any],
+    registry: Registry,
+    metrics: Path,
+) -> None:
+    """Where no day can test a model: rules of thumb, measured on every row whose outcome is known."""
+    voluntary, involuntary = targets(rows)
+    known = ~np.isnan(voluntary)
+    measured = rows[known].assign(left=voluntary[known])
+    rivals = tuple(rules(rows, train=known, test=known))
+    asked = settings.evaluate
+    found = figures_of_rules(measured, rivals, capacity=asked.capacity, resamples=asked.resamples, seed=asked.seed)
+    figures = rounded(found | {"data": data})
+    _write_figures(home, metrics, figures)
+    _write_rule(home, measured, voluntary[known], involuntary[known], figures, rivals)
+    pd.DataFrame({"account_id": [], "as_of": [], "risk": []}).to_parquet(home.model / BACKTEST, index=False)
+    verdict = gate.Verdict((gate.Check("tested", False, too_short(rows)),))
+    _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
+    _write(home.model / GATE, _gate_json(verdict, None, registry.champion()))
+    log.warning("gate: no model: %s", verdict.in_words)
+
+
+def _write_rule(
+    home: Home,
+    rows: pd.DataFrame,
+    voluntary: Floats,
+    involuntary: Floats,
+    figures: Mapping[str, Any],
+    rivals: Sequence[Baseline],
+) -> None:
+    """The best rule, which ranks where there is no champion."""
+    best = best_rule(figures["baselines"], [rival for rival in rivals if goes_by(rival.name) in rows])
+    if best is None:
+        raise Mistake("no rule of thumb can be taken: the tables give neither orders nor contacts.")
+    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows))
+    with written_whole(home.model / RULE) as path:
+        rule.save(path)
+
+
+def _say(origin: Origin, model: Churn) -> None:
+    log.info("evaluate: %s, from %s rows", origin.as_of.date(), f"{model.about['rows']:,}")
+
+
+def _check_made_of(model: Churn, manifest: Manifest, home: Home) -> None:
+    if model.about["data_version"] != manifest.data_version:
         raise Mistake(
-            f"{home.model / EVALUATED}: trained on data {about['data_version']} up to {about['knows_until']}, but the "
-            f"snapshots are of data {manifest.data_version} and the test begins on {first_test}. Run: leaky train."
+            f"{home.model / SCORING}: trained on data {model.about['data_version']}, but the snapshots are of data "
+            f"{manifest.data_version}. Run: leaky train."
         )
+
+
+def _rerun(rows: pd.DataFrame, origins: Sequence[Origin], champion: Churn | None, tested: Backtest) -> Floats | None:
+    """What the champion's recipe gives the tested rows; None where there is none, or its features are no more."""
+    recipe = gate.rerun_possible(champion, rows.columns) if champion else None
+    if recipe is None:
+        return None
+    return tested.risk if recipe == Recipe.of(tested.model) else rerun(rows, origins, recipe)
 
 
 def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.DataFrame) -> Floats | None:
@@ -113,11 +190,11 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
 
 
 def _compared(registry: Registry, champion: Version | None, sha256: str) -> Churn | None:
-    """The champion as it was evaluated; None where there is none, or where it is made of the same files."""
+    """The champion; None where there is none, or where it is made of the same files."""
     if champion is None or champion.files_sha256 == sha256:
         return None
     with registry.files(champion) as folder:
-        return Churn.load(folder / EVALUATED)
+        return Churn.load(folder / SCORING)
 
 
 def _write_figures(home: Home, metrics: Path, figures: Mapping[str, Any]) -> None:
@@ -132,19 +209,20 @@ def _write_figures(home: Home, metrics: Path, figures: Mapping[str, Any]) -> Non
 def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> None:
     shares = {catalogue().reasons[code].title: facts["share"] for code, facts in figures["reasons"].items()}
     plots = home.model / "plots"
-    write_plots(plots, evaluation.evaluation_set.left, evaluation.labelled_scores(), evaluation.risk, shares)
-    write_beeswarm(plots / "features.png", evaluation.model, evaluation.rows, evaluation.contributions)
+    tested = evaluation.tested
+    write_plots(plots, tested.left, evaluation.labelled_scores(), tested.risk, shares)
+    write_beeswarm(plots / "features.png", tested.model, tested.rows[tested.newest], evaluation.contributions)
 
 
-def _gate_json(verdict: gate.Verdict, challenger: Version, champion: Version | None) -> str:
+def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Version | None) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
     champion_files_sha256 is what `score` depends on under DVC.
     """
     content = {
         "promoted": verdict.promoted,
-        "why": verdict.lasting,
-        "challenger_files_sha256": challenger.files_sha256,
+        "checks": [{"name": check.name, "passed": check.passed, "says": check.says} for check in verdict.lasting],
+        "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
     }
     return json.dumps(content, indent=2) + "\n"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+BACKTEST, GATE, RULE = "backtest.parquet", "gate.json", "rule.json"  # in the folder of the model
 _BESIDE = Path(__file__).resolve().parent.parent
 # params.yaml and data/sources stand at the root of a checkout; a wheel carries them in its package `leaky`.
 PROJECT = _BESIDE / "leaky" if (_BESIDE / "leaky" / "params.yaml").exists() else _BESIDE

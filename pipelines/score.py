@@ -1,7 +1,9 @@
 """Score: every account at risk with its risk and the reasons, from the champion, for one day."""
 
+import json
 import logging
 import time
+from dataclasses import dataclass
 from datetime import date
 
 import lightgbm
@@ -14,8 +16,9 @@ from features.value import Returns, returns_in
 from models import explain
 from models.churn import Churn
 from models.registry import SCORING, Registry
+from models.rule import Rule
 from pipelines.at_risk import features_at
-from pipelines.home import Home
+from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
@@ -37,7 +40,8 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
-    model, version = champion_of(settings, home, manifest, as_of)
+    ranker = ranker_of(settings, home, manifest, as_of)
+    version = ranker.version
     loaded = time.perf_counter()
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
@@ -48,12 +52,13 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(model, known.sort_values("account_id", ignore_index=True))
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True))
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
+        ranker.notice,
     )
     scored.write(home, as_of)
     done = time.perf_counter()
@@ -81,16 +86,31 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
 _KEPT = ["account_id", "outlook_days", "pace", "last_order_on", "days_since_order", "usual_cycle", "value", "rep_id"]
 
 
-def ranked(model: Churn, known: pd.DataFrame) -> pd.DataFrame:
-    """Risk, rank, value at risk, priority and reasons of accounts on one as_of, sorted by rank.
+@dataclass(frozen=True)
+class Ranker:
+    """What gives risks: the champion, or a rule where there is none.
 
-    known: see `features_at`. Equal risks stand in the order of account_id.
+    version: 12 hexadecimal digits, or "rule:NAME". notice: what must stand on top of every list; '' for a champion.
     """
-    found = explain.shap_contributions(model, known)
-    said = explain.reasons(found, known, model.profiles, catalogue())
+
+    model: Churn | Rule
+    version: str
+    notice: str = ""
+
+
+def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
+    """Risks, rank, value at risk, priority and reasons of accounts on one as_of, sorted by rank.
+
+    known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
+    """
+    scores = known[_KEPT].assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
+    if isinstance(model, Rule):
+        said = explain.reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
+        said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
+    else:
+        said = explain.reasons(explain.shap_contributions(model, known), known, model.profiles, catalogue())
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
-    scores = known[_KEPT].assign(risk=model.risk(known))
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     scores["rank"] = _places(scores, "risk")
     scores["priority"] = _places(scores, "value_at_risk", "risk")
@@ -103,6 +123,20 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
     return pd.Series(np.arange(1, len(order) + 1), index=order)
 
 
+def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> Ranker:
+    """The champion, or the best rule where there is none that may score. Raises Mistake where there is neither."""
+    try:
+        model, version = champion_of(settings, home, manifest, as_of)
+    except Mistake as no_champion:
+        rule = Rule.load(home.model / RULE)
+        if rule is None:
+            raise
+        notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
+        log.warning("score: %s", notice)
+        return Ranker(rule, f"rule:{rule.name}", notice)
+    return Ranker(model, version)
+
+
 def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:
     """The model that scores, and its version. Raises Mistake where there is none that may."""
     settings, as_of = manifest.settings(settings), as_of or manifest.as_of
@@ -111,9 +145,8 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
     if version is None:
         # A server's address may hold a password, so only that of a file is shown.
         store = registry.uri if registry.uri.startswith("sqlite:") else "the store of MLFLOW_TRACKING_URI"
-        refused = home.model / "gate.json"
-        why = f"; {refused} says why the last one was refused" if refused.exists() else ""
-        raise Mistake(f"no champion of {registry.model} in {store}{why}. Run leaky train, then leaky evaluate.")
+        why = _refused(home) or "Run leaky train, then leaky evaluate."
+        raise Mistake(f"no champion of {registry.model} in {store}. {why}")
     with registry.files(version) as folder:
         model = Churn.load(folder / SCORING)
     asked, made_for = settings.left.model_dump(), model.about["left"]
@@ -134,6 +167,15 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
+
+
+def _refused(home: Home) -> str:
+    """Why the last model was refused, as the gate says it; '' where none was."""
+    path = home.model / GATE
+    if not path.exists():
+        return ""
+    refused = [check["says"] for check in json.loads(path.read_text(encoding="utf-8"))["checks"] if not check["passed"]]
+    return f"The last model was refused: {'; '.join(refused).removesuffix('.')}." if refused else ""
 
 
 def _causes(not_scored: pd.DataFrame) -> str:

@@ -21,6 +21,7 @@ _SCORES = pa.schema(
         ("as_of", pa.date32()),
         ("outlook_days", pa.int32()),
         ("risk", pa.float64()),
+        ("risk_involuntary", pa.float64()),
         ("rank", pa.int64()),
         ("pace", pa.string()),
         ("last_order_on", pa.date32()),
@@ -55,16 +56,18 @@ class Scored:
     """All accounts of one day.
 
     scores: those at risk, by rank. not_scored: the others, each with the cause. value_days, returns: over how many days
-    `value` is counted, and whether what came back is taken off.
+    `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list, as no
+    model ranks the accounts; '' where one does.
     """
 
     scores: pd.DataFrame
     not_scored: pd.DataFrame
     value_days: int
     returns: Returns
+    notice: str = ""
 
     def write(self, home: Home, as_of: date) -> None:
-        about = {"value_days": str(self.value_days), "returns": self.returns.value}
+        about = {"value_days": str(self.value_days), "returns": self.returns.value, "notice": self.notice}
         for name, rows, schema in (("scores", self.scores, _SCORES), ("not_scored", self.not_scored, _NOT_SCORED)):
             table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
             with written_whole(home.scores(as_of) / f"{name}.parquet") as unfinished:
@@ -77,13 +80,14 @@ class Scored:
         if not path.exists():
             raise Mistake(f"{path}: no such file. Run: leaky score --as-of {as_of}.{_others(home)}")
         about = pq.read_schema(path).metadata or {}
-        if b"returns" not in about:
+        if b"notice" not in about:
             raise Mistake(f"{path}: not scores of this version. Run: leaky score --as-of {as_of}.")
         return cls(
             pd.read_parquet(path),
             pd.read_parquet(path.with_name("not_scored.parquet")),
             int(about[b"value_days"]),
             Returns(about[b"returns"].decode()),
+            about[b"notice"].decode(),
         )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from features.mistake import Mistake, closest
 from models.definition import Left
+from models.gate_params import GateParams
 from models.tree_params import TreeParams
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -46,11 +47,14 @@ class Snapshots(Section):
     count: int = Field(36, ge=1, description="How many as_ofs, counted back from the newest.")
 
 
-class Split(Section):
-    """Which snapshots measure the model, and which say how long to train."""
+class Backtest(Section):
+    """The days on which the model is tested, each on what was known by then."""
 
-    test_snapshots: int = Field(3, ge=1, description="The newest as_ofs whose outlooks have wholly passed.")
-    validation_snapshots: int = Field(3, ge=1, description="As_ofs before them.")
+    origins: int | None = Field(
+        None,
+        ge=1,
+        description="How many as_ofs, up to a horizon apart; null: 12, or down to 4 where there are many rows.",
+    )
 
 
 class Evaluate(Section):
@@ -89,9 +93,10 @@ class Overridable(Section):
     ingest: Ingest = Field(Ingest(), description="How much of a source may be wrong.")
     snapshots: Snapshots = Field(Snapshots(), description="The days on which accounts are looked at.")
     left: Left = Field(Left(), description="When an account counts as gone.")
-    split: Split = Field(Split(), description="Which snapshots measure the model.")
+    backtest: Backtest = Field(Backtest(), description="The days on which the model is tested.")
     train: TreeParams = Field(TreeParams(), description="How trees are grown.")
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
+    gate: GateParams = Field(GateParams(), description="What a model must show to become champion.")
     export: Export = Field(Export(), description="What the lists show.")
 
 

@@ -1,0 +1,48 @@
+"""Recipe: what makes a model of rows, so that the same can be made of other rows and another day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from models.churn import Churn, Direction, fit
+from models.competing import Involuntary
+from models.target import targets
+from models.tree_params import TreeParams
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """The features, each with the direction in which it may move the risk, and how trees are grown."""
+
+    directions: Mapping[str, Direction]
+    params: TreeParams
+
+    def fit(
+        self, rows: pd.DataFrame, train: Mask, known_before: pd.Timestamp | None, about: Mapping[str, Any] | None = None
+    ) -> Churn:
+        """A model of the rows in `train`, by what was known of them on a day (None: by all that is known)."""
+        voluntary, involuntary = targets(rows, known_before)
+        return fit(
+            rows,
+            voluntary,
+            train=train,
+            directions=self.directions,
+            params=self.params,
+            involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),
+            about={**(about or {}), "recipe": self.as_json()},
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {"directions": dict(self.directions), "params": self.params.model_dump()}
+
+    @classmethod
+    def of(cls, model: Churn) -> "Recipe":
+        """The one that a model was made by."""
+        recipe = model.about["recipe"]
+        return cls(recipe["directions"], TreeParams(**recipe["params"]))

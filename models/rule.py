@@ -1,0 +1,143 @@
+"""Rule: ranks accounts where no model has passed the gate, by what people go by, with the risks that it came to."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.catalogue import Catalogue
+from features.mistake import Mistake
+from models.baselines import Baseline
+from models.churn import FeatureProfile, profiles_of
+from models.competing import Involuntary
+from models.explain import Contributions
+
+Floats = npt.NDArray[np.float64]
+
+BINS = 10  # of equal count, in which the share that left is taken
+PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
+FEATURES = {  # what each rule goes by, and how a person says it
+    "own_cycle": ("cycles_since_order", "how long they have been silent, in their own usual cycles"),
+    "days_since_order": ("days_since_order", "the days since their last order"),
+    "sixty_days": ("days_since_contact", "the days since anybody spoke with them"),
+}
+_DIGITS = 6
+_FAR = 3.0  # times the width of the middle half beyond it, and no value counts for more
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A ranking by one feature: the higher, the likelier they leave.
+
+    scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
+    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons.
+    """
+
+    name: str
+    scores: tuple[float, ...]
+    risks: tuple[float, ...]
+    typical: float
+    involuntary: Involuntary
+    profiles: Mapping[str, FeatureProfile]
+
+    @classmethod
+    def fit(
+        cls, name: str, rows: pd.DataFrame, voluntary: Floats, involuntary: Floats, features: Sequence[str]
+    ) -> "Rule":
+        """The risks of a rule, from rows whose label is complete: the share that left in bins of its score, made never
+        to fall with it (isotonic regression).
+        """
+        from sklearn.isotonic import IsotonicRegression
+
+        values = rows[FEATURES[name][0]].to_numpy(np.float64, na_value=np.nan)
+        typical = 0.0 if np.isnan(values).all() else float(np.nanmedian(values))
+        values = np.where(np.isnan(values), typical, values)
+        order = np.argsort(values, kind="stable")
+        parts = [part for part in np.array_split(order, BINS) if len(part)]
+        overall = float(voluntary.mean())
+        shares = [(voluntary[part].sum() + PRIOR_ROWS * overall) / (len(part) + PRIOR_ROWS) for part in parts]
+        middles = [float(np.median(values[part])) for part in parts]
+        risks = IsotonicRegression().fit_transform(middles, shares, sample_weight=[len(part) for part in parts])
+        return cls(
+            name,
+            tuple(np.round(middles, _DIGITS).tolist()),
+            tuple(np.round(risks, _DIGITS).tolist()),
+            typical,
+            Involuntary.fit(rows["pace"], voluntary, involuntary),
+            profiles_of(rows[list(features)].to_numpy(np.float64, na_value=np.nan), features),
+        )
+
+    @property
+    def in_words(self) -> str:
+        return FEATURES[self.name][1]
+
+    def score(self, rows: pd.DataFrame) -> Floats:
+        """What ranks the accounts, by row. Raises Mistake where the feature is not there."""
+        feature = FEATURES[self.name][0]
+        if feature not in rows:
+            raise Mistake(f"the rule goes by {feature}, which the tables no longer give. Run: leaky evaluate.")
+        return rows[feature].fillna(self.typical).to_numpy(np.float64)
+
+    def risk(self, rows: pd.DataFrame) -> Floats:
+        """The share of those with such a score that left by choice, by row."""
+        return np.interp(self.score(rows), self.scores, self.risks)
+
+    def risk_involuntary(self, rows: pd.DataFrame) -> Floats:
+        """The probability of leaving because they closed, moved or were bought, by row."""
+        return self.involuntary.risk(rows, self.risk(rows))
+
+    def distances(self, rows: pd.DataFrame, catalogue: Catalogue) -> Contributions:
+        """How far each feature is from what is normal, on the side that is bad, in the place of SHAP values.
+
+        Measured in widths of the middle half beyond it; shared out among the features of a reason, so that a reason
+        with many of them does not come first for that.
+        """
+        features = [name for name in self.profiles if name in rows and name in catalogue.by_name]
+        found = np.zeros((len(rows), len(features)))
+        reasons = [catalogue.by_name[name].reason for name in features]
+        for column, name in enumerate(features):
+            profile, feature = self.profiles[name], catalogue.by_name[name]
+            if profile.lower_quartile is None or profile.upper_quartile is None or feature.risk is None:
+                continue
+            width = (profile.upper_quartile - profile.lower_quartile) or max(abs(profile.upper_quartile), 1.0)
+            values = rows[name].to_numpy(np.float64, na_value=np.nan)
+            beyond = values - profile.upper_quartile if feature.risk == "rises" else profile.lower_quartile - values
+            found[:, column] = np.clip(np.nan_to_num(beyond / width), 0, _FAR) / reasons.count(feature.reason)
+        return Contributions(found, 0.0, tuple(features))
+
+    def save(self, path: Path) -> None:
+        path.write_text(json.dumps(asdict(self), indent=1, allow_nan=False) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> "Rule | None":
+        """The rule that `save` wrote; None where there is none."""
+        if not path.exists():
+            return None
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            facts["name"],
+            tuple(facts["scores"]),
+            tuple(facts["risks"]),
+            facts["typical"],
+            Involuntary(**facts["involuntary"]),
+            {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
+        )
+
+
+def goes_by(name: str) -> str | None:
+    """The feature that a rule goes by; None for what is no rule."""
+    return FEATURES[name][0] if name in FEATURES else None
+
+
+def best_rule(measured: Mapping[str, Mapping[str, float]], known: Sequence[Baseline]) -> str | None:
+    """The name of the rule with the highest ROC AUC over all accounts; the first that there is where none could be
+    measured, None where there is no rule at all.
+
+    measured: metrics of baselines, by name.
+    """
+    names = [rival.name for rival in known if rival.name in FEATURES]
+    return max(names, key=lambda name: measured.get(name, {}).get("roc_auc", 0.0), default=None)
