@@ -1,7 +1,7 @@
 """Rule: ranks accounts where no model has passed the gate, by what people go by, with the risks that it came to."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +11,6 @@ import pandas as pd
 
 from features.catalogue import Catalogue
 from features.mistake import Mistake
-from models.baselines import Baseline
 from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
 from models.explain import Contributions
@@ -128,16 +127,11 @@ class Rule:
         )
 
 
-def goes_by(name: str) -> str | None:
-    """The feature that a rule goes by; None for what is no rule."""
-    return FEATURES[name][0] if name in FEATURES else None
-
-
-def best_rule(measured: Mapping[str, Mapping[str, float]], known: Sequence[Baseline]) -> str | None:
-    """The name of the rule with the highest ROC AUC over all accounts; the first that there is where none could be
-    measured, None where there is no rule at all.
+def best_rule(measured: Mapping[str, Mapping[str, float]], features: Collection[str]) -> str | None:
+    """The name of the rule with the highest ROC AUC over all accounts, of those whose feature is among `features`; None
+    where there is none.
 
     measured: metrics of baselines, by name.
     """
-    names = [rival.name for rival in known if rival.name in FEATURES]
+    names = [name for name in measured if name in FEATURES and FEATURES[name][0] in features]
     return max(names, key=lambda name: measured.get(name, {}).get("roc_auc", 0.0), default=None)

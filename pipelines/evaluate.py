@@ -13,7 +13,7 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from models import gate
 from models.backtest import Backtest, backtest, rerun
-from models.baselines import Baseline, rules
+from models.baselines import rules
 from models.card import Card, card_of_rules
 from models.churn import Churn
 from models.evaluation import (
@@ -30,7 +30,7 @@ from models.origins import Origin, too_short
 from models.plots import write_beeswarm, write_plots
 from models.recipe import Recipe
 from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, files_hash
-from models.rule import Rule, best_rule, goes_by
+from models.rule import Rule, best_rule
 from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.home import BACKTEST, GATE, PROJECT, RULE, Home, written_whole
@@ -81,7 +81,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         features=catalogue().by_name,
     )
     _write_figures(home, metrics, figures)
-    _write_rule(home, tested.rows, tested.left, tested.involuntary, figures, tested.baselines)
+    _write_rule(home, tested.rows, tested.left, tested.involuntary, figures)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
@@ -129,7 +129,7 @@ def _without_a_model(
     found = figures_of_rules(measured, rivals, capacity=asked.capacity, resamples=asked.resamples, seed=asked.seed)
     figures = rounded(found | {"data": data})
     _write_figures(home, metrics, figures)
-    _write_rule(home, measured, voluntary[known], involuntary[known], figures, rivals)
+    _write_rule(home, measured, voluntary[known], involuntary[known], figures)
     pd.DataFrame({"account_id": [], "as_of": [], "risk": []}).to_parquet(home.model / BACKTEST, index=False)
     verdict = gate.Verdict((gate.Check("tested", False, too_short(rows)),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
@@ -143,10 +143,9 @@ def _write_rule(
     voluntary: Floats,
     involuntary: Floats,
     figures: Mapping[str, Any],
-    rivals: Sequence[Baseline],
 ) -> None:
     """The best rule, which ranks where there is no champion."""
-    best = best_rule(figures["baselines"], [rival for rival in rivals if goes_by(rival.name) in rows])
+    best = best_rule(figures["baselines"], rows.columns)
     if best is None:
         raise Mistake("no rule of thumb can be taken: the tables give neither orders nor contacts.")
     rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows))

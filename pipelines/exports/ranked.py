@@ -17,7 +17,8 @@ class ExportContext:
 
     value_days, returns: over how many days an account's value is counted, and whether what came back is taken off.
     reasons: code -> title. leaves: what counts as leaving, as the end of the sentence "An account has left when there
-    is …". skill: a sentence of how good the score has proved, or None where nobody has measured it.
+    is …". skill: a sentence of how good the score has proved, or None where nobody has measured it. notice: what must
+    be read first, as no model ranks the accounts; '' where one does.
     """
 
     source: str
@@ -28,6 +29,7 @@ class ExportContext:
     leaves: str
     reasons: Mapping[str, str]
     skill: str | None = None
+    notice: str = ""
 
 
 def ranked(

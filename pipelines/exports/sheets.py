@@ -70,6 +70,7 @@ class Styles:
         self.subtitle = style(bold=True, font_size=12, font_color=self.accent)
         self.muted = style(font_color=self.grey)
         self.note = style(font_color=self.grey, text_wrap=True)
+        self.notice = style(text_wrap=True, bg_color="#fbf1ea", left=5, left_color="#c4673f")
         self.figure = style(bold=True, font_size=14, align="right", num_format="#,##0")
         self.figure_money = style(bold=True, font_size=14, align="right", num_format=amount)
         self.figure_label = style(align="left", indent=1)

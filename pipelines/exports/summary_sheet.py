@@ -41,6 +41,10 @@ def write_summary(
         sheet.set_row(row, 22)
         sheet.write_string(row, 0, label, styles.figure_label)
         sheet.write_number(row, 1, round(number), styles.figure_money if is_money else styles.figure)
+    if context.notice:
+        sheet.merge_range(2, 0, 2, 4, "", styles.notice)
+        sheet.write_string(2, 0, context.notice, styles.notice)
+        sheet.set_row(2, LINE * (1 + len(context.notice) // 95))
     row = 8
     meaning = value_explained(context.value_days, context.returns)
     for sentence in (

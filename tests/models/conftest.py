@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.churn import Churn, fit
-from models.split import Split, split
+from models.churn import Churn
+from models.origins import Origin, rolling_origins
+from models.recipe import Recipe
 from models.tree_params import TreeParams
 
 DIRECTIONS = {
@@ -26,8 +27,7 @@ PARAMS = TreeParams(
     subsample=0.8,
     colsample_bytree=0.8,
     reg_lambda=5.0,
-    max_rounds=200,
-    patience=20,
+    rounds=50,
     seed=1,
 )
 
@@ -48,6 +48,9 @@ def firm(accounts: int = 250, as_ofs: int = 16, seed: int = 5) -> pd.DataFrame:
             "as_of": np.repeat(dates, accounts),
             "outlook_days": 90,
             "pace": np.where(silent <= cycle, "early", "overdue").ravel(),
+            "labelled_on": np.repeat(dates + pd.Timedelta(days=90), accounts),
+            "kind": None,
+            "kind_known_on": pd.NaT,
             "left": (random.random(shape) < 1 / (1 + np.exp(-log_odds))).ravel().astype(float),
             "days_since_contact": contact.ravel(),
             "conversations_30d": random.poisson(2.0, shape).ravel().astype(float),
@@ -68,23 +71,24 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def parts(rows: pd.DataFrame) -> Split:
-    return split(rows, test_snapshots=3, validation_snapshots=2)
-
-
-def fitted(rows: pd.DataFrame, parts: Split, **about: object) -> Churn:
-    return fit(
-        rows,
-        rows["left"].to_numpy(),
-        train=parts.train,
-        validation=parts.validation,
-        refit=parts.before_test,
-        directions=DIRECTIONS,
-        params=PARAMS,
-        about={"left": {"by": "silence"}, "knows_until": "2023-12-27", **about},
-    )
+def origins(rows: pd.DataFrame) -> tuple[Origin, ...]:
+    return rolling_origins(rows, count=3, horizon_days=90)
 
 
 @pytest.fixture(scope="session")
-def model(rows: pd.DataFrame, parts: Split) -> Churn:
-    return fitted(rows, parts)
+def origin(origins: tuple[Origin, ...]) -> Origin:
+    """The newest day that is tested."""
+    return origins[-1]
+
+
+RECIPE = Recipe(DIRECTIONS, PARAMS)
+ABOUT = {"left": {"by": "silence"}}
+
+
+def fitted(rows: pd.DataFrame, origin: Origin, **about: object) -> Churn:
+    return RECIPE.fit(rows, origin.train, origin.as_of, {**ABOUT, "knows_until": str(origin.as_of.date()), **about})
+
+
+@pytest.fixture(scope="session")
+def model(rows: pd.DataFrame, origin: Origin) -> Churn:
+    return fitted(rows, origin)

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.baselines import baselines
+from models.baselines import baselines, rules
+from models.recipe import Recipe
+from models.tree_params import TreeParams
+from tests.models.conftest import RECIPE
 
 ROWS = pd.DataFrame(
     {
@@ -15,12 +18,11 @@ ROWS = pd.DataFrame(
         "amount_360d": [9000.0, 100.0, 5000.0, -20.0],
     }
 )
-LEFT = np.array([0.0, 1.0, 0.0, 1.0])
 ALL = np.ones(4, dtype=bool)
 
 
 def scores(rows: pd.DataFrame = ROWS) -> dict[str, list[float]]:
-    return {found.name: found.score.tolist() for found in baselines(rows, LEFT, train=ALL, test=ALL)}
+    return {found.name: found.score.tolist() for found in rules(rows, train=ALL, test=ALL)}
 
 
 def test_each_rule_by_hand():
@@ -32,35 +34,58 @@ def test_each_rule_by_hand():
 
 
 def test_without_contacts_the_rule_looks_at_orders_and_says_so():
-    rules = {
-        found.name: found for found in baselines(ROWS.drop(columns="days_since_contact"), LEFT, train=ALL, test=ALL)
-    }
+    found = {rule.name: rule for rule in rules(ROWS.drop(columns="days_since_contact"), train=ALL, test=ALL)}
 
-    assert rules["sixty_days"].score.tolist() == [0, 1, 0, 1]
-    assert "for want of contacts" in rules["sixty_days"].description
-    assert not rules["sixty_days"].is_risk
-
-
-def test_the_regression_learns_from_recency_frequency_and_amount(rows, parts):
-    left = rows["left"].to_numpy()
-    found = baselines(rows, left, train=parts.before_test, test=parts.test)
-    (regression,) = [rule for rule in found if rule.name == "logistic_rfm"]
-
-    assert regression.is_risk
-    assert len(regression.score) == parts.test.sum()
-    assert regression.score.mean() == pytest.approx(left[parts.before_test].mean(), rel=0.1)
-
-
-def test_test_rows_teach_the_regression_nothing(rows, parts):
-    left = rows["left"].to_numpy()
-    turned = np.where(parts.test, 1 - left, left)
-
-    first, second = (
-        baselines(rows, known, train=parts.before_test, test=parts.test)[-1].score for known in (left, turned)
-    )
-
-    np.testing.assert_array_equal(first, second)
+    assert found["sixty_days"].score.tolist() == [0, 1, 0, 1]
+    assert "for want of contacts" in found["sixty_days"].description
+    assert not found["sixty_days"].is_risk
 
 
 def test_without_orders_there_is_only_what_contacts_allow():
     assert list(scores(ROWS[["days_since_contact"]])) == ["sixty_days"]
+
+
+@pytest.fixture(scope="module")
+def rivals(rows, origin):
+    found = baselines(rows, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+    return {rival.name: rival for rival in found}
+
+
+def test_the_regression_learns_from_recency_frequency_and_amount(rows, origin, rivals):
+    regression = rivals["logistic_rfm"]
+
+    assert regression.is_risk
+    assert len(regression.score) == origin.test.sum()
+    assert regression.score.mean() == pytest.approx(rows["left"][origin.train].mean(), rel=0.1)
+
+
+def test_test_rows_teach_nobody_anything(rows, origin, rivals):
+    turned = np.where(origin.test, 1 - rows["left"], rows["left"])
+
+    again = baselines(rows, turned, RECIPE, train=origin.train, test=origin.test)
+
+    for rival in again:
+        np.testing.assert_array_equal(rival.score, rivals[rival.name].score)
+
+
+def test_the_base_rate_is_the_same_for_everybody(rows, origin, rivals):
+    assert rivals["base_rate"].score.tolist() == [rows["left"][origin.train].mean()] * int(origin.test.sum())
+
+
+def test_the_best_feature_is_found_whichever_way_round_it_ranks(rows, origin):
+    oracle = rows.assign(conversations_30d=-rows["left"] + np.random.default_rng(1).normal(0, 0.1, len(rows)))
+
+    found = baselines(oracle, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+
+    (best,) = [rival for rival in found if rival.name == "best_feature"]
+    assert best.score.tolist() == (-oracle.loc[origin.test, "conversations_30d"]).tolist()
+
+
+def test_from_shuffled_outcomes_it_learns_next_to_nothing(rows, origin):
+    from sklearn.metrics import roc_auc_score
+
+    free = Recipe(dict.fromkeys(RECIPE.directions), TreeParams(rounds=30))  # directions alone would rank a little
+    found = baselines(rows, rows["left"].to_numpy(), free, train=origin.train, test=origin.test)
+
+    (shuffled,) = [rival for rival in found if rival.name == "shuffled"]
+    assert abs(roc_auc_score(rows["left"][origin.test], shuffled.score) - 0.5) < 0.12

@@ -1,9 +1,10 @@
 """The model card says what was measured, and says what was not."""
 
 from models.card import Card
+from models.gate import Check
 
 METRICS = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
-PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "base_rate": 0.0641, "involuntary": 7}
+PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "left": 791, "base_rate": 0.0641, "involuntary": 7}
 FIGURES = {
     "test": {
         **METRICS,
@@ -13,10 +14,21 @@ FIGURES = {
         "calibration_error": 0.012,
         "mean_risk": 0.056,
         "base_rate": 0.066,
+        "by_as_of": {
+            "2024-06-01": {
+                "n": 1630.0,
+                "mean_risk": 0.056,
+                "base_rate": 0.066,
+                "early_mean_risk": 0.02,
+                "early_base_rate": 0.03,
+                "roc_auc": 0.851,
+            },
+            "2024-05-02": {"n": 3.0, "mean_risk": 0.1, "base_rate": 0.0},
+        },
     },
     "baselines": {"own_cycle": {"roc_auc": 0.744, "roc_auc_low": 0.70, "roc_auc_high": 0.78, "early": {}}},
     "reasons": {"orders": {"share": 0.37, "first_for": 701}, "standing": {"share": 0.11}},
-    "data": {"train": PART, "validation": PART, "test": PART, "data_version": "61e9b6e058e2"},
+    "data": {"labelled": PART, "test": PART, "data_version": "61e9b6e058e2"},
 }
 
 
@@ -30,7 +42,7 @@ def card() -> str:
         capacity=100,
         features=86,
         rounds=393,
-        verdict="it is better",
+        checks=(Check("brier", True, "its Brier score is 0.04"), Check("leaks", False, "a leak is suspected")),
     ).markdown()
 
 
@@ -52,8 +64,16 @@ def test_it_says_what_it_predicts_from_what_and_why():
     text = card()
 
     assert "*no order for 90 days*" in text
-    assert "| test | 2024-01-01 to 2024-06-01 | 12,345 | 6.4% | 7 |" in text
+    assert "| tested | 2024-01-01 to 2024-06-01 | 12,345 | 791 (6.4%) | 7 |" in text
     assert "On average it said 5.6%; 6.6% left." in text
     assert "| They order elsewhere | 37% | 701 |" in text
     assert "| Who they are | 11% | never shown |" in text
-    assert "Gate: it is better." in text
+    assert "| passed | its Brier score is 0.04 |" in text
+    assert "| **refused** | a leak is suspected |" in text
+
+
+def test_what_was_told_and_what_came_stand_side_by_side_for_every_day():
+    text = card()
+
+    assert "| 2024-06-01 | 1,630 | 5.6% | 6.6% | 2.0% | 3.0% | 0.851 |" in text
+    assert "| 2024-05-02 | 3 | 10.0% | 0.0% | – | – | – |" in text

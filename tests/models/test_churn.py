@@ -8,33 +8,31 @@ import pandas as pd
 import pytest
 
 from features.mistake import Mistake
-from models.churn import Churn, rounds_for
+from models.churn import Churn
 from tests.models.conftest import DIRECTIONS, fitted
 
 
-def test_it_finds_who_leaves(rows, parts, model):
+def test_it_finds_who_leaves(rows, origin, model):
     from sklearn.metrics import roc_auc_score
 
-    test = rows[parts.test]
+    test = rows[origin.test]
 
     assert roc_auc_score(test["left"], model.risk(test)) > 0.65
     assert model.risk(test).mean() == pytest.approx(test["left"].mean(), rel=0.25)
 
 
-def test_training_twice_gives_the_same_trees(rows, parts, model):
-    again = fitted(rows, parts)
+def test_training_twice_gives_the_same_trees(rows, origin, model):
+    again = fitted(rows, origin)
 
     assert again.trees.model_to_string() == model.trees.model_to_string()
-    assert again.calibration == model.calibration
 
 
-def test_rows_outside_the_masks_change_nothing(rows, parts, model):
-    test_turned_round = rows.assign(left=np.where(parts.test, 1 - rows["left"], rows["left"]))
+def test_rows_that_are_not_learned_from_change_nothing(rows, origin, model):
+    test_turned_round = rows.assign(left=np.where(origin.test, 1 - rows["left"], rows["left"]))
 
-    again = fitted(test_turned_round, parts)
+    again = fitted(test_turned_round, origin)
 
     assert again.trees.model_to_string() == model.trees.model_to_string()
-    assert again.calibration == model.calibration
 
 
 def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_path):
@@ -71,7 +69,7 @@ def test_it_is_kept_as_text_and_json_and_never_as_a_pickle(model, tmp_path):
     model.save(tmp_path)
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "trees.txt"]
-    assert set(json.loads((tmp_path / "model.json").read_text())) == {"features", "calibration", "profiles", "about"}
+    assert set(json.loads((tmp_path / "model.json").read_text())) == {"features", "involuntary", "profiles", "about"}
     assert (tmp_path / "trees.txt").read_text().startswith("tree\nversion=")
     with pytest.raises(ValueError, match="opcode"):
         list(pickletools.genops((tmp_path / "trees.txt").read_bytes()))
@@ -99,8 +97,8 @@ def test_missing_is_not_zero(rows, model):
     assert missing.mean() > zero.mean() * 1.5
 
 
-def test_a_profile_says_what_is_usual_of_a_feature(rows, parts, model):
-    known = rows.loc[parts.before_test, "days_since_contact"]
+def test_a_profile_says_what_is_usual_of_a_feature(rows, origin, model):
+    known = rows.loc[origin.train, "days_since_contact"]
 
     profile = model.profiles["days_since_contact"]
 
@@ -125,17 +123,11 @@ def test_a_folder_without_a_model_is_named(tmp_path):
         Churn.load(tmp_path)
 
 
-def test_a_feature_that_is_always_missing_is_no_hindrance(rows, parts):
-    model = fitted(rows.assign(days_since_contact=np.nan), parts)
+def test_a_feature_that_is_always_missing_is_no_hindrance(rows, origin):
+    model = fitted(rows.assign(days_since_contact=np.nan), origin)
 
     assert model.profiles["days_since_contact"].median is None
     assert np.isfinite(model.risk(rows)).all()
-
-
-def test_rounds_grow_with_the_root_of_the_rows():
-    assert rounds_for(100, rows=1000, refit_rows=4000) == 200
-    assert rounds_for(100, rows=1000, refit_rows=1000) == 100
-    assert rounds_for(1, rows=1000, refit_rows=500) == 1
 
 
 def test_features_keep_the_order_in_which_they_were_declared(model):

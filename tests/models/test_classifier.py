@@ -35,8 +35,8 @@ def classifier(model) -> ChurnClassifier:
 
 
 @pytest.fixture(scope="module")
-def tested(rows, parts) -> pd.DataFrame:
-    return rows[parts.test]
+def tested(rows, origin) -> pd.DataFrame:
+    return rows[origin.test]
 
 
 def test_it_is_a_fitted_classifier_of_two_classes(classifier):
@@ -153,7 +153,7 @@ def test_it_is_not_fitted_again_and_cross_validation_cannot_pretend_to(classifie
 
 def test_in_a_notebook_it_shows_a_line(model):
     about = {**model.about, "first_as_of": "2023-01-01", "last_as_of": "2023-09-28"}
-    classifier = ChurnClassifier(Churn(model.trees, model.features, model.calibration, model.profiles, about))
+    classifier = ChurnClassifier(Churn(model.trees, model.features, model.profiles, model.involuntary, about))
 
     assert repr(classifier) == "<leaky model of 9 features, learned from 2023-01-01 to 2023-09-28>"
     assert "leaky model of 9 features" in classifier._repr_html_()

@@ -5,76 +5,89 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.catalogue import catalogue
-from models.evaluation import by_score, data_figures, evaluation_of, ranking_table, rounded
+from models.backtest import backtest
+from models.evaluation import Evaluation, by_score, data_figures, figures_of_rules, foretold, ranking_table, rounded
+from tests.models.conftest import ABOUT, RECIPE
 
 
 @pytest.fixture(scope="module")
-def counted(rows):
-    """All rows but every tenth account's, as if those had closed down."""
-    return ~rows["account_id"].str.endswith("0").to_numpy()
+def tested(rows, origins):
+    return backtest(rows, origins, RECIPE, ABOUT)
 
 
-def evaluation(model, rows, parts, counted, ceiling=None):
-    return evaluation_of(model, rows, parts, counted, ceiling=ceiling, capacity=20, resamples=20, seed=1)
+def evaluation(tested, ceiling=None):
+    return Evaluation.of(tested, ceiling=ceiling, capacity=20, resamples=20, seed=1)
 
 
 @pytest.fixture(scope="module")
-def figures(model, rows, parts, counted):
-    return evaluation(model, rows, parts, counted).figures(catalogue())
+def figures(tested):
+    return evaluation(tested).figures(catalogue())
 
 
-def test_scores_are_measured_on_test_rows_that_count(model, rows, parts, counted, figures):
-    tested = rows[parts.test & counted]
+def test_every_origin_is_ranked_by_itself_and_counts_as_much_as_the_others(tested, figures):
+    days = [day.assign(score=tested.risk[day.index]) for _, day in tested.rows.groupby("as_of")]
 
-    assert figures["test"]["n"] == len(tested)
-    by_as_of = [roc_auc_score(day["left"], model.risk(day)) for _, day in tested.groupby("as_of")]
-    assert figures["test"]["roc_auc"] == pytest.approx(np.mean(by_as_of))
-    assert figures["test"]["mean_risk"] == pytest.approx(model.risk(tested).mean())
-    early = tested[tested["pace"] == "early"]
+    assert figures["test"]["n"] == len(tested.rows) == 750
+    assert figures["test"]["roc_auc"] == pytest.approx(
+        np.mean([roc_auc_score(day["left"], day["score"]) for day in days])
+    )
+    assert figures["test"]["mean_risk"] == pytest.approx(tested.risk.mean())
+    early = [day[day["pace"] == "early"] for day in days]
     own_cycle = figures["baselines"]["own_cycle"]
-    assert own_cycle["early"]["roc_auc"] == pytest.approx(roc_auc_score(early["left"], early["cycles_since_order"]))
+    assert own_cycle["early"]["roc_auc"] == pytest.approx(
+        np.mean([roc_auc_score(day["left"], day["cycles_since_order"]) for day in early])
+    )
     assert own_cycle["early"]["n"] + own_cycle["overdue"]["n"] == own_cycle["n"]
 
 
-def test_what_does_not_count_changes_no_figure(model, rows, parts, counted, figures):
-    turned = rows.assign(left=np.where(counted, rows["left"], 1 - rows["left"]))
+def test_what_was_told_and_what_came_stand_beside_each_other_for_every_origin(tested, origins, figures):
+    found = figures["test"]["by_as_of"]
 
-    assert evaluation(model, turned, parts, counted).figures(catalogue()) == figures
+    assert list(found) == [str(origin.as_of.date()) for origin in origins]
+    newest = tested.newest
+    assert found[str(origins[-1].as_of.date())]["mean_risk"] == pytest.approx(tested.risk[newest].mean())
+    early = newest & (tested.rows["pace"] == "early").to_numpy()
+    assert found[str(origins[-1].as_of.date())]["early_base_rate"] == pytest.approx(tested.left[early].mean())
 
 
-def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_none(
-    model, rows, parts, counted, figures
-):
+def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_none(tested, figures):
     assert "ceiling" not in figures
-    left = rows["left"][parts.test & counted].to_numpy()
 
-    known = evaluation(model, rows, parts, counted, ceiling=np.where(left == 1, 0.9, 0.1))
+    known = evaluation(tested, ceiling=np.where(tested.left == 1, 0.9, 0.1))
 
     assert known.figures(catalogue())["ceiling"]["roc_auc"] == 1
     assert list(known.labelled_scores())[-1] == "ceiling: hidden truth"
-    assert set(known.descriptions()) == {"own_cycle", "days_since_order", "sixty_days", "logistic_rfm", "ceiling"}
+    assert set(known.descriptions()) >= {"own_cycle", "sixty_days", "logistic_rfm", "shuffled", "ceiling"}
+    assert foretold(known)["ceiling"].tolist() == np.where(tested.left == 1, 0.9, 0.1).tolist()
 
 
-def test_reasons_share_all_that_moves_scores_and_are_first_for_accounts_of_the_newest_test_snapshot(
-    rows, parts, counted, figures
-):
+def test_reasons_share_all_that_moves_scores_and_are_first_for_accounts_of_the_newest_origin(tested, figures):
     found = figures["reasons"]
-    newest = (rows["as_of"] == parts.test_as_ofs[-1]) & counted
 
     assert sum(facts["share"] for facts in found.values()) == pytest.approx(1)
-    assert 0 < sum(facts.get("first_for", 0) for facts in found.values()) <= newest.sum()
+    assert 0 < sum(facts.get("first_for", 0) for facts in found.values()) <= tested.newest.sum()
     assert "first_for" not in found["standing"]  # nobody can act on it
 
 
-def test_what_it_was_measured_on(rows, parts, counted):
-    data = data_figures(rows, parts, counted)
+def test_what_it_was_measured_on(rows, origins):
+    data = data_figures(rows, origins)
 
     assert data["rows"] == len(rows)
     assert data["accounts"] == 250
-    assert data["test"]["rows"] == (parts.test & counted).sum()
-    assert data["test"]["involuntary"] == (parts.test & ~counted).sum()
-    assert data["train"]["base_rate"] == pytest.approx(rows["left"][parts.train & counted].mean())
-    assert data["test"]["as_ofs"] == f"{parts.test_as_ofs[0].date()} to {parts.test_as_ofs[-1].date()}"
+    assert data["test"]["rows"] == 750
+    assert data["test"]["as_ofs"] == f"{origins[0].as_of.date()} to {origins[-1].as_of.date()}"
+    assert data["train"] == {str(origin.as_of.date()): int(origin.train.sum()) for origin in origins}
+    assert data["labelled"]["left"] == rows["left"].sum()
+
+
+def test_where_there_is_no_model_rules_have_figures_and_the_model_none(rows, origins, tested):
+    rules = tuple(rival for rival in tested.baselines if rival.name in ("own_cycle", "sixty_days"))
+    found = figures_of_rules(tested.rows, rules, capacity=20, resamples=20, seed=1)
+
+    assert list(found["baselines"]) == ["own_cycle", "sixty_days"]
+    assert "roc_auc" in found["baselines"]["own_cycle"]["early"]
+    assert ranking_table(found)["model"] == {}
+    assert "test" not in data_figures(rows, ())
 
 
 def test_the_table_has_a_row_for_each_score_and_no_column_that_was_not_measured():

@@ -1,135 +1,205 @@
-"""The gate: evidence, on the same rows, or no champion."""
+"""The gate: evidence from days that the model had not seen, or no champion."""
 
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from models.calibration import sigmoid
-from models.evaluation import evaluation_of
-from models.gate import against_baselines, against_champion, judge
-from models.metrics import EvaluationSet
+from features.catalogue import catalogue
+from models.backtest import backtest
+from models.evaluation import Evaluation
+from models.gate import judge, told_and_left
+from models.gate_params import GateParams
+from models.recipe import Recipe
+from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
 
-RANDOM = np.random.default_rng(4)
-TRUE = RANDOM.beta(1, 4, 800)
-LEFT = (RANDOM.random(800) < TRUE).astype(float)
-EARLY = np.arange(800) % 4 != 0
-NOISE = RANDOM.random(800)
-RULE = np.where(NOISE > 0.5, 1.0, 0.0)
-
-
-@pytest.fixture
-def evaluation_set() -> EvaluationSet:
-    rows = pd.DataFrame({"account_id": [f"A{row % 400}" for row in range(800)], "as_of": 0, "left": LEFT})
-    return EvaluationSet.of(rows, capacity=50, resamples=100, seed=1)
+GATE = GateParams(min_leavers=30, min_early_leavers=10)
+NAMES = catalogue().by_name
 
 
-def test_a_model_better_than_every_rule_passes(evaluation_set):
-    verdict = against_baselines(evaluation_set, EARLY, TRUE, {"own_cycle": NOISE, "sixty_days": RULE})
+@pytest.fixture(scope="module")
+def evaluation(rows, origins):
+    tested = backtest(rows, origins, RECIPE, ABOUT)
+    return Evaluation.of(tested, ceiling=None, capacity=20, resamples=100, seed=1)
+
+
+def judged(evaluation, gate=GATE, **more):
+    return judge(evaluation, gate, **{"champion": None, "champion_risk": None, "features": NAMES, **more})
+
+
+def refused(verdict) -> list[str]:
+    return [check.name for check in verdict.checks if not check.passed]
+
+
+def with_risk(evaluation, risk):
+    return replace(evaluation, tested=replace(evaluation.tested, risk=risk))
+
+
+def test_a_model_that_ranks_and_is_calibrated_passes(evaluation):
+    verdict = judged(evaluation)
 
     assert verdict.promoted
-    assert "early accounts" in verdict.why
+    assert verdict.in_words == f"it passed all {len(verdict.checks)} checks"
 
 
-def test_a_model_that_a_rule_beats_is_refused_by_name(evaluation_set):
-    verdict = against_baselines(evaluation_set, EARLY, NOISE, {"own_cycle": TRUE, "sixty_days": RULE})
+def test_few_leavers_are_no_evidence_whatever_the_figures(evaluation):
+    few = judged(evaluation, GateParams(min_leavers=10_000))
+    few_early = judged(evaluation, GateParams(min_leavers=30, min_early_leavers=10_000))
 
-    assert not verdict.promoted
-    assert "own_cycle" in verdict.why
-
-
-def test_early_accounts_decide(evaluation_set):
-    only_overdue = np.where(EARLY, NOISE, TRUE)
-
-    assert not against_baselines(evaluation_set, EARLY, only_overdue, {"rule": np.where(EARLY, TRUE, NOISE)}).promoted
+    assert refused(few) == refused(few_early) == ["enough leavers"]
+    assert "at least 10000 and 20 are asked for (gate.min_leavers, gate.min_early_leavers)" in few.in_words
+    assert len(few.checks) == 1, "what could be measured of them would be chance"
 
 
-def test_without_early_leavers_all_accounts_decide(evaluation_set):
-    nobody = np.zeros(800, dtype=bool)
+def test_an_account_that_left_on_two_origins_counts_once(evaluation):
+    twice = replace(evaluation.tested, rows=evaluation.tested.rows.assign(account_id="A"))
 
-    assert against_baselines(evaluation_set, nobody, TRUE, {"rule": NOISE}).promoted
-
-
-def test_without_rules_chance_must_be_beaten(evaluation_set):
-    assert not against_baselines(evaluation_set, EARLY, -TRUE, {}).promoted
+    assert "1 accounts left" in judged(replace(evaluation, tested=twice)).in_words
 
 
-def test_where_nobody_left_nothing_is_promoted():
-    rows = pd.DataFrame({"account_id": list("ABC"), "as_of": 0, "left": 0.0})
-    verdict = against_baselines(
-        EvaluationSet.of(rows, capacity=1, resamples=5, seed=1), np.ones(3, dtype=bool), np.array([0.1, 0.2, 0.3]), {}
+def test_a_model_that_is_no_better_than_a_rule_is_refused_by_the_rules_name(evaluation):
+    rule = next(known for known in evaluation.tested.baselines if known.name == "own_cycle")
+    like_the_rule = np.interp(rule.score, np.sort(rule.score), np.sort(evaluation.tested.risk))
+
+    verdict = judged(with_risk(evaluation, like_the_rule))
+
+    assert "above own_cycle" in refused(verdict)
+    assert "chance may explain the difference" in verdict.in_words
+
+
+def test_noise_is_refused(rows, origins):
+    passed = 0
+    for seed in range(20):
+        shuffled = rows.assign(left=np.random.default_rng(seed).permutation(rows["left"]))
+        tested = backtest(shuffled, origins, Recipe(DIRECTIONS, PARAMS.model_copy(update={"rounds": 10})), ABOUT)
+        noise = Evaluation.of(tested, ceiling=None, capacity=20, resamples=50, seed=seed)
+        passed += judged(noise).promoted
+
+    assert passed == 0
+
+
+def test_one_that_ranks_early_accounts_worse_than_a_rule_is_refused(evaluation):
+    early = evaluation.is_early
+    random = np.random.default_rng(1)
+    blind = evaluation.tested.risk.copy()
+    blind[early] = random.permutation(blind[early])
+    oracle = replace(evaluation.tested.baselines[0], score=np.where(early, evaluation.tested.left, random.random(750)))
+    found = replace(evaluation.tested, risk=blind, baselines=(oracle,))
+
+    assert f"early: not below {oracle.name}" in refused(judged(replace(evaluation, tested=found)))
+
+
+def test_what_learns_too_may_be_a_little_better_and_no_more(evaluation):
+    def beside(name):
+        known = {rival.name: rival for rival in evaluation.tested.baselines}
+        better = replace(known["logistic_rfm"], score=evaluation.tested.risk + name * evaluation.tested.left)
+        return judged(replace(evaluation, tested=replace(evaluation.tested, baselines=(better,))))
+
+    assert beside(0.0).promoted
+    assert any("so it gains little" in check.says for check in beside(0.0).checks)
+    assert refused(beside(0.3)) == ["not below logistic_rfm"]
+
+
+@pytest.mark.parametrize(("shift", "which"), [(0.15, "all"), (-0.15, "all")])
+def test_false_probabilities_are_refused_though_they_rank_as_well(evaluation, shift, which):
+    verdict = judged(with_risk(evaluation, np.clip(evaluation.tested.risk + shift, 0.001, 0.999)))
+
+    assert f"calibrated: {which}" in refused(verdict)
+    assert "gate.calibration allows" in verdict.in_words
+
+
+def test_probabilities_that_are_true_on_the_whole_and_false_for_early_accounts_are_refused(evaluation):
+    early, risk = evaluation.is_early, evaluation.tested.risk
+    tilted = np.where(early, risk * 0.3, np.clip(risk + risk[early].sum() * 0.7 / (~early).sum(), 0, 1))
+
+    verdict = judged(with_risk(evaluation, tilted))
+
+    assert "calibrated: early" in refused(verdict)
+    assert "calibrated: all" not in refused(verdict)
+
+
+def test_probabilities_that_say_less_than_the_base_rate_are_refused(evaluation):
+    spread = np.where(evaluation.tested.risk > np.median(evaluation.tested.risk), 0.999, 0.001)
+
+    assert "brier" in refused(judged(with_risk(evaluation, spread)))
+
+
+def test_a_suspected_leak_keeps_the_gate_shut(evaluation):
+    verdict = judged(evaluation, suspected=["accounts.segment ranks early accounts at 0.99"])
+
+    assert refused(verdict) == ["leaks"]
+    assert "accounts.segment" in verdict.in_words
+
+
+def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):
+    champion = evaluation.tested.model
+    fewer = {name: way for name, way in DIRECTIONS.items() if name not in ("complaints_180d", "days_since_contact")}
+    poorer = backtest(rows, origins, Recipe(fewer, PARAMS), ABOUT)
+    challenger = Evaluation.of(poorer, ceiling=None, capacity=20, resamples=50, seed=1)
+    asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
+
+    lost = judged(challenger, **asked)
+    meant = judged(
+        challenger, GATE.model_copy(update={"accept_lost": ["complaints_180d", "days_since_contact"]}), **asked
     )
+    renamed = judged(challenger, **{**asked, "features": set(NAMES) - {"complaints_180d", "days_since_contact"}})
 
-    assert not verdict.promoted
-    assert "nobody left" in verdict.why
-
-
-def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(evaluation_set):
-    assert against_champion(evaluation_set, EARLY, TRUE, TRUE).promoted
-
-
-def test_a_slightly_worse_one_within_chance_takes_over(evaluation_set):
-    nearly = np.clip(TRUE + np.random.default_rng(1).normal(0, 0.005, 800), 0.001, 0.999)
-
-    assert against_champion(evaluation_set, EARLY, nearly, TRUE).promoted
+    assert "no feature lost" in refused(lost)
+    assert "days_since_contact, complaints_180d" in lost.in_words
+    assert "no feature lost" not in refused(meant)
+    assert "no feature lost" not in refused(renamed), "a feature that is no longer declared was given up on purpose"
+    assert "against the champion" in refused(meant), "poorer it still is"
 
 
-def test_one_that_ranks_worse_beyond_chance_is_refused(evaluation_set):
-    verdict = against_champion(evaluation_set, EARLY, np.clip(TRUE.mean() + 0.01 * NOISE, 0, 1), TRUE)
-
-    assert not verdict.promoted
-    assert "worse" in verdict.why
+def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(evaluation):
+    assert judged(evaluation, champion=evaluation.tested.model, champion_risk=evaluation.tested.risk).promoted
 
 
-def test_one_with_false_probabilities_is_refused_though_it_ranks_as_well(evaluation_set):
-    verdict = against_champion(evaluation_set, EARLY, np.sqrt(TRUE), TRUE)
+def test_a_better_champion_stays_and_the_files_say_so(evaluation):
+    tested = evaluation.tested
+    champion_risk = np.clip(0.8 * tested.risk + 0.2 * tested.left, 0.001, 0.999)
 
-    assert not verdict.promoted
-    assert "log_loss" in verdict.why
+    verdict = judged(evaluation, champion=tested.model, champion_risk=champion_risk)
 
-
-@pytest.fixture(scope="module")
-def evaluation(model, rows, parts):
-    counted = np.ones(len(rows), dtype=bool)
-    return evaluation_of(model, rows, parts, counted, ceiling=None, capacity=20, resamples=50, seed=1)
-
-
-def test_without_a_champion_the_baselines_decide(evaluation):
-    verdict = judge(evaluation, None)
-
-    assert verdict.promoted
-    assert verdict.why.startswith("over early accounts its ROC AUC is")
-    assert not judge(replace(evaluation, risk=-evaluation.rows["days_since_order"].to_numpy()), None).promoted
-
-
-@pytest.fixture(scope="module")
-def overstating(evaluation, model):
-    """A challenger that ranks like the model and whose probabilities are far too high."""
-    return replace(evaluation, risk=sigmoid(model.calibration.log_odds(model.raw(evaluation.rows)) + 1.5))
-
-
-def test_a_better_champion_stays(overstating, model):
-    verdict = judge(overstating, model)
-
-    assert not verdict.promoted
-    assert "compared with the champion its log_loss is worse" in verdict.comparison
-    assert verdict.lasting == verdict.in_words == f"{verdict.why}; {verdict.comparison}"
+    assert refused(verdict) == ["against the champion"]
+    assert "is worse than the champion's" in verdict.in_words
+    assert verdict.lasting == verdict.checks
 
 
 @pytest.mark.parametrize(
-    ("change", "cause"),
+    ("about", "risk", "cause"),
     [
-        ({"about": {"left": {"by": "contract"}}}, "for another definition of leaving"),
-        ({"features": ("a_feature_of_the_past",)}, "needs features that are no more"),
-        ({"about": {"left": {"by": "silence"}, "knows_until": "2099-01-01"}}, "has seen the test snapshots"),
+        ({"left": {"by": "contract"}}, 1.0, "for another definition of leaving"),
+        (ABOUT, None, "needs features that are no more"),
     ],
 )
-def test_a_better_champion_that_cannot_be_compared_makes_way_and_the_verdict_says_why(
-    overstating, model, change, cause
-):
-    verdict = judge(overstating, replace(model, **change))
+def test_a_champion_that_cannot_be_compared_makes_way_and_the_verdict_says_why(evaluation, about, risk, cause):
+    champion = replace(evaluation.tested.model, about=about)
+
+    verdict = judged(evaluation, champion=champion, champion_risk=risk and evaluation.tested.left)
 
     assert verdict.promoted
-    assert cause in verdict.comparison
-    assert verdict.lasting == judge(overstating, None).lasting, "a fresh registry would have no other words"
+    assert cause in verdict.checks[-1].says
+    assert verdict.lasting == judged(evaluation).lasting, "a fresh registry would have no other words"
+
+
+def test_where_nobody_left_nothing_is_promoted():
+    rows = firm(accounts=40, seed=6)
+    from models.origins import rolling_origins
+
+    origins = rolling_origins(rows, count=2, horizon_days=90)
+    tested = backtest(rows, origins, RECIPE, ABOUT)
+    nobody = Evaluation.of(
+        replace(tested, left=np.zeros(len(tested.left))), ceiling=None, capacity=5, resamples=20, seed=1
+    )
+
+    assert refused(judged(nobody)) == ["enough leavers"]
+
+
+def test_told_and_left_differ_by_what_chance_moves_accounts_by(evaluation):
+    told, gone, low, high = told_and_left(evaluation.evaluation_set, evaluation.tested.risk)
+
+    assert told == evaluation.tested.risk.mean()
+    assert gone == evaluation.tested.left.mean()
+    assert low < told - gone < high
+    assert high - low == pytest.approx(4 * np.sqrt(gone * (1 - gone) / 750), rel=0.4)

@@ -24,8 +24,8 @@ def test_a_long_curve_is_thinned_but_keeps_both_ends():
     assert curve["called"].iloc[[0, -1]].tolist() == [0.0002, 1.0]
 
 
-def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_touched(rows, parts, model, tmp_path):
-    test = rows[parts.test]
+def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_touched(rows, origin, model, tmp_path):
+    test = rows[origin.test]
     drawn = []
     analysts, _ = plt.subplots(figsize=(3, 2))  # somebody's picture, still open
     for seed in (1, 2):
@@ -40,8 +40,8 @@ def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_t
     plt.close(analysts)
 
 
-def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, parts, model, tmp_path):
-    test = rows[parts.test]
+def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, origin, model, tmp_path):
+    test = rows[origin.test]
     risk = model.risk(test)
 
     write_plots(
