@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +34,8 @@ class Rule:
     """A ranking by one feature: the higher, the likelier they leave.
 
     scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
-    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons.
+    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons. left: the
+    definition of leaving that the risks are of.
     """
 
     name: str
@@ -42,10 +44,17 @@ class Rule:
     typical: float
     involuntary: Involuntary
     profiles: Mapping[str, FeatureProfile]
+    left: Mapping[str, Any]
 
     @classmethod
     def fit(
-        cls, name: str, rows: pd.DataFrame, voluntary: Floats, involuntary: Floats, features: Sequence[str]
+        cls,
+        name: str,
+        rows: pd.DataFrame,
+        voluntary: Floats,
+        involuntary: Floats,
+        features: Sequence[str],
+        left: Mapping[str, Any],
     ) -> "Rule":
         """The risks of a rule, from rows whose label is complete: the share that left in bins of its score, made never
         to fall with it (isotonic regression).
@@ -68,6 +77,7 @@ class Rule:
             typical,
             Involuntary.fit(rows["pace"], voluntary, involuntary),
             profiles_of(rows[list(features)].to_numpy(np.float64, na_value=np.nan), features),
+            dict(left),
         )
 
     @property
@@ -124,6 +134,7 @@ class Rule:
             facts["typical"],
             Involuntary(**facts["involuntary"]),
             {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
+            facts["left"],
         )
 
 

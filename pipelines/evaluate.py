@@ -81,7 +81,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         features=catalogue().by_name,
     )
     _write_figures(home, metrics, figures)
-    _write_rule(home, tested.rows, tested.left, tested.involuntary, figures)
+    _write_rule(settings, home, tested.rows, tested.left, tested.involuntary, figures)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
@@ -129,7 +129,7 @@ def _without_a_model(
     found = figures_of_rules(measured, rivals, capacity=asked.capacity, resamples=asked.resamples, seed=asked.seed)
     figures = rounded(found | {"data": data})
     _write_figures(home, metrics, figures)
-    _write_rule(home, measured, voluntary[known], involuntary[known], figures)
+    _write_rule(settings, home, measured, voluntary[known], involuntary[known], figures)
     pd.DataFrame({"account_id": [], "as_of": [], "risk": []}).to_parquet(home.model / BACKTEST, index=False)
     verdict = gate.Verdict((gate.Check("tested", False, too_short(rows)),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
@@ -138,6 +138,7 @@ def _without_a_model(
 
 
 def _write_rule(
+    settings: Settings,
     home: Home,
     rows: pd.DataFrame,
     voluntary: Floats,
@@ -148,7 +149,7 @@ def _write_rule(
     best = best_rule(figures["baselines"], rows.columns)
     if best is None:
         raise Mistake("no rule of thumb can be taken: the tables give neither orders nor contacts.")
-    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows))
+    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.model_dump())
     with written_whole(home.model / RULE) as path:
         rule.save(path)
 

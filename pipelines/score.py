@@ -125,11 +125,12 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
 
 def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> Ranker:
     """The champion, or the best rule where there is none that may score. Raises Mistake where there is neither."""
+    settings = manifest.settings(settings)
     try:
         model, version = champion_of(settings, home, manifest, as_of)
     except Mistake as no_champion:
         rule = Rule.load(home.model / RULE)
-        if rule is None:
+        if rule is None or rule.left != settings.left.model_dump():
             raise
         notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
         log.warning("score: %s", notice)

@@ -93,7 +93,9 @@ class Overridable(Section):
     ingest: Ingest = Field(Ingest(), description="How much of a source may be wrong.")
     snapshots: Snapshots = Field(Snapshots(), description="The days on which accounts are looked at.")
     left: Left = Field(Left(), description="When an account counts as gone.")
-    backtest: Backtest = Field(Backtest(), description="The days on which the model is tested.")
+    backtest: Backtest = Field(
+        Backtest(), description="The days on which the model is tested, each on what was known by then."
+    )
     train: TreeParams = Field(TreeParams(), description="How trees are grown.")
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
     gate: GateParams = Field(GateParams(), description="What a model must show to become champion.")

@@ -10,7 +10,7 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from models.definition import Left
 from pipelines.check import check
-from pipelines.settings import Settings, Snapshots, Split
+from pipelines.settings import Settings, Snapshots
 from pipelines.snapshots import snapshots
 from pipelines.train import train
 from tests.pipelines.conftest import TODAY
@@ -41,7 +41,7 @@ def run_stops(firm, settings: Settings | None = None) -> str | None:
     try:
         firm.ingest(settings=settings)
         snapshots(settings, firm.home)
-        train(settings.overridden({"train": {"max_rounds": 3, "min_child_samples": 5}}, by="the test"), firm.home)
+        train(settings.overridden({"train": {"rounds": 3, "min_child_samples": 5}}, by="the test"), firm.home)
     except Mistake as mistake:
         return str(mistake)
     return None
@@ -122,12 +122,10 @@ def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:
     trade(firm)
     lines = report(firm)
     assert lines[-1] == "Nothing stops a run before training."
-    assert [line.partition(":")[0] for line in block(lines, "Snapshots:")] == [
-        "training",
-        "validation",
-        "test",
-        "to score",
-    ]
+    known, *tested, scored = block(lines, "Snapshots:")
+    assert known.startswith("to learn from: ")
+    assert [line.split()[0] for line in tested] == ["tested"] * 12
+    assert scored.startswith("to score: ")
     assert block(lines, "Snapshots:")[-1].endswith("accounts at risk on 2026-06-24")
     assert not firm.home.folder.exists()
     assert run_stops(firm) is None
@@ -136,13 +134,9 @@ def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:
 @pytest.mark.parametrize(
     ("orders", "settings", "line"),
     [
-        (lambda firm: None, Settings(), "snapshots: "),
-        (lambda firm: trade(firm, last=300), Settings(), "snapshots: "),
-        (trade, Settings(snapshots=Snapshots(count=9)), "snapshots: "),
-        (trade, Settings(split=Split(validation_snapshots=40)), "snapshots: "),
-        (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: of the "),
-        (lambda firm: trade(firm, leave=lambda _: 300 + _), Settings(), "snapshots: of the "),
-        (trade, Settings(left=Left(horizon_days=400)), "snapshots: "),
+        (lambda firm: None, Settings(), "snapshots: the outcome of 0 of 3 rows is known"),
+        (trade, Settings(snapshots=Snapshots(count=3)), "snapshots: the outcome of 0 of "),
+        (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: the outcome of 2,310 of "),
         (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order or contract is left from before that day"),
     ],
 )  # fmt: skip
@@ -153,13 +147,30 @@ def test_what_stops_a_run_is_what_check_names(firm, orders: Callable, settings: 
     assert named == run_stops(firm, settings)
 
 
+@pytest.mark.parametrize(
+    ("orders", "settings"),
+    [
+        (lambda firm: trade(firm, last=300), Settings()),
+        (trade, Settings(snapshots=Snapshots(count=9))),
+        (trade, Settings(left=Left(horizon_days=600))),
+    ],
+)
+def test_a_history_too_short_for_a_model_stops_nothing_and_is_named(firm, orders: Callable, settings: Settings) -> None:
+    orders(firm)
+    lines = report(firm, settings)
+    assert stops(lines) == []
+    (named,) = [line for line in block(lines, "Snapshots:") if line.startswith("no model, so a rule of thumb")]
+    assert "a model needs 20 that left and 20 that stayed" in named
+    assert run_stops(firm, settings) is None
+
+
 def test_leavers_that_nobody_could_have_kept_are_none_to_learn_from(firm) -> None:
     trade(firm)
     losses = [f"{number},{FIRST + timedelta(days=151 + 18 * number)},involuntary" for number in range(60)]
     firm.table("losses", "\n".join(["account_id,lost_on,kind", *losses]))
     firm.yaml()
     (named,) = stops(report(firm))
-    assert named.startswith("snapshots: of the ")
+    assert named.startswith("snapshots: the outcome of 1,433 of 1,473 rows is known, and 0 left;")
     assert named == run_stops(firm)
 
 
@@ -181,7 +192,7 @@ def test_it_says_which_day_is_scored_and_why(firm) -> None:
 def test_it_reads_a_source_by_the_sources_own_settings(firm) -> None:
     trade(firm)
     assert not stops(report(firm))
-    firm.yaml("snapshots: {count: 9}\n")
+    firm.yaml("snapshots: {count: 3}\n")
     assert stops(report(firm))
     firm.yaml("ingest: {max_refused: 0.5}\n")
     firm.table("calls", "account_id,called_at\n1,2026-01-01\nnobody,2026-01-01")

@@ -101,8 +101,10 @@ def home(tmp_path):
     return home
 
 
-def write_scores(home, scores, as_of):
-    given = scores.assign(as_of=as_of, outlook_days=90, action_1="Call", model_version="1", data_version="0")
+def write_scores(home, scores, as_of, notice=""):
+    given = scores.assign(
+        as_of=as_of, outlook_days=90, risk_involuntary=0.01, action_1="Call", model_version="1", data_version="0"
+    )
     others = [
         f"{name}_{n}{end}" for n in PLACES[1:] for name, end in (("reason", ""), ("reason", "_code"), ("action", ""))
     ]
@@ -110,7 +112,7 @@ def write_scores(home, scores, as_of):
     given = given.assign(**dict.fromkeys(others), **dict.fromkeys(pushes, float("nan")))
     gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
     not_scored = pd.DataFrame(gone | {"value": [5.0], "cause": ["Gone"]})
-    Scored(given, not_scored, 360, Returns.dated).write(home, as_of)
+    Scored(given, not_scored, 360, Returns.dated, notice).write(home, as_of)
 
 
 def page_data(home):
@@ -285,3 +287,23 @@ def test_the_nightly_way_on_a_day_without_snapshots_shows_every_cycle(own_home, 
     ]
     assert len(silences) > 5
     assert not [(days, says) for days, says in silences if not re.match(rf"{days} days? since", says)]
+
+
+def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(home):
+    from openpyxl import load_workbook
+
+    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.7, "lift_top_decile": 5.0}}))
+    words = 'No model ranks these accounts, but <b>the days</b>. The last model was refused: 7 accounts "left".'
+    write_scores(home, table(SCORES), AS_OF, notice=words)
+
+    export(Settings(), home, metrics=home.metrics)
+
+    page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    header = page[page.index("<header>") : page.index("</header>")]
+    assert "No model ranks these accounts, but &lt;b&gt;the days&lt;/b&gt;." in header
+    assert "How good is it?" not in page
+    summary = load_workbook(home.exports(AS_OF) / "accounts.xlsx")["Summary"]
+    assert summary["A3"].value == words
+    write_scores(home, table(SCORES), AS_OF)
+    export(Settings(), home, metrics=home.metrics)
+    assert 'class="notice"' not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")

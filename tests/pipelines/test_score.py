@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from features.catalogue import catalogue
 from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
@@ -22,7 +23,7 @@ from pipelines.snapshots import snapshots
 from pipelines.train import train
 
 COLUMNS = [
-    "account_id", "as_of", "outlook_days", "risk", "rank", "pace", "last_order_on", "days_since_order", "usual_cycle",
+    "account_id", "as_of", "outlook_days", "risk", "risk_involuntary", "rank", "pace", "last_order_on", "days_since_order", "usual_cycle",
     "value", "value_at_risk", "priority",
     "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
     "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
@@ -110,7 +111,9 @@ def test_returns_that_cannot_be_dated_are_not_taken_off_and_the_log_says_so(own_
     own_home.manifest.write_text(json.dumps(manifest))
     snapshots(small_settings, own_home)  # without what is sent back, so the model has to learn anew
     train(small_settings, own_home)
-    evaluate(small_settings, own_home, metrics=own_home.metrics)
+    lost = [name for name in catalogue().by_name if "return" in name]
+    settings = small_settings.model_copy(update={"gate": small_settings.gate.model_copy(update={"accept_lost": lost})})
+    evaluate(settings, own_home, metrics=own_home.metrics)
 
     score(small_settings, own_home)
 
@@ -212,8 +215,44 @@ def test_equal_risks_stand_in_the_order_of_their_accounts(scored_home, scores):
     assert found["priority"].tolist() == [1, 2, 3]
 
 
-def test_without_a_champion_the_stages_to_run_are_named(own_home, small_settings):
+def test_both_ways_of_leaving_have_a_probability_and_lists_go_by_the_one_that_is_a_choice(scores):
+    assert (scores["risk"] + scores["risk_involuntary"] <= 1).all()
+    assert (scores["risk_involuntary"] > 0).all()
+    assert scores["risk_involuntary"].max() < 0.1
+    assert scores["rank"].tolist() == scores["risk"].rank(ascending=False, method="first").tolist()
+
+
+def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(own_home, small_settings, caplog):
     (own_home.folder / "mlflow.db").unlink()
+    many = small_settings.gate.model_copy(update={"min_leavers": 5000})
+    evaluate(small_settings.model_copy(update={"gate": many}), own_home, metrics=own_home.metrics)
+
+    score(small_settings, own_home)
+
+    found = Scored.read(own_home, as_of_of(own_home))
+    best = json.loads((own_home.model / "rule.json").read_text())["name"]
+    assert set(found.scores["model_version"]) == {f"rule:{best}"}
+    assert found.notice.startswith("No model ranks these accounts, but ")
+    assert "at least 5000 and 5 are asked for (gate.min_leavers, gate.min_early_leavers)" in found.notice
+    assert found.notice in caplog.text
+    assert found.scores["risk"].is_monotonic_decreasing
+    assert found.scores["reason_1"].notna().mean() > 0.5
+    assert found.scores["reason_1_shap"].isna().all()
+
+
+def test_where_the_champion_is_gone_the_rule_ranks_and_the_stages_to_run_are_named(own_home, small_settings):
+    (own_home.folder / "mlflow.db").unlink()
+
+    score(small_settings, own_home)
+
+    notice = Scored.read(own_home, as_of_of(own_home)).notice
+    assert "no champion of leaky-bucket-simulated" in notice
+    assert "Run leaky train, then leaky evaluate." in notice
+
+
+def test_without_a_champion_and_a_rule_the_stages_to_run_are_named(own_home, small_settings):
+    (own_home.folder / "mlflow.db").unlink()
+    (own_home.model / "rule.json").unlink()
 
     with pytest.raises(Mistake, match=r"no champion of leaky-bucket-simulated.*leaky train, then leaky evaluate"):
         score(small_settings, own_home)

@@ -60,7 +60,7 @@ def test_a_file_need_not_name_all(tmp_path: Path) -> None:
     [
         ("snapshot: {count: 3}", f"unknown key 'snapshot'; there are {', '.join(Settings.model_fields)}. Did you mean 'snapshots'?"),
         ("snapshots: {counts: 3}", "unknown key 'snapshots.counts'; there are step_days, count. Did you mean 'count'?"),
-        ("split: {test_snapshots: none}", "split.test_snapshots: input should be a valid integer, unable to parse string as an integer, not 'none'."),
+        ("evaluate: {capacity: none}", "evaluate.capacity: input should be a valid integer, unable to parse string as an integer, not 'none'."),
         ("left: 90", "left: input should be a valid dictionary or instance of Left, not 90."),
         ("- left", "the file: input should be a valid dictionary or instance of Settings, not ['left']."),
         ("left: {k: 2", "not YAML: while parsing a flow mapping"),

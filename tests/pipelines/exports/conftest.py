@@ -99,6 +99,7 @@ def make_up(count: int) -> Made:
             "as_of": AS_OF,
             "outlook_days": np.maximum(90, 2 * cycle).astype("int32"),
             "risk": risk,
+            "risk_involuntary": 0.01 * (1 - risk),
             "rank": np.arange(1, count + 1),
             "pace": np.where(overdue, "overdue", "early"),
             "last_order_on": [AS_OF - timedelta(days=int(d)) for d in silent],
