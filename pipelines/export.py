@@ -4,7 +4,6 @@ import json
 import logging
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from features.catalogue import catalogue
 from pipelines.exports import wording
@@ -44,7 +43,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         returns=scored.returns,
         leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
-        skill=wording.skill(_metrics(metrics), settings.evaluate.capacity),
+        skill=wording.skill(home.figures(manifest.source, metrics), settings.evaluate.capacity),
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
     rows = ranked(scored.scores, accounts, reps)
@@ -69,7 +68,3 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if name != WORKBOOK:
         log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
     log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)
-
-
-def _metrics(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
