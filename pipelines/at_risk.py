@@ -59,8 +59,8 @@ def features_at(
 
 
 def _had_come(engine: Engine, others: pd.DataFrame) -> pd.Series:
-    """Whether each account was a customer before as_of: had ordered, or been opened or, where nobody says when that was,
-    had any row. One of which nothing at all is dated has always been there.
+    """Whether each account was a customer before as_of: had ordered, or been opened or, where nobody says when that
+    was, had any row. One of which nothing at all is dated has always been there.
     """
     never_ordered = others["days_since_order"].isna()
     ids = others.loc[never_ordered, "account_id"].unique().tolist()

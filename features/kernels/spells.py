@@ -15,7 +15,7 @@ from features.kernels.grid import Floats, Grid
 
 @dataclass(frozen=True)
 class Spells:
-    """Rows sorted by key, oldest start first, then by moment of that day, then by holder; those of key k stand at first[k] to first[k + 1].
+    """Rows sorted by key, oldest start first (to the moment), then by holder; key k's are first[k] to first[k + 1].
 
     ages and ends: of the first and the last day, in days before the newest as_of. enters and closed: the ages from
     which a row and its end are known (NEVER: not yet). holders: codes.

@@ -123,7 +123,7 @@ class OfHolders(OfRows):
 
     @property
     def names_others(self) -> bool:
-        return True  # of two that start in one moment the code decides, so it must not depend on who else is in the block
+        return True  # of two that start in one moment the code decides: it must not depend on who else is in the block
 
     @property
     def asks(self) -> tuple[OfRows, ...]:
@@ -150,8 +150,10 @@ class OfHolders(OfRows):
             ends = ages_of_days(rows.answers[self.answer], keys.grid) if self.until else never.astype(np.float64)
             seen = (rows.answers[Count(self.rows).answer] > 0) & (known > NEVER) & (items >= 0)
             moments = rows.answers[Moment(self.rows).answer]
-            columns = (rows.codes, rows.ages, moments, ends, known, closed, items)
-            return spells.spells_of(*(column[seen] for column in columns), keys.keys)
+            codes, ages = rows.codes[seen], rows.ages[seen]
+            return spells.spells_of(
+                codes, ages, moments[seen], ends[seen], known[seen], closed[seen], items[seen], keys.keys
+            )
 
         return keys.once(("spells", self.rows.identity, self.holder, self.until), make)
 
