@@ -23,8 +23,7 @@ class Moment(OfRows):
 
     def reads(self, row: ir.Table) -> ir.Value:
         time = row[self.rows.happened].cast("timestamp")
-        seconds = (time.hour().cast("int64") * 60 + time.minute()) * 60 + time.second()
-        return seconds * 1_000_000 + time.microsecond()
+        return time.delta(time.truncate("D"), unit="microsecond")
 
 
 @dataclass(frozen=True, eq=False)
