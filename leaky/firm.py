@@ -1,6 +1,5 @@
 """Firm: what is known of one firm, as DataFrames."""
 
-import json
 import logging
 from collections.abc import Iterable
 from datetime import date
@@ -270,13 +269,10 @@ class Firm:
         return Scored.read(self._home, self.as_of if as_of is None else self._day(as_of))
 
     def _figures(self) -> dict[str, Any]:
-        # `dvc repro` writes the figures beside the home, where Git keeps them.
-        for path in (self._home.metrics, self.folder.resolve().parent / self._home.metrics.name):
-            if path.exists():
-                figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-                if figures["data"]["source"] == self.source:
-                    return figures
-        raise Mistake(f"{self._home.metrics}: no such file; nothing has been measured yet. Run: leaky evaluate.")
+        figures = self._home.figures(self.source)
+        if figures is None:
+            raise Mistake(f"{self._home.metrics}: no figures of {self.source}; run: leaky evaluate.")
+        return figures
 
 
 def _by_account(rows: pd.DataFrame) -> pd.DataFrame:

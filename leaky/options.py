@@ -97,7 +97,11 @@ class WithMetrics(WithSettings):
     """And where the figures stand."""
 
     metrics: Annotated[
-        Path | None, typer.Option(help="The file of figures; by default metrics.json in the home.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            help="The file of figures; by default metrics.json in the home, or beside it if that is a checkout's data.",
+            metavar="FILE",
+        ),
     ] = None
 
     def figures(self) -> Path:

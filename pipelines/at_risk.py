@@ -18,6 +18,7 @@ from features.kernels.grid import Grid
 from features.language.declare import Feature
 from features.language.measure import Measure
 from features.mistake import Mistake
+from features.tables import TABLES
 from features.value import value
 from models.left import NEEDED, Watch, watch
 from pipelines.home import Home
@@ -31,7 +32,7 @@ def features_at(
     settings: Settings, home: Home, as_of: date, *, step_days: int = 1, count: int = 1
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every account on one as_of: those at risk with features, outlook_days and pace; the others with the cause; both
-    with `order_columns`.
+    with `order_columns`. Who came only later is in neither.
 
     The same computation as for training; only the number of as_ofs differs. count: so many as_ofs at once, `step_days`
     apart, of which `as_of` is the newest.
@@ -53,7 +54,34 @@ def features_at(
         )
         others = key_columns(block, ~mask) | order_columns(block, worth, ~mask)
         not_scored.append(pa.table(others | {"cause": pa.array(select(watched.cause, ~mask), pa.string())}))
-    return pa.concat_tables(scored).to_pandas(), pa.concat_tables(not_scored).to_pandas()
+    others = pa.concat_tables(not_scored).to_pandas()
+    return pa.concat_tables(scored).to_pandas(), others[_had_come(engine, others)].reset_index(drop=True)
+
+
+def _had_come(engine: Engine, others: pd.DataFrame) -> pd.Series:
+    """Whether each account was a customer before as_of: had ordered, or been opened or, where nobody says when that
+    was, had any row. One of which nothing at all is dated has always been there.
+    """
+    never_ordered = others["days_since_order"].isna()
+    ids = others.loc[never_ordered, "account_id"].unique().tolist()
+    came = _first_days(engine, "accounts", "opened_on", ids) if "opened_on" in engine.columns["accounts"] else {}
+    undated = [account for account in ids if account not in came]
+    for table in TABLES.values():
+        if table.happened and "account_id" in engine.columns.get(table.name, ()):
+            for account, day in _first_days(engine, table.name, table.happened, undated).items():
+                came[account] = min(day, came.get(account, day))
+    first = pd.to_datetime(others["account_id"].map(came))
+    return ~never_ordered | first.isna() | (first < pd.to_datetime(others["as_of"]))
+
+
+def _first_days(engine: Engine, table: str, time: str, ids: list[str]) -> dict[str, date]:
+    """The day of the first row of each of these accounts, of those that have one."""
+    if not ids:
+        return {}
+    rows = engine.table(table)
+    rows = rows.filter(rows.account_id.isin(ids), rows[time].notnull())
+    first = engine.arrow(rows.group_by("account_id").agg(day=rows[time].cast("date").min()))
+    return dict(zip(first["account_id"].to_pylist(), first["day"].to_pylist(), strict=True))
 
 
 def order_columns(block: Block, worth: Measure, mask: np.ndarray) -> dict[str, pa.Array]:

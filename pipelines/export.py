@@ -4,7 +4,6 @@ import json
 import logging
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from features.catalogue import catalogue
 from pipelines.exports import wording
@@ -45,7 +44,9 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         # Of a model that was refused, or of another rule, the figures say nothing about this list.
-        skill=None if scored.notice else wording.skill(_metrics(metrics), settings.evaluate.capacity),
+        skill=None
+        if scored.notice
+        else wording.skill(home.figures(manifest.source, metrics), settings.evaluate.capacity),
         notice=scored.notice,
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
@@ -71,7 +72,3 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if name != WORKBOOK:
         log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
     log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)
-
-
-def _metrics(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

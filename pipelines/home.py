@@ -1,5 +1,6 @@
 """Home: the folder that a run writes to, and the names of what stands in it."""
 
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 BACKTEST, GATE, RULE = "backtest.parquet", "gate.json", "rule.json"  # in the folder of the model
 _BESIDE = Path(__file__).resolve().parent.parent
@@ -58,7 +60,20 @@ class Home:
 
     @property
     def metrics(self) -> Path:
-        return self.folder / "metrics.json"
+        """How good the model is: in this folder, or beside it where it is the data of a checkout, whose figures Git and
+        DVC keep there.
+        """
+        beside = self.folder.absolute().parent
+        is_checkout = self.folder.absolute() == beside / "data" and (beside / "dvc.yaml").exists()
+        return (beside if is_checkout else self.folder) / "metrics.json"
+
+    def figures(self, source: str, path: Path | None = None) -> dict[str, Any] | None:
+        """What was measured of a source, from a file (by default `metrics`); None where there is none, or another's."""
+        path = path or self.metrics
+        if not path.exists():
+            return None
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found if found["data"]["source"] == source else None
 
     def scores(self, as_of: date) -> Path:
         return self.folder / "scores" / f"as_of={as_of.isoformat()}"

@@ -90,8 +90,9 @@ def pre_aggregate(request: Request, rows: ir.Table, grid: Grid) -> ir.Table:
         tile_days = reduce(gcd, steps + windows, 0) or 1
         names = [name for name in rows.columns if name == "age" or name.startswith(_clock_name(()))]
         rows = rows.mutate(**{name: _first_of_tile(rows[name], tile_days) for name in names})
-    by = [name for name in rows.columns if name not in request.answers]
-    return rows.group_by(by).agg(**{name: measure.merges(rows[name]) for name, measure in request.answers.items()})
+    merged = {name: measure for name, measure in request.answers.items() if not measure.tells_rows_apart}
+    by = [name for name in rows.columns if name not in merged]
+    return rows.group_by(by).agg(**{name: measure.merges(rows[name]) for name, measure in merged.items()})
 
 
 def read(request: Request, result: pa.Table, keys: pd.Index | None, domains: Mapping[str, pd.Index]) -> ScannedRows:

@@ -1,7 +1,8 @@
 """Spells: who held an account one after the other, as each as_of knew it.
 
 A row has a holder, a start and, once it has come, an end. A stand-in is a row that has ended while one that had started
-no later went on: a holiday cover, after which all is as before. While it lasts, nobody can tell it from a handover.
+on no later day went on: a holiday cover, after which all is as before. While it lasts, nobody can tell it from a
+handover.
 """
 
 from dataclasses import dataclass
@@ -9,13 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.kernels.compiled import compiled
-from features.kernels.grid import OLDEST, Floats, Grid
-from features.kernels.windows import one_number
+from features.kernels.grid import Floats, Grid
 
 
 @dataclass(frozen=True)
 class Spells:
-    """Rows sorted by key, oldest start first, then by holder; those of key k stand at first[k] to first[k + 1].
+    """Rows sorted by key, oldest start first (to the moment), then by holder; key k's are first[k] to first[k + 1].
 
     ages and ends: of the first and the last day, in days before the newest as_of. enters and closed: the ages from
     which a row and its end are known (NEVER: not yet). holders: codes.
@@ -32,14 +32,15 @@ class Spells:
 def spells_of(
     codes: np.ndarray,
     ages: np.ndarray,
+    moments: np.ndarray,
     ends: np.ndarray,
     enters: np.ndarray,
     closed: np.ndarray,
     holders: np.ndarray,
     keys: int,
 ) -> Spells:
-    """The rows of every key, in order; `ends` may be NaN where a row has no end."""
-    order = np.argsort(one_number(codes, OLDEST - ages, holders), kind="stable")
+    """The rows of every key, in order; `ends` may be NaN where a row has no end. moments: of the day, in any unit."""
+    order = np.lexsort((holders, moments, -ages, codes))
     first = np.searchsorted(codes[order], np.arange(keys + 1))
     return Spells(first, *(column[order] for column in (ages, ends, enters, closed, holders)))
 
@@ -102,7 +103,7 @@ def _went_on(
     closed: np.ndarray,
     now: int,
 ) -> bool:
-    """Whether another row that started no later than this one, which has ended, went on after it."""
+    """Whether another row that started on no later day than this one, which has ended, went on after it."""
     for other in range(begin, end):
         if ages[other] < ages[row]:
             break

@@ -149,6 +149,7 @@ def _uncovered(codes: np.ndarray, items: np.ndarray, enters: np.ndarray, leaves:
 def latest_started(
     codes: np.ndarray,
     ages: np.ndarray,
+    moments: np.ndarray,
     says: np.ndarray,
     enters: np.ndarray,
     leaves: np.ndarray,
@@ -157,10 +158,10 @@ def latest_started(
 ) -> np.ndarray:
     """Position of the row that started last among those that stand on each as_of; -1: none.
 
-    Of two that started on one day, the one that says more counts, so that the order of rows does not matter; one that
-    says nothing (NaN) says least.
+    moments: of the day, in any unit; they decide between rows of one day. Of two that started in one moment, the one
+    that says more counts, so that the order of rows does not matter; one that says nothing (NaN) says least.
     """
-    order = np.lexsort((np.where(np.isnan(says), -np.inf, says), -ages))
+    order = np.lexsort((np.where(np.isnan(says), -np.inf, says), moments, -ages))
     rank = np.empty(len(order))
     rank[order] = np.arange(len(order))
     greatest = greatest_in_force(codes, enters, leaves, rank, keys, as_of_ages)

@@ -8,9 +8,22 @@ from ibis.common.deferred import Deferred
 
 from features.kernels import spells, windows
 from features.kernels.grid import NEVER, Floats
-from features.language.measure import Keys
+from features.language.measure import IfGiven, Keys
 from features.language.of_rows import CENTS, Count, OfRows, ages_of_days, day_number, number_if, rounded
 from features.language.rows import assignments
+
+
+@dataclass(frozen=True, eq=False)
+class Moment(OfRows):
+    """When in its day a row happened, in microseconds from midnight: which of two rows of one day came later."""
+
+    @property
+    def tells_rows_apart(self) -> bool:
+        return True
+
+    def reads(self, row: ir.Table) -> ir.Value:
+        time = row[self.rows.happened].cast("timestamp")
+        return time.delta(time.truncate("D"), unit="microsecond")
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +53,7 @@ class OfCurrent(OfRows):
 
     @property
     def asks(self) -> tuple[OfRows, ...]:
-        return (self, Count(self.rows))
+        return (self, Count(self.rows), Moment(self.rows))
 
     @property
     def waits_for(self) -> set[tuple[str, ...]]:
@@ -66,7 +79,8 @@ class OfCurrent(OfRows):
         never = np.int32(NEVER)
         enters = np.where(rows.answers[Count(self.rows).answer] > 0, rows.known[self.rows.known_by], never)
         closed = rows.known[self._closed_by] if self.until else np.full(len(enters), never)
-        position = windows.latest_started(rows.codes, rows.ages, says, enters, closed, keys.keys, ages)
+        moments = rows.answers[Moment(self.rows).answer]
+        position = windows.latest_started(rows.codes, rows.ages, moments, says, enters, closed, keys.keys, ages)
         found = np.append(says, np.nan)[position]
         return np.asarray(ages - found if self._is_day else found / self._scale)
 
@@ -108,11 +122,11 @@ class OfHolders(OfRows):
 
     @property
     def names_others(self) -> bool:
-        return True  # of two that start on one day the code decides, so it must not depend on who else is in the block
+        return True  # of two that start in one moment the code decides: it must not depend on who else is in the block
 
     @property
     def asks(self) -> tuple[OfRows, ...]:
-        return (self, Count(self.rows))
+        return (self, Count(self.rows), Moment(self.rows))
 
     @property
     def waits_for(self) -> set[tuple[str, ...]]:
@@ -134,8 +148,10 @@ class OfHolders(OfRows):
             closed = rows.known[self._closed_by] if self.until else never
             ends = ages_of_days(rows.answers[self.answer], keys.grid) if self.until else never.astype(np.float64)
             seen = (rows.answers[Count(self.rows).answer] > 0) & (known > NEVER) & (items >= 0)
+            moments = rows.answers[Moment(self.rows).answer]
+            codes, ages = rows.codes[seen], rows.ages[seen]
             return spells.spells_of(
-                rows.codes[seen], rows.ages[seen], ends[seen], known[seen], closed[seen], items[seen], keys.keys
+                codes, ages, moments[seen], ends[seen], known[seen], closed[seen], items[seen], keys.keys
             )
 
         return keys.once(("spells", self.rows.identity, self.holder, self.until), make)
@@ -163,4 +179,8 @@ class Handovers(OfHolders):
         return spells.handovers(self.spells_of(keys), self.days, keys.grid)
 
 
-REP = OfCurrent(assignments, column="rep_id", until="ends_at")
+# Without the days on which assignments end, each lasts until the account's next one begins.
+REP = IfGiven(
+    OfCurrent(assignments, column="rep_id", until="ends_at"),
+    OfCurrent(assignments, column="rep_id"),
+)

@@ -62,6 +62,11 @@ class OfRows(Measure):
         return None
 
     @property
+    def tells_rows_apart(self) -> bool:
+        """Whether rows of which it reads different things may not become one (see `pre_aggregate`)."""
+        return False
+
+    @property
     def needs(self) -> set[tuple[str, str]]:
         named = self.rows.columns | self.rows.columns_of(self.read_column)
         own = {(self.rows.table.name, column) for column in named | set().union(*self.waits_for)}

@@ -8,7 +8,11 @@ from features.language.rows import assignments, departures, hirings
 from features.language.shared import SELLER, at_rep, at_team
 
 tenure = at_rep(DaysSinceLast(hirings))
-with_rep = DaysHeld(assignments, holder="rep_id", until="ends_at")
+# Without the days on which assignments end, each lasts until the account's next one begins.
+with_rep = IfGiven(
+    DaysHeld(assignments, holder="rep_id", until="ends_at"),
+    DaysHeld(assignments, holder="rep_id"),
+)
 
 
 def _changes(window: int) -> Measure:

@@ -17,15 +17,25 @@ from pipelines.known import latest_rows
 from pipelines.scored import PLACES, Scored
 
 LATEST = 15  # events shown
+
+
+def _days(number: float) -> str:
+    return "1 day" if number == 1 else f"{number:,.0f} days"
+
+
+def _after(days: float) -> str:
+    return f"after {_days(days)}" if days else "the same day"
+
+
 WORDS: dict[str, Callable[[Any, str], str]] = {
     "orders": lambda amount, currency: f"ordered for {money(amount, currency)}",
     "returns": lambda amount, currency: f"sent back goods for {money(amount, currency)}",
     "credits": lambda amount, currency: f"credited {money(-amount, currency)}",
     "contacts": lambda channel, _: f"spoken with: {channel}",
     "mailings": lambda channel, _: f"sent: {channel}",
-    "calls": lambda days, _: "called; never rung back" if days is None else f"called; rung back after {days} days",
-    "errors": lambda days, _: f"a wrong invoice found; {'still wrong' if days is None else f'right after {days} days'}",
-    "tickets": lambda days, _: f"a ticket; {'still open' if days is None else f'solved after {days} days'}",
+    "calls": lambda days, _: "called; never rung back" if days is None else f"called; rung back {_after(days)}",
+    "errors": lambda days, _: f"a wrong invoice found; {'still wrong' if days is None else f'right {_after(days)}'}",
+    "tickets": lambda days, _: f"a ticket; {'still open' if days is None else f'solved {_after(days)}'}",
     "signals": lambda kind, _: str(kind).replace("_", " "),
     "reps": lambda rep, _: f"handed to rep {rep}",
 }
@@ -115,7 +125,7 @@ def _worth(row: pd.Series, value_days: int, manifest: Manifest) -> str:
 def _last_order(row: pd.Series) -> str:
     usual = row.get("usual_cycle")
     cycle = "" if is_missing(usual) else f"; usually every {usual:.0f}"
-    return f"Last order on {day(row['last_order_on'])}, {row['days_since_order']:.0f} days ago{cycle}"
+    return f"Last order on {day(row['last_order_on'])}, {_days(row['days_since_order'])} ago{cycle}"
 
 
 def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:

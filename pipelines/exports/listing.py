@@ -12,11 +12,16 @@ def _row(feature: Feature) -> tuple[str, ...]:
     return (feature.name, feature.unit, DIRECTIONS[feature.risk], feature.says or "", tables)
 
 
+def _sentence(words: str) -> str:
+    """With a full stop, unless it ends as a sentence already."""
+    return words if words.endswith(("?", "!", ".")) else f"{words}."
+
+
 def as_markdown() -> str:
     """The catalogue as Markdown, a table a reason."""
     parts = ["# Features", "", "What `leaky features` lists: every reason, and the numbers that it is known by.", ""]
     for code, reason in catalogue().reasons.items():
-        parts += [f"## {code}: {reason.title}", "", f"{reason.action or 'Context, nothing to act on'}.", ""]
+        parts += [f"## {code}: {reason.title}", "", _sentence(reason.action or "Context, nothing to act on"), ""]
         parts += ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
         parts += ["| " + " | ".join(_row(feature)) + " |" for feature in reason.features()]
         parts.append("")

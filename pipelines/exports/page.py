@@ -69,6 +69,7 @@ def write_page(
         no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
         policy=_policy(scripts, styles),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, not data
+        licence=Markup(_text(_TABULATOR / "LICENSE")),  # noqa: S704 - its maker's words, in a comment
         styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, not data
         data=Markup(as_script_json(_data(context, shown, timelines, rep_names))),  # noqa: S704 - escaped there
     )

@@ -151,7 +151,7 @@ class Checks:
                 for other in self._given
                 if other != name
                 for column in TABLES[other].columns
-                if column.name in self._given[other].columns and column.name.endswith(key)
+                if column.name in self._given[other].columns and column.domain == key
             ]
             as_moment = midnight(given.table[VALID_FROM], as_of)
             late = late_rows(rows, key, as_moment, ibis.union(*used) if len(used) > 1 else next(iter(used), None))

@@ -158,17 +158,26 @@ def test_metrics_are_those_of_the_file_with_a_row_for_each_score(firm):
     assert metrics.dtypes.eq(np.float64).all()
 
 
-def test_figures_may_stand_beside_the_home_but_not_those_of_another_source(own_home, tmp_path, monkeypatch):
+def test_figures_are_those_of_the_homes_own_source(own_home):
     firm = leaky.open(own_home.folder)
-    expected = firm.metrics()
+    assert not firm.metrics().empty
+
     figures = own_home.metrics.read_text()
-
-    own_home.metrics.rename(tmp_path / "metrics.json")
-    pd.testing.assert_frame_equal(firm.metrics(), expected)
-
-    (tmp_path / "metrics.json").write_text(figures.replace('"source": "simulated"', '"source": "another"'))
-    with pytest.raises(leaky.Mistake, match=r"nothing has been measured yet. Run: leaky evaluate"):
+    own_home.metrics.write_text(figures.replace('"source": "simulated"', '"source": "another"'))
+    with pytest.raises(leaky.Mistake, match="no figures of simulated; run: leaky evaluate"):
         firm.metrics()
+
+
+def test_the_data_of_a_checkout_has_its_figures_beside_it_whatever_lies_in_it(own_home, tmp_path):
+    expected = leaky.open(own_home.folder).metrics()
+    own_home.metrics.rename(tmp_path / "metrics.json")
+    with pytest.raises(leaky.Mistake, match="no figures of simulated"):
+        leaky.open(own_home.folder).metrics()  # what lies beside a home of one's own is not its
+
+    own_home.folder.rename(tmp_path / "data")
+    (tmp_path / "dvc.yaml").touch()
+    (tmp_path / "data" / "metrics.json").write_text("{}")  # of a time when a command wrote there
+    pd.testing.assert_frame_equal(leaky.open(tmp_path / "data").metrics(), expected)
 
 
 def test_the_evaluated_model_on_the_test_part_gives_the_figures_of_metrics(firm):

@@ -14,12 +14,16 @@ from features.mistake import Mistake
 from models.baselines import Baseline
 from models.churn import Churn
 from models.metrics import PROBABILITY, RANKING
-from models.registry import EVALUATED, Registry
-from pipelines.dataset import is_involuntary, read_rows, split_of
+from models.registry import EVALUATED, SCORING, Registry
+from models.target import targets
+from pipelines.dataset import origins_of, read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import PROJECT, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import score
+from pipelines.scored import Scored
+from pipelines.settings import Snapshots
+from pipelines.snapshots import snapshots
 from pipelines.train import train
 
 
@@ -34,6 +38,13 @@ def figures(home):
 
 def gate(home):
     return json.loads((home.model / "gate.json").read_text())
+
+
+def another(home):
+    """Makes the trained model another one that is as good; gives the one that it was."""
+    model = Churn.load(home.model / SCORING)
+    replace(model, about={**model.about, "note": "as good, and another"}).save(home.model / SCORING)
+    return model
 
 
 def with_ceiling_of(accounts, settings):
@@ -52,29 +63,65 @@ def test_the_model_and_the_baselines_stand_side_by_side_with_intervals(scored_ho
     found = figures(scored_home)
 
     assert set(found) == {"test", "baselines", "reasons", "data"}
-    assert set(found["baselines"]) == {"own_cycle", "days_since_order", "sixty_days", "logistic_rfm"}
+    assert list(found["baselines"]) == [
+        *("own_cycle", "days_since_order", "sixty_days", "logistic_rfm", "best_feature", "base_rate", "shuffled")
+    ]
     for part in (found["test"], found["test"]["early"], found["baselines"]["logistic_rfm"]):
         for name in RANKING + PROBABILITY:
             assert part[f"{name}_low"] <= part[f"{name}_high"], name
     assert not set(PROBABILITY) & set(found["baselines"]["own_cycle"])
-    assert found["test"]["early"]["n"] + found["test"]["overdue"]["n"] == found["test"]["n"]
+    assert (
+        sum(found["test"][pace]["n"] for pace in ("early", "overdue", "new") if pace in found["test"])
+        == (found["test"]["n"])
+    )
 
 
-def test_figures_are_of_the_calibrated_risk_on_test_rows_that_left_by_choice_or_stayed(scored_home, small_settings):
-    from sklearn.metrics import log_loss, roc_auc_score
+def test_the_newest_origin_can_be_measured_anew_by_the_model_that_is_kept_of_it(scored_home, small_settings):
+    from sklearn.metrics import brier_score_loss, roc_auc_score
 
     rows = read_rows(scored_home)
-    parts = split_of(rows, small_settings)
-    tested = rows[parts.test & ~is_involuntary(rows)]
-    risk = Churn.load(scored_home.model / EVALUATED).risk(tested)
-    left = tested["left"].astype(float)
-    found = figures(scored_home)
+    *_, newest = origins_of(rows, small_settings)
+    voluntary, _ = targets(rows)
+    model = Churn.load(scored_home.model / EVALUATED)
+    risk, left = model.risk(rows[newest.test]), voluntary[newest.test]
+    found = figures(scored_home)["test"]["by_as_of"][str(newest.as_of.date())]
 
-    assert found["test"]["roc_auc"] == pytest.approx(roc_auc_score(left, risk), abs=1e-6)
-    assert found["test"]["log_loss"] == pytest.approx(log_loss(left, risk), abs=1e-6)
-    assert found["test"]["mean_risk"] == pytest.approx(risk.mean(), abs=1e-6)
-    assert found["data"]["test"]["rows"] == len(tested)
-    assert found["data"]["test"]["involuntary"] == (parts.test & is_involuntary(rows)).sum()
+    assert found["roc_auc"] == pytest.approx(roc_auc_score(left, risk), abs=1e-6)
+    assert found["brier"] == pytest.approx(brier_score_loss(left, risk), abs=1e-6)
+    assert found["mean_risk"] == pytest.approx(risk.mean(), abs=1e-6)
+    assert pd.Timestamp(model.about["knows_until"]) == newest.as_of
+
+
+def test_every_account_that_was_foretold_stands_there_with_what_came(scored_home, small_settings):
+    found = pd.read_parquet(scored_home.model / "backtest.parquet")
+    rows = read_rows(scored_home)
+    origins = origins_of(rows, small_settings)
+
+    assert len(found) == sum(origin.test.sum() for origin in origins) == figures(scored_home)["test"]["n"]
+    assert (found["risk"] + found["risk_involuntary"] <= 1).all()
+    assert (found["left"] * found["involuntary"] == 0).all()
+    assert found["involuntary"].sum() > 0, "no row is dropped by its outcome"
+
+
+def test_without_a_day_that_tests_a_model_rules_are_measured_and_the_best_one_ranks(own_home, small_settings, caplog):
+    few = small_settings.model_copy(update={"snapshots": Snapshots(count=6)})
+    snapshots(few, own_home)
+    train(few, own_home)
+    (own_home.folder / "mlflow.db").unlink()
+
+    evaluate(few, own_home, metrics=own_home.metrics)
+    score(few, own_home)
+
+    found = figures(own_home)
+    assert found["test"]["n"] == 0
+    best = max(found["baselines"], key=lambda name: found["baselines"][name]["roc_auc"])
+    scores = Scored.read(own_home, Manifest.read(own_home).as_of)
+    assert set(scores.scores["model_version"]) == {f"rule:{best}"}
+    assert "a model needs 20 that left and 20 that stayed" in scores.notice
+    assert scores.scores["risk"].between(0, 1, inclusive="neither").all()
+    assert "There is no model yet" in (own_home.model / "card.md").read_text()
+    assert gate(own_home)["promoted"] is False
+    assert "gate: no model" in caplog.text
 
 
 def test_shares_of_reasons_add_up_and_context_is_nobodys_first_reason(scored_home):
@@ -147,46 +194,43 @@ def test_evaluating_again_changes_no_figure_and_adds_no_version(own_home, small_
 
 
 def test_a_model_that_a_rule_beats_does_not_become_champion(own_home, small_settings, registry, monkeypatch):
-    def oracle(rows, left, *, train, test):
-        return [Baseline("oracle", "oracle", "knows it all", left[test])]
+    def oracle(rows, left, recipe, *, train, test):
+        return [Baseline("own_cycle", "oracle", "knows it all", rows.loc[test, "left"].to_numpy(float))]
 
-    monkeypatch.setattr("models.evaluation.baselines", oracle)
-    model = Churn.load(own_home.model / EVALUATED)
-    other = {**model.about, "note": "another model than the champion"}
-    replace(model, about=other).save(own_home.model / EVALUATED)
+    monkeypatch.setattr("models.backtest.baselines", oracle)
+    another(own_home)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
     assert gate(own_home)["promoted"] is False
-    assert "oracle" in gate(own_home)["why"]
+    assert "above own_cycle" in [check["name"] for check in gate(own_home)["checks"] if not check["passed"]]
     assert gate(own_home)["champion_files_sha256"] == registry.champion().files_sha256
     assert gate(own_home)["challenger_files_sha256"] != registry.champion().files_sha256
     assert registry.champion().number == "1"
 
 
-def test_a_challenger_that_is_worse_than_the_champion_on_the_same_rows_is_refused(own_home, small_settings, registry):
-    from models.calibration import Calibration
+def test_a_challenger_that_is_worse_than_the_champions_recipe_on_the_same_days_is_refused(
+    own_home, small_settings, registry
+):
+    poor = small_settings.model_copy(update={"train": small_settings.train.model_copy(update={"rounds": 5})})
+    train(poor, own_home)
 
-    model = Churn.load(own_home.model / EVALUATED)
-    false = Calibration(slope=model.calibration.slope, intercept=model.calibration.intercept + 1.5)
-    replace(model, calibration=false).save(own_home.model / EVALUATED)
+    evaluate(poor, own_home, metrics=own_home.metrics)
 
-    evaluate(small_settings, own_home, metrics=own_home.metrics)
-
-    assert gate(own_home)["promoted"] is False
-    assert "compared with the champion its log_loss is worse" in gate(own_home)["why"]
+    (refused,) = [check for check in gate(own_home)["checks"] if check["name"] == "against the champion"]
+    assert gate(own_home)["promoted"] is refused["passed"] is False
+    assert "log loss is worse than the champion's" in refused["says"]
     assert registry.champion().number == "1"
 
 
 def test_a_registry_with_a_past_and_a_fresh_one_give_the_same_files(own_home, small_settings, registry):
     before = contents(own_home)
     first = registry.champion()
-    model = Churn.load(own_home.model / EVALUATED)
-    replace(model, about={**model.about, "note": "as good, and another"}).save(own_home.model / EVALUATED)
+    model = another(own_home)
     evaluate(small_settings, own_home, metrics=own_home.metrics)
     assert registry.champion() != first
     assert gate(own_home)["champion_files_sha256"] == registry.champion().files_sha256 != first.files_sha256
-    model.save(own_home.model / EVALUATED)
+    model.save(own_home.model / SCORING)
 
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
@@ -195,7 +239,7 @@ def test_a_registry_with_a_past_and_a_fresh_one_give_the_same_files(own_home, sm
 
 
 def test_neither_threads_nor_the_folder_nor_the_hour_change_a_byte(scored_home, tmp_path, small_settings, monkeypatch):
-    few_rounds = small_settings.train.model_copy(update={"max_rounds": 15})  # threads wait long on a busy machine
+    few_rounds = small_settings.train.model_copy(update={"rounds": 15})  # threads wait long on a busy machine
     settings = with_ceiling_of(300, small_settings).model_copy(update={"train": few_rounds})
     found = []
     for threads in (1, 2):
@@ -242,13 +286,6 @@ def test_a_model_of_other_data_is_not_measured(own_home, small_settings):
 
     with pytest.raises(Mistake, match=r"0123456789ab.*leaky train"):
         evaluate(small_settings, own_home, metrics=own_home.metrics)
-
-
-def test_a_model_that_knows_the_test_is_not_measured(own_home, small_settings):
-    more = small_settings.split.model_copy(update={"test_snapshots": 6})
-
-    with pytest.raises(Mistake, match="the test begins on"):
-        evaluate(small_settings.model_copy(update={"split": more}), own_home, metrics=own_home.metrics)
 
 
 def test_the_run_in_mlflow_says_what_was_done_on_what(scored_home):

@@ -192,6 +192,20 @@ def test_names_are_those_that_were_known_last(home):
     assert "handed to rep Ruth" in " ".join(lines)
 
 
+@pytest.mark.parametrize(("days", "words"), [(0, "the same day"), (1, "after 1 day"), (2, "after 2 days")])
+def test_explain_counts_one_day_as_one(home, days, words):
+    back = pd.Timestamp("2024-06-27") + pd.Timedelta(days=days)
+    calls = pd.DataFrame({"account_id": ["A"], "called_at": [pd.Timestamp("2024-06-27")], "returned_at": [back]})
+    calls.to_parquet(home.tables / "calls.parquet")
+    assert f"  2024-06-27  called; rung back {words}" in explain(home, "A").lines
+
+
+def test_explain_says_that_the_last_order_was_one_day_ago(home):
+    scores = table(SCORES).assign(days_since_order=[122, 1])
+    write_scores(home, scores, AS_OF)
+    assert "Last order on 20 June 2024, 1 day ago." in explain(home, "A").lines
+
+
 def test_twice_gives_the_same_bytes(home):
     export(Settings(), home, metrics=home.metrics)
     first = {name: (home.exports(AS_OF) / name).read_bytes() for name in EXPORTS}
@@ -246,10 +260,15 @@ def test_a_workbook_that_people_filled_in_stays_and_the_log_says_so(home, caplog
 
 
 def test_measured_skill_is_shown_where_there_is_one(home):
-    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}}), encoding="utf-8")
+    figures = {"test": {"recall_at_capacity": 0.5}, "data": {"source": "small"}}
+    home.metrics.write_text(json.dumps(figures), encoding="utf-8")
     export(Settings(), home, metrics=home.metrics)
     page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
     assert "the 100 accounts ranked highest held 50% of all that then left" in page
+
+    home.metrics.write_text(json.dumps(figures | {"data": {"source": "another"}}), encoding="utf-8")
+    export(Settings(), home, metrics=home.metrics)
+    assert "ranked highest held" not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
 
 
 def test_without_scores_of_the_day_the_mistake_says_what_to_run_and_what_there_is(home):
@@ -292,7 +311,7 @@ def test_the_nightly_way_on_a_day_without_snapshots_shows_every_cycle(own_home, 
 def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(home):
     from openpyxl import load_workbook
 
-    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.7, "lift_top_decile": 5.0}}))
+    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.7}, "data": {"source": "small"}}))
     words = 'No model ranks these accounts, but <b>the days</b>. The last model was refused: 7 accounts "left".'
     write_scores(home, table(SCORES), AS_OF, notice=words)
 

@@ -1,34 +1,30 @@
-"""Train: two models from what was known, and from nothing that was not."""
+"""Train: one model from all that is known, or none where that could not be tested."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from features.mistake import Mistake
 from models.churn import Churn
-from models.registry import EVALUATED, SCORING
-from pipelines.dataset import features_of, is_involuntary, read_rows, split_of
+from models.registry import SCORING
+from models.target import targets
+from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
+from pipelines.settings import Snapshots
+from pipelines.snapshots import snapshots
 from pipelines.train import train
 
 
-def test_the_evaluated_model_knows_nothing_from_the_first_test_as_of_on(scored_home, small_settings):
-    parts = split_of(read_rows(scored_home), small_settings)
-    evaluated, scoring = (Churn.load(scored_home.model / name) for name in (EVALUATED, SCORING))
-
-    assert pd.Timestamp(evaluated.about["knows_until"]) <= parts.test_as_ofs[0]
-    assert pd.Timestamp(evaluated.about["last_as_of"]) < parts.test_as_ofs[0]
-    assert pd.Timestamp(scoring.about["last_as_of"]) > parts.test_as_ofs[-1]
-
-
-def test_both_models_learn_from_voluntary_leavers_only(scored_home, small_settings):
+def test_it_learns_from_every_row_whose_outcome_is_known(scored_home):
     rows = read_rows(scored_home)
-    parts = split_of(rows, small_settings)
-    involuntary = is_involuntary(rows)
-    evaluated, scoring = (Churn.load(scored_home.model / name) for name in (EVALUATED, SCORING))
+    scoring = Churn.load(scored_home.model / SCORING)
+    voluntary, involuntary = targets(rows)
 
-    assert involuntary.any()
-    assert evaluated.about["refit_rows"] == (parts.before_test & ~involuntary).sum()
-    assert scoring.about["refit_rows"] == (rows["left"].notna() & ~involuntary).sum()
+    assert np.nansum(involuntary) > 0
+    assert scoring.about["rows"] == rows["left"].notna().sum(), "no row is dropped by its outcome"
+    assert scoring.about["leavers"] == np.nansum(voluntary) < rows["left"].sum()
+    assert scoring.involuntary.overall == pytest.approx(np.nansum(involuntary) / (voluntary == 0).sum())
+    assert pd.Timestamp(scoring.about["last_as_of"]) == rows.loc[rows["left"].notna(), "as_of"].max()
 
 
 def test_every_feature_is_used_and_no_key(scored_home):
@@ -40,13 +36,13 @@ def test_every_feature_is_used_and_no_key(scored_home):
 
 
 def test_training_again_writes_the_same_bytes(own_home, small_settings):
-    files = sorted(path for name in (EVALUATED, SCORING) for path in (own_home.model / name).iterdir())
+    files = sorted((own_home.model / SCORING).iterdir())
     before = [path.read_bytes() for path in files]
 
     train(small_settings, own_home)
 
     assert [path.read_bytes() for path in files] == before
-    assert len(files) == 4
+    assert len(files) == 2
 
 
 def test_rows_are_read_in_one_order_whatever_order_they_were_written_in(own_home):
@@ -74,5 +70,15 @@ def test_where_nobody_left_there_is_nothing_to_learn(own_home, small_settings):
     left = pd.read_parquet(own_home.left)
     left.assign(left=left["left"].where(left["left"].isna(), False)).to_parquet(own_home.left)
 
-    with pytest.raises(Mistake, match=r"training rows 0 left.*left\.horizon_days"):
+    with pytest.raises(Mistake, match=r"rows is known, and 0 left.*left\.horizon_days"):
         train(small_settings, own_home)
+
+
+def test_where_no_day_could_test_a_model_there_is_none_and_no_older_one_stays(own_home, small_settings, caplog):
+    few = small_settings.model_copy(update={"snapshots": Snapshots(count=6)})
+    snapshots(few, own_home)
+
+    train(few, own_home)
+
+    assert list((own_home.model / SCORING).iterdir()) == []
+    assert "train: no model: snapshots: " in caplog.text

@@ -1,5 +1,7 @@
 """Reps: who looks after an account, since when, and for how long the rep has been with the firm."""
 
+import pandas as pd
+
 from features.reasons.reps import Reps
 from tests.features.reasons.said import said
 from tests.features.worked import table, value, values
@@ -46,6 +48,68 @@ def test_a_change_counts_in_the_window_in_which_it_happened() -> None:
     """)
     assert value(Reps.rep_changes[360], assignments, as_of="2024-03-01") == {"A": 1, "B": 0, "C": 2}
     assert value(Reps.rep_changes[720], assignments, as_of="2024-03-01") == {"A": 1, "B": 1, "C": 2}
+
+
+def test_of_two_reps_who_begin_on_one_day_the_one_who_begins_later_in_it_is_in_charge() -> None:
+    assignments = table("""
+        account  rep  starts_at         ends_at
+        A        R1   2020-01-01        2024-01-10
+        A        R9   2024-01-10T08:00  -
+        A        R2   2024-01-10T16:30  -
+        B        R2   2024-01-10T08:00  -
+        B        R9   2024-01-10T08:00  -
+        C        R2   2024-01-10T08:00:00.000002  -
+        C        R9   2024-01-10T08:00:00.000001  -
+    """)
+    accounts = table("""
+        account  sold_by_rep_id  valid_from
+        A        R2              2020-01-01
+        B        R9              2020-01-01
+        C        R2              2020-01-01
+    """)
+    for rows in (assignments, assignments.iloc[::-1]):
+        in_charge = value(Reps.is_seller_in_charge, accounts, rows, as_of="2024-03-01")
+        assert in_charge == {"A": 1, "B": 1, "C": 1}
+    again = pd.concat([assignments, table("account rep starts_at ends_at\nA R2 2024-02-01 -")])
+    assert value(Reps.days_with_rep, accounts, again, as_of="2024-03-01")["A"] == 51  # R2 was the last of the day
+
+
+def test_of_two_rows_of_an_account_of_one_day_the_later_one_says_who_won_it() -> None:
+    accounts = table("""
+        account  sold_by_rep_id  valid_from
+        A        R9              2024-01-10T08:00
+        A        R2              2024-01-10T16:30
+    """)
+    assignments = table("account rep starts_at\nA R2 2024-01-01")
+    for rows in (accounts, accounts.iloc[::-1]):
+        assert value(Reps.is_seller_in_charge, rows, assignments, as_of="2024-03-01") == {"A": 1}
+
+
+def test_a_rep_of_two_teams_in_one_day_is_in_the_later_one() -> None:
+    reps = table("""
+        rep  team   valid_from        left_on
+        R1   South  2024-01-10T08:00  -
+        R1   North  2024-01-10T16:30  -
+        R2   North  2023-01-01        2024-02-01
+    """)
+    assignments = table("account rep starts_at\nA R1 2024-01-01")
+    assert value(Reps.team_departures[360], reps, assignments, as_of="2024-03-01") == {"A": 1}
+
+
+def test_without_the_days_on_which_assignments_end_each_lasts_until_the_next_begins() -> None:
+    assignments = table("""
+        account  rep  starts_at
+        A        R1   2020-01-01
+        A        R2   2024-01-10
+        B        R1   2024-02-01
+    """)
+    reps = table("rep hired_on\nR1 2019-03-01\nR2 2023-03-02")
+    accounts = table("account sold_by_rep_id valid_from\nA R1 2020-01-01\nB R1 2020-01-01\nC R1 2020-01-01")
+    known = (accounts, assignments, reps)
+    assert value(Reps.days_with_rep, *known, as_of="2024-03-01") == {"A": 51, "B": 29, "C": None}
+    assert value(Reps.has_no_rep, *known, as_of="2024-03-01") == {"A": 0, "B": 0, "C": 1}
+    assert value(Reps.rep_tenure_days, *known, as_of="2024-03-01") == {"A": 365, "B": 1827, "C": None}
+    assert value(Reps.is_seller_in_charge, *known, as_of="2024-03-01") == {"A": 0, "B": 1, "C": None}
 
 
 COVERED = table("""

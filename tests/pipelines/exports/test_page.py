@@ -31,6 +31,13 @@ def path(made, tmp_path_factory):
     return write(tmp_path_factory.mktemp("page") / "accounts.html", made)
 
 
+def test_the_page_carries_the_licence_of_the_table_that_it_carries(path):
+    (licence,) = Path(page_module.__file__).parent.glob("assets/tabulator-*/LICENSE")
+    (comment,) = re.findall(r"<!--.*?-->", path.read_text(encoding="utf-8").split("<style>")[0], re.DOTALL)
+    assert licence.read_text(encoding="utf-8").strip() in comment
+    assert "Permission is hereby granted, free of charge" in comment
+
+
 @pytest.fixture(scope="module")
 def browser():
     chromium = Path(os.environ.get("LEAKY_CHROMIUM", "/usr/bin/chromium"))
