@@ -35,6 +35,8 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     scored = Scored.read(home, as_of)
+    # Of a model that was refused, or of another rule, the figures say nothing about this list.
+    measured = None if scored.notice else home.figures(manifest.source, metrics)
     context = ExportContext(
         source=manifest.source,
         as_of=as_of,
