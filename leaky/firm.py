@@ -186,6 +186,20 @@ class Firm:
         """
         return self._champion[1]
 
+    def backtest(self) -> pd.DataFrame:
+        """What was foretold of each account on each day that was tested, by the model of that day and by its rivals, and
+        what came; one row an account and day. Raises Mistake where nothing was tested.
+
+        >>> firm.backtest()[["pace", "left", "risk", "own_cycle"]].dtypes.index.tolist()
+        ['pace', 'left', 'risk', 'own_cycle']
+        """
+        from pipelines.home import BACKTEST
+
+        path = self._home.model / BACKTEST
+        if not path.exists():
+            raise Mistake(f"{path}: no such file. Run: leaky evaluate.")
+        return pd.read_parquet(path).set_index(["account_id", "as_of"])
+
     @property
     def evaluated_model(self) -> "ChurnClassifier":
         """The model of the newest day that was tested, which knows nothing of what came after: what may be measured on
