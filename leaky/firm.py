@@ -187,7 +187,7 @@ class Firm:
         return self._champion[1]
 
     def backtest(self) -> pd.DataFrame:
-        """What was foretold of each account on each day that was tested, by the model of that day and by its rivals, and
+        """What was foretold of each account on each day that was tested, by the model of that day and its rivals, and
         what came; one row an account and day. Raises Mistake where nothing was tested.
 
         >>> firm.backtest()[["pace", "left", "risk", "own_cycle"]].dtypes.index.tolist()

@@ -45,10 +45,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         returns=scored.returns,
         leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
-        # Of a model that was refused, or of another rule, the figures say nothing about this list.
-        skill=None
-        if scored.notice
-        else wording.skill(home.figures(manifest.source, metrics), settings.evaluate.capacity),
+        skill=wording.skill(measured, settings.evaluate.capacity),
         notice=scored.notice,
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))

@@ -212,12 +212,12 @@ def test_snapshots_say_what_became_of_each_account(firm):
     assert last["train"] < last["test"]
 
 
-def test_snapshots_too_few_to_test_a_model_belong_to_no_part(own_home, tmp_path):
-    (tmp_path / "params.yaml").write_text("left: {horizon_days: 600}\n")
+def test_snapshots_too_few_to_test_a_model_belong_to_no_part(own_home):
+    for path in (own_home.features, own_home.left):
+        rows = pd.read_parquet(path)
+        rows[pd.to_datetime(rows["as_of"]) > "2025-12-01"].to_parquet(path)
 
-    snapshots = leaky.open(own_home.folder, params=tmp_path / "params.yaml").snapshots()
-
-    assert snapshots["part"].isna().all()
+    assert leaky.open(own_home.folder).snapshots()["part"].isna().all()
 
 
 def test_scikit_learn_and_shap_take_the_model(firm):
