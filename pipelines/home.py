@@ -55,6 +55,11 @@ class Home:
         return self.snapshots / "left.parquet"
 
     @property
+    def contradictions(self) -> Path:
+        """How many leavings other records speak against."""
+        return self.snapshots / "contradictions.json"
+
+    @property
     def model(self) -> Path:
         return self.folder / "model"
 

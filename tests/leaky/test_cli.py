@@ -160,7 +160,7 @@ def test_features_lists_the_catalogue() -> None:
         ("run --params missing.yaml", "leaky: missing.yaml: no such file."),
         (
             "run --params typo.yaml",
-            "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days.",
+            "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days, grace_days.",
         ),
         ("run --params value.yaml", "left.k: input should be greater than 0, not -1."),
         ("ingest --source online_retail_ii --files nothing_here", "nothing_here"),

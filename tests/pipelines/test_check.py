@@ -114,7 +114,7 @@ def test_it_reports_a_source_whose_orders_cannot_be_read(firm) -> None:
     assert lines[1] == "no as_of"
     assert stops(lines) == [
         f"{firm.folder}/orders.sql: no table 'nowhere'; source.yaml gives accounts, orders.",
-        f"{firm.folder}: neither orders.sql nor contracts.sql gives a row; one of them is required.",
+        f"{firm.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required.",
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:
         (lambda firm: None, Settings(), "snapshots: the outcome of 0 of 3 rows is known"),
         (trade, Settings(snapshots=Snapshots(count=3)), "snapshots: the outcome of 0 of "),
         (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: the outcome of 2,310 of "),
-        (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order or contract is left from before that day"),
+        (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order, contract or loss is left from before that day"),
     ],
 )  # fmt: skip
 def test_what_stops_a_run_is_what_check_names(firm, orders: Callable, settings: Settings, line: str) -> None:
