@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from features.mistake import Mistake
+from models.leaks import Leaks
 from pipelines.dataset import check_both_kinds, read_rows, split_of
 from pipelines.home import Home
 from pipelines.ingest import write_tables
@@ -17,6 +18,7 @@ from pipelines.intake.report import Report
 from pipelines.intake.source import find_source
 from pipelines.intake.tables import check_source, too_many_refused, what_to_write
 from pipelines.intake.uncounted import uncounted
+from pipelines.leaks import find_leaks
 from pipelines.settings import Settings
 from pipelines.snapshots import snapshots
 
@@ -57,17 +59,23 @@ def check(
             if not stops:
                 write_tables(found, checked, trial, max_refused=settings.ingest.max_refused)
         known: list[str] = []
+        leaks = Leaks()
         if not stops:
             try:
-                known = _snapshots(settings, trial)
+                rows, known = _snapshots(settings, trial)
+                leaks = find_leaks(settings.leak, trial, rows)
+                stops += [f"leak: {finding.line}" for finding in leaks.stops]
             except Mistake as mistake:
                 stops.append(str(mistake))
         as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
-        return Report(found, as_of_settled, done, checked.notes, idle, known, stops)
+        suspected = [finding.line for finding in leaks.suspected]
+        return Report(found, as_of_settled, done, checked.notes, idle, known, stops, suspected)
 
 
-def _snapshots(settings: Settings, home: Home) -> list[str]:
-    """What a model would learn from and be measured on, in words. Raises Mistake where it has too little for that."""
+def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]:
+    """The rows, and what a model would learn from and be measured on, in words. Raises Mistake where it has too little
+    for that.
+    """
     snapshots(settings, home)
     rows = read_rows(home)
     parts = split_of(rows, settings)
@@ -78,7 +86,7 @@ def _snapshots(settings: Settings, home: Home) -> list[str]:
         raise Mistake(
             f"no account is at risk on {as_of.date()}, so there is none to score; choose another day (--as-of)."
         )
-    return [
+    return rows, [
         *(
             f"{name}: {mask.sum():,} rows, {rows.loc[mask, 'left'].mean():.1%} left, "
             f"as_ofs {as_ofs[0].date()} to {as_ofs[-1].date()}"

@@ -56,6 +56,11 @@ class Home:
         return self.folder / "model"
 
     @property
+    def leaks(self) -> Path:
+        """What was found before training of columns that seem to know who left."""
+        return self.model / "leaks.json"
+
+    @property
     def metrics(self) -> Path:
         return self.folder / "metrics.json"
 

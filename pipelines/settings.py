@@ -53,6 +53,17 @@ class Split(Section):
     validation_snapshots: int = Field(3, ge=1, description="As_ofs before them.")
 
 
+class Leak(Section):
+    """What may not be learned from, since nobody can have known it."""
+
+    auc: float = Field(
+        0.95, gt=0.5, le=1, description="A feature that surely ranks early accounts better alone is suspected."
+    )
+    accept: tuple[str, ...] = Field(
+        (), description="Columns (table.column) or features that were known by then, whatever it looks like."
+    )
+
+
 class Evaluate(Section):
     """How the model is measured."""
 
@@ -90,6 +101,7 @@ class Overridable(Section):
     snapshots: Snapshots = Field(Snapshots(), description="The days on which accounts are looked at.")
     left: Left = Field(Left(), description="When an account counts as gone.")
     split: Split = Field(Split(), description="Which snapshots measure the model.")
+    leak: Leak = Field(Leak(), description="What may not be learned from, since nobody can have known it.")
     train: TreeParams = Field(TreeParams(), description="How trees are grown.")
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
     export: Export = Field(Export(), description="What the lists show.")

@@ -14,6 +14,7 @@ from models.registry import EVALUATED, SCORING
 from pipelines.dataset import check_both_kinds, features_of, is_involuntary, read_rows, split_of
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
+from pipelines.leaks import stop_at_leaks
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def train(settings: Settings, home: Home) -> None:
     settings = manifest.settings(settings)
     parts = split_of(rows, settings)
     check_both_kinds(rows, parts)
+    stop_at_leaks(settings.leak, home, rows)
     voluntary = ~is_involuntary(rows)
     left = rows["left"].to_numpy(np.float64, na_value=np.nan)
     directions = {name: catalogue().by_name[name].risk for name in features_of(rows)}
