@@ -13,7 +13,7 @@ from models.leaks import Finding
 
 Floats = npt.NDArray[np.float64]
 
-SUSPICIOUS = 0.80  # from a ROC AUC of surely this on, a single feature's last days are looked at
+SUSPICIOUS = 0.75  # from a ROC AUC of surely this on, a single feature's last days are looked at
 KEPT = 0.25  # the part of a feature's skill that must be left without them
 LAST_DAYS = 30
 LEAST = 20  # accounts that left, without whom nothing can be said
@@ -36,7 +36,8 @@ def leaks_in_features(
 ) -> Iterator[Finding]:
     """Features that know too much, codes c and d.
 
-    rows: account_id, as_of, left (1, 0, NaN: not known), pace, days_since_order and the features. reads: what each
+    rows: account_id, as_of, left (1, 0, NaN: not known), pace, the features, and days_since_order
+    where there are orders. reads: what each
     feature to be looked at reads, in words. like_silence: features that may rank well because they are silence or the
     end of a contract. most: the ROC AUC among early accounts that nothing honest surely exceeds.
     """
@@ -49,7 +50,7 @@ def leaks_in_features(
     if leavers < LEAST or not (left == 0).any():
         return
     earlier = _places_before_the_last_days(rows)[looked_at]
-    looks = 2 * 2 * max(len(reads), 1)  # each may rank upwards or downwards, missing ones first or last
+    looks = max(len(reads), 1)
     for name, columns in reads.items():
         value = early[name].to_numpy(np.float64)
         way, found = _best_way(value, left, account, looks)
@@ -71,7 +72,7 @@ def leaks_in_features(
 
 
 def sample_of(rows: pd.DataFrame) -> pd.DataFrame:
-    """All rows, or those of as many accounts as have about `ROWS` together, drawn at random; the same ones every time."""
+    """All rows, or those of as many accounts as have about `ROWS` together, drawn at random, always the same ones."""
     if len(rows) <= ROWS:
         return rows.reset_index(drop=True)
     code, accounts = pd.factorize(rows["account_id"], sort=True)
@@ -134,13 +135,14 @@ def _is_silence(value: Floats, early: pd.DataFrame, like_silence: list[str]) -> 
 
 def _places_before_the_last_days(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """For each row the place of the account's latest row that knows nothing recorded in the last days before its last
-    order, which for who left is the loss; -1 where there is none.
+    order, which for who left is the loss, or before as_of where there are no orders; -1 where there is none.
 
     Those who stayed are taken back as far, so the rows that are left out tell nothing by being left out.
     """
     as_of = rows["as_of"].to_numpy("datetime64[D]")
     code = pd.factorize(rows["account_id"])[0].astype(np.int64)
-    until = as_of - (np.nan_to_num(rows["days_since_order"].to_numpy(np.float64)).astype(np.int64) + LAST_DAYS)
+    silent = rows["days_since_order"] if "days_since_order" in rows else pd.Series(0.0, rows.index)
+    until = as_of - (np.nan_to_num(silent.to_numpy(np.float64)).astype(np.int64) + LAST_DAYS)
     first, span = as_of.min(), int((as_of.max() - as_of.min()).astype(np.int64)) + 1
     timeline = code * span + (as_of - first).astype(np.int64)
     order = np.argsort(timeline, kind="stable")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.stats import beta, binom
 
 from features.tables import Table
 from models.leaks import Finding
@@ -17,8 +17,8 @@ LEAST = 10  # leavers, and others, without whom nothing can be said
 MOST_OTHERS = 0.5  # of the leavers' share; what is as common among the others is a habit
 LOOK_BACK = 90  # days before the last order in which a fixed distance from it is sought
 LATE = 90  # days after which a row was written down late
-GONE = 0.8  # a value of whose accounts surely more have gone is a word for having gone
-CHANCE = 0.001  # of any false alarm among all values of a column
+GONE, SURELY = 0.9, 0.7  # a word for having gone: so many of its accounts have, and surely so many
+CHANCE = 0.001  # that a value is taken for such a word by chance, of all values of a column
 
 _DAY = pd.Timedelta(days=1)
 
@@ -29,16 +29,17 @@ def fates_of(
     """Who has gone for good, and the days that their records would be filled in from; one row an account that was ever
     at risk, by account_id.
 
-    outcomes: account_id, as_of, left (1, 0, NA) of every snapshot. last_orders: account_id, last_order,
+    outcomes: account_id, as_of, left (1, 0, NA), pace of every snapshot. last_orders: account_id, last_order,
     last_order_before (the latest as it stood `LOOK_BACK` days ago). losses: account_id, lost_on, recorded_at (missing:
     unknown), or None.
 
     Gives is_gone: the account left and no snapshot sees it at risk again, or its loss is on record and it has ordered
-    no more. last_order: its day; of those who stayed, the one before. lost_on: the day of the loss, where that was
-    written down on a later day or nobody says when; else missing.
+    no more. Accounts of which nobody can tell yet, silent beyond their usual cycle, have no row. last_order: its day;
+    of those who stayed, the one before. lost_on: the day of the loss, where that was written down on a later day or
+    nobody says when; else missing.
     """
     latest = outcomes.sort_values("as_of", kind="stable").drop_duplicates("account_id", keep="last")
-    fates = latest.set_index("account_id")[["left"]].join(last_orders.set_index("account_id"), how="inner")
+    fates = latest.set_index("account_id")[["left", "pace"]].join(last_orders.set_index("account_id"), how="inner")
     fates["lost_on"] = pd.NaT
     is_lost = pd.Series(False, index=fates.index)
     if losses is not None:
@@ -48,6 +49,7 @@ def fates_of(
         at_once = known["recorded_at"].notna() & (known["recorded_at"] < known["lost_on"] + 2 * _DAY)
         fates["lost_on"] = known["lost_on"].where(is_lost & ~at_once)
     fates["is_gone"] = (fates["left"] == 1).fillna(False).astype(bool) | is_lost
+    fates = fates[fates["is_gone"] | (fates["pace"] != "overdue")]
     fates["last_order"] = fates["last_order"].where(fates["is_gone"], fates["last_order_before"])
     return fates[["is_gone", "last_order", "lost_on"]]
 
@@ -70,8 +72,9 @@ def leaks_in(table: Table, rows: pd.DataFrame, fates: pd.DataFrame) -> Iterator[
         yield from _filled_in(table, "valid_from", changes, planned=False)
         return
     yield from _rewritten(table, rows)
+    own = {table.happened, "recorded_at"}
     for column in table.columns:
-        if column.kind in ("date", "time") and column.name in rows and column.name not in (table.happened, "recorded_at"):
+        if column.kind in ("date", "time") and column.name in rows and column.name not in own:
             yield from _filled_in(table, column.name, rows, planned=column.planned)
 
 
@@ -85,14 +88,16 @@ def _words_for_having_gone(table: Table, rows: pd.DataFrame, fates: pd.DataFrame
             continue
         values = counted[["account_id", "is_gone"]].assign(value=counted[column.name].astype(object)).drop_duplicates()
         sizes = values.groupby("value", dropna=False, sort=True)["is_gone"].agg(["sum", "size"])
-        surely = beta.ppf(CHANCE / len(sizes), sizes["sum"], sizes["size"] - sizes["sum"] + 1)
-        for value, gone, size in sizes[surely > max(GONE, 1 - (1 - base) / 5)].itertuples():
+        gone, size, rare = sizes["sum"], sizes["size"], CHANCE / len(sizes)
+        surely = beta.ppf(rare, gone, size - gone + 1)  # the bound of Clopper and Pearson (1934)
+        is_word = (gone > GONE * size) & (surely > SURELY) & (binom.sf(gone - 1, size, base) < rare)
+        for value, number, among in sizes[is_word].itertuples():
             said = "nothing" if pd.isna(value) else f"'{value}'"
             yield Finding(
                 "a",
                 table.name,
                 column.name,
-                f"of the {size:,} accounts of which it says {said} while they still ordered, {gone:,} have gone "
+                f"of the {among:,} accounts of which it says {said} while they still ordered, {number:,} have gone "
                 f"({base:.0%} of all), so it was written once they had",
             )
 

@@ -50,18 +50,30 @@ def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:
     return Leaks.of([*found, *_in_features(settings, accepted, rows)])
 
 
+def gone_accounts(home: Home, rows: pd.DataFrame) -> pd.DataFrame:
+    """Those who have gone for good, by account_id: last_order, its day, and lost_on where it was written down late."""
+    newest = pd.Timestamp(Manifest.read(home).as_of)
+    fates = _fates(home, rows, _read(home, "losses", None), newest)
+    return fates.loc[fates["is_gone"], ["last_order", "lost_on"]]
+
+
 def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
+    if not (home.tables / "orders.parquet").exists():  # by which it is told when an account was last there
+        return
     newest = pd.Timestamp(Manifest.read(home).as_of)
     accounts = np.array(sorted(rows["account_id"].unique()), dtype=object)
     drawn: list[str] | None = None
     if len(accounts) > ACCOUNTS:
         drawn = list(np.random.default_rng(SEED).choice(accounts, ACCOUNTS, replace=False))
         rows = rows[rows["account_id"].isin(drawn)]
-    losses = _read(home, "losses", drawn)
-    fates = fates_of(rows[["account_id", "as_of", "left"]], _last_orders(home.tables, newest), losses, newest)
+    fates = _fates(home, rows, _read(home, "losses", drawn), newest)
     for name, table in TABLES.items():
         if table.column_names[0] == "account_id" and (read := _read(home, name, drawn)) is not None:
             yield from leaks_in(table, read, fates)
+
+
+def _fates(home: Home, rows: pd.DataFrame, losses: pd.DataFrame | None, newest: pd.Timestamp) -> pd.DataFrame:
+    return fates_of(rows[["account_id", "as_of", "left", "pace"]], _last_orders(home.tables, newest), losses, newest)
 
 
 def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iterator[Finding]:
@@ -103,7 +115,7 @@ def _last_orders(tables: Path, newest: pd.Timestamp) -> pd.DataFrame:
     days = orders.ordered_at.cast("date")
     then = (newest - pd.Timedelta(days=LOOK_BACK)).date()
     found = orders.group_by("account_id").agg(last_order=days.max(), last_order_before=days.max(where=days < then))
-    last = found.to_pyarrow().to_pandas()
+    last: pd.DataFrame = found.to_pyarrow().to_pandas()
     return last.assign(**{name: pd.to_datetime(last[name]) for name in ("last_order", "last_order_before")})
 
 
