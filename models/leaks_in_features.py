@@ -36,10 +36,10 @@ def leaks_in_features(
 ) -> Iterator[Finding]:
     """Features that know too much, codes c and d.
 
-    rows: account_id, as_of, left (1, 0, NaN: not known), pace, the features, and days_since_order
-    where there are orders. reads: what each
-    feature to be looked at reads, in words. like_silence: features that may rank well because they are silence or the
-    end of a contract. most: the ROC AUC among early accounts that nothing honest surely exceeds.
+    rows: account_id, as_of, left (1, 0, NaN: not known), pace, the features, and days_since_order where there are
+    orders. reads: what each feature to be looked at reads, in words. like_silence: features that may rank well because
+    they are silence or the end of a contract. most: the ROC AUC among early accounts that nothing honest surely
+    exceeds.
     """
     rows = sample_of(rows)
     looked_at = ((rows["pace"] == "early") & rows["left"].notna()).to_numpy(bool)
