@@ -39,9 +39,9 @@ def leaks_in_features(
     rows: account_id, as_of, left (1, 0, NaN: not known), pace, the features, and days_since_order where there are
     orders. reads: what each feature to be looked at reads, in words. like_silence: features that may rank well because
     they are silence or the end of a contract. most: the ROC AUC among early accounts that nothing honest surely
-    exceeds.
+    exceeds. Of many rows a sample does: `sample_of`.
     """
-    rows = sample_of(rows)
+    rows = rows.reset_index(drop=True)
     looked_at = ((rows["pace"] == "early") & rows["left"].notna()).to_numpy(bool)
     early = rows[looked_at]
     left = early["left"].to_numpy(np.float64)

@@ -13,7 +13,7 @@ from features.language.declare import Feature
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from models.leaks import Finding, Leaks
-from models.leaks_in_features import leaks_in_features
+from models.leaks_in_features import leaks_in_features, sample_of
 from models.leaks_in_tables import LOOK_BACK, fates_of, leaks_in
 from pipelines.dataset import features_of, is_involuntary
 from pipelines.home import Home, written_whole
@@ -53,7 +53,7 @@ def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:
 def gone_accounts(home: Home, rows: pd.DataFrame) -> pd.DataFrame:
     """Those who have gone for good, by account_id: last_order, its day, and lost_on where it was written down late."""
     newest = pd.Timestamp(Manifest.read(home).as_of)
-    fates = _fates(home, rows, _read(home, "losses", None), newest)
+    fates = _fates(home, rows[["account_id", "as_of", "left", "pace"]], _read(home, "losses", None), newest)
     return fates.loc[fates["is_gone"], ["last_order", "lost_on"]]
 
 
@@ -61,6 +61,7 @@ def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
     if not (home.tables / "orders.parquet").exists():  # by which it is told when an account was last there
         return
     newest = pd.Timestamp(Manifest.read(home).as_of)
+    rows = rows[["account_id", "as_of", "left", "pace"]]
     accounts = np.array(sorted(rows["account_id"].unique()), dtype=object)
     drawn: list[str] | None = None
     if len(accounts) > ACCOUNTS:
@@ -73,7 +74,7 @@ def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
 
 
 def _fates(home: Home, rows: pd.DataFrame, losses: pd.DataFrame | None, newest: pd.Timestamp) -> pd.DataFrame:
-    return fates_of(rows[["account_id", "as_of", "left", "pace"]], _last_orders(home.tables, newest), losses, newest)
+    return fates_of(rows, _last_orders(home.tables, newest), losses, newest)
 
 
 def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iterator[Finding]:
@@ -86,7 +87,8 @@ def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iter
         if feature.name not in {*accepted, *like_silence}
         and not accepted & {f"{table}.{column}" for table, column in own[feature.name]}
     }
-    counted = rows[~is_involuntary(rows)]
+    counted = sample_of(rows)
+    counted = counted[~is_involuntary(counted)]
     yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
 
 
