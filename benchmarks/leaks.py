@@ -25,7 +25,7 @@ from pipelines.simulate import simulate
 from pipelines.snapshots import snapshots
 
 FIRST_SEED = 1000
-NOTICE = 0.6  # of those who leave
+NOTICE = 0.6  # of those who leave and have a contract
 FARTHEST = 90  # days before the last order
 
 
@@ -64,7 +64,7 @@ def of_firm(seed: int, home: Home, *, gives_notice: bool) -> tuple[Leaks, int]:
 
 
 def _give_notice(home: Home, seed: int) -> None:
-    """Notice in the latest contract of most of those who left, weeks before they did; and nowhere else."""
+    """Notice in the latest contract of most leavers that have one, weeks before they did; and nowhere else."""
     chance = np.random.default_rng(seed)
     path = home.tables / "contracts.parquet"
     contracts = pd.read_parquet(path)
