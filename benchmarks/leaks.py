@@ -2,8 +2,8 @@
 
     python -m benchmarks.leaks [--firms 50]
 
-Every firm has its own seed, 300 to 500 accounts and 36 months. In the last one most of those who leave give honest
-notice, as it would be recorded: on the day it came, and before they stopped ordering.
+Every firm has its own seed, 300 to 500 accounts and 36 months. In the last one most leavers that have a contract give
+honest notice, as it would be recorded: on the day it came, and before they stopped ordering.
 """
 
 import argparse
