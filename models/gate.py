@@ -15,7 +15,14 @@ from models.recipe import Recipe
 
 Mask = npt.NDArray[np.bool_]
 
-RULES = ("own_cycle", "days_since_order", "sixty_days", "shuffled")  # to be beaten beyond chance
+RULES = (
+    "own_cycle",
+    "days_since_order",
+    "sixty_days",
+    "contract_end",
+    "tenure",
+    "shuffled",
+)  # to be beaten beyond chance
 LEARNERS = ("logistic_rfm",)  # to be no worse than
 CLOSE = 0.02  # told and left may always differ by so much: two of a hundred accounts
 GAINS = 0.01  # ROC AUC beyond the best learner's; below, the card says that it gains little
@@ -173,7 +180,7 @@ def _against_champion(evaluation: Evaluation, champion: Churn, risk: Floats | No
     over early accounts or in log loss over all. Where the two are equal it wins, since it has learned from newer rows.
     """
     name = "against the champion"
-    if champion.about["left"] != evaluation.tested.model.about["left"]:
+    if champion.about["definition"] != evaluation.tested.model.about["definition"]:
         return Check(name, True, "the champion was made for another definition of leaving", lasting=False)
     if risk is None:
         return Check(name, True, "the champion needs features that are no more", lasting=False)

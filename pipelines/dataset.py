@@ -67,6 +67,7 @@ def facts_of(manifest: Manifest, settings: Settings) -> dict[str, Any]:
         "source": manifest.source,
         "data_version": manifest.data_version,
         "left": settings.left.model_dump(),
+        "definition": settings.left.digest,
     }
 
 

@@ -25,6 +25,7 @@ from models.evaluation import (
     ranking_table,
     rounded,
 )
+from models.leaks import Leaks
 from models.metrics import Floats
 from models.origins import Origin, too_short
 from models.plots import write_beeswarm, write_plots
@@ -79,6 +80,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         champion=compared,
         champion_risk=_rerun(rows, origins, compared, tested),
         features=catalogue().by_name,
+        suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, tested.rows, tested.left, tested.involuntary, figures)
@@ -149,7 +151,7 @@ def _write_rule(
     best = best_rule(figures["baselines"], rows.columns)
     if best is None:
         raise Mistake("no rule of thumb can be taken: the tables give neither orders nor contacts.")
-    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.model_dump())
+    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.digest)
     with written_whole(home.model / RULE) as path:
         rule.save(path)
 

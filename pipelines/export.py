@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from features.catalogue import catalogue
+from features.mistake import Mistake
 from pipelines.exports import wording
 from pipelines.exports.edited import write_unless_edited
 from pipelines.exports.page import on_page, write_page
@@ -35,6 +36,8 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     scored = Scored.read(home, as_of)
+    if scored.definition != settings.left.digest:
+        raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
     measured = None if scored.notice else home.figures(manifest.source, metrics)
     context = ExportContext(

@@ -64,6 +64,11 @@ class Home:
         return self.folder / "model"
 
     @property
+    def leaks(self) -> Path:
+        """What was found before training of columns that seem to know who left."""
+        return self.model / "leaks.json"
+
+    @property
     def metrics(self) -> Path:
         """How good the model is: in this folder, or beside it where it is the data of a checkout, whose figures Git and
         DVC keep there.

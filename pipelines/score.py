@@ -59,6 +59,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         settings.export.value_days,
         returns,
         ranker.notice,
+        settings.left.digest,
     )
     scored.write(home, as_of)
     done = time.perf_counter()
@@ -130,7 +131,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         model, version = champion_of(settings, home, manifest, as_of)
     except Mistake as no_champion:
         rule = Rule.load(home.model / RULE)
-        if rule is None or rule.left != settings.left.model_dump():
+        if rule is None or rule.definition != settings.left.digest:
             raise
         notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
         log.warning("score: %s", notice)
@@ -151,11 +152,15 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
     with registry.files(version) as folder:
         model = Churn.load(folder / SCORING)
     asked, made_for = settings.left.model_dump(), model.about["left"]
-    if asked != made_for:
-        differ = ", ".join(
-            f"left.{name} {made_for.get(name)}, now {asked[name]}"
-            for name in asked
-            if asked[name] != made_for.get(name)
+    if settings.left.digest != model.about["definition"]:
+        differ = (
+            "by another number of the definition"
+            if asked == made_for
+            else ", ".join(
+                f"left.{name} {made_for.get(name)}, now {asked[name]}"
+                for name in asked
+                if asked[name] != made_for.get(name)
+            )
         )
         raise Mistake(
             f"the champion (version {version.number}) was made for another definition of leaving ({differ}). "

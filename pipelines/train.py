@@ -13,6 +13,7 @@ from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, forget, origins_of, read_rows, recipe_of, save_whole
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.leaks import stop_at_leaks
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def train(settings: Settings, home: Home) -> None:
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     check_outcomes(rows)
+    stop_at_leaks(settings.leak, home, rows)
     forget(home.model / SCORING)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))

@@ -169,7 +169,7 @@ def test_a_better_champion_stays_and_the_files_say_so(evaluation):
 @pytest.mark.parametrize(
     ("about", "risk", "cause"),
     [
-        ({"left": {"by": "contract"}}, 1.0, "for another definition of leaving"),
+        ({"definition": "another"}, 1.0, "for another definition of leaving"),
         (ABOUT, None, "needs features that are no more"),
     ],
 )

@@ -13,7 +13,7 @@ from tests.models.conftest import DIRECTIONS
 @pytest.fixture(scope="module")
 def rule(rows):
     left = rows["left"].to_numpy()
-    return Rule.fit("own_cycle", rows, left, np.zeros(len(rows)), list(DIRECTIONS), {"by": "cycle"})
+    return Rule.fit("own_cycle", rows, left, np.zeros(len(rows)), list(DIRECTIONS), "5ca1ab1e0000")
 
 
 def test_it_ranks_by_its_feature_and_nothing_else(rows, rule):
@@ -33,7 +33,7 @@ def test_its_risks_are_the_shares_that_left(rows, rule):
 def test_few_rows_do_not_make_a_certainty(rows):
     few = rows.head(30).assign(left=np.r_[np.zeros(20), np.ones(10)], cycles_since_order=np.arange(30.0))
 
-    risk = Rule.fit("own_cycle", few, few["left"].to_numpy(), np.zeros(30), ["cycles_since_order"], {}).risk(few)
+    risk = Rule.fit("own_cycle", few, few["left"].to_numpy(), np.zeros(30), ["cycles_since_order"], "").risk(few)
 
     assert 0 < risk.min() < risk.max() < 1
 

@@ -10,7 +10,7 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from models.definition import Left
 from pipelines.check import check
-from pipelines.settings import Settings, Snapshots
+from pipelines.settings import Leak, Settings, Snapshots
 from pipelines.snapshots import snapshots
 from pipelines.train import train
 from tests.pipelines.conftest import TODAY
@@ -162,6 +162,32 @@ def test_a_history_too_short_for_a_model_stops_nothing_and_is_named(firm, orders
     (named,) = [line for line in block(lines, "Snapshots:") if line.startswith("no model, so a rule of thumb")]
     assert "a model needs 20 that left and 20 that stayed" in named
     assert run_stops(firm, settings) is None
+
+
+def test_a_leak_stops_a_run_and_is_named_by_check(firm) -> None:
+    trade(firm)
+    last = [(number, FIRST + timedelta(days=min(1275, 150 + 18 * number) // 20 * 20)) for number in range(0, 60, 20)]
+    last += [(n, FIRST + timedelta(days=n % 20 + (150 + 18 * n - n % 20) // 20 * 20)) for n in range(60) if n % 20]
+    contracts = [f"{number},2022-12-01,{day}" for number, day in last]
+    firm.table("contracts", "\n".join(["account_id,starts_on,cancelled_at", *contracts]))
+    (named,) = stops(report(firm))
+    assert named.startswith("leak: contracts.cancelled_at: it lies on the day of the last order for ")
+    assert named == run_stops(firm)
+    accepted = Settings(leak=Leak(accept=("contracts.cancelled_at",)))
+    assert stops(report(firm, accepted)) == []
+    assert run_stops(firm, accepted) is None
+
+
+def test_what_is_suspected_is_said_and_stops_nothing(firm) -> None:
+    trade(firm)
+    seen = [f"{n},{FIRST + timedelta(days=100 + 18 * n)},competitor_seen" for n in range(60)]
+    firm.table("signals", "\n".join(["account_id,occurred_at,kind", *seen]))
+    lines = report(firm)
+    assert stops(lines) == []
+    assert {line.partition(":")[0] for line in block(lines, "Seems to know who left:")} == {
+        "competitors_seen_90d",
+        "competitors_seen_180d",
+    }
 
 
 def test_leavers_that_nobody_could_have_kept_are_none_to_learn_from(firm) -> None:
