@@ -64,8 +64,10 @@ class Left(BaseModel):
 
         >>> Left().digest == Left(grace_days=7).digest, Left().digest == Left(k=3).digest
         (True, False)
+        >>> Left(k=2).digest == Left(k=2.0).digest
+        True
         """
-        settings = {name: getattr(self, name) for name in _SETTINGS[self.by]} | {"number": DEFINITION_NUMBER}
+        settings = {name: _number(getattr(self, name)) for name in _SETTINGS[self.by]} | {"number": DEFINITION_NUMBER}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def in_words(self) -> str:
@@ -85,3 +87,8 @@ class Left(BaseModel):
                 )
             case "losses":
                 return f"a recorded loss within {self.horizon_days} days"
+
+
+def _number(value: str | float) -> str | float:
+    """A number as a float, as a k of 2 and one of 2.0, which YAML may give, are the same."""
+    return value if isinstance(value, str) else float(value)

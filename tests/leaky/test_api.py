@@ -326,7 +326,7 @@ def test_looking_writes_nothing(scored_home):
 def test_run_makes_everything_and_opens_it(tmp_path):
     (tmp_path / "params.yaml").write_text(
         "simulate: {accounts: 300, months: 30}\nsnapshots: {count: 20}\nevaluate: {resamples: 20, ceiling_accounts: 300}\n"
-        "train: {learning_rate: 0.1, num_leaves: 7, max_rounds: 60}\n"
+        "train: {learning_rate: 0.1, num_leaves: 7, rounds: 40}\n"
     )
 
     firm = leaky.run("simulated", home=tmp_path / "data", as_of="2026-06-01")

@@ -30,10 +30,11 @@ COMMANDS = [
     "features",
 ]
 SMALL = {
-    "simulate": {"accounts": 300, "months": 30},
+    "simulate": {"accounts": 500, "months": 30},
     "snapshots": {"count": 20},
-    "train": {"learning_rate": 0.1, "num_leaves": 7, "max_rounds": 60},
+    "train": {"learning_rate": 0.1, "num_leaves": 7, "rounds": 40},
     "evaluate": {"resamples": 20, "ceiling_accounts": 300},
+    "gate": {"min_leavers": 20, "min_early_leavers": 5},
 }
 
 
