@@ -198,7 +198,10 @@ class Firm:
         path = self._home.model / BACKTEST
         if not path.exists():
             raise Mistake(f"{path}: no such file. Run: leaky evaluate.")
-        return pd.read_parquet(path).set_index(["account_id", "as_of"])
+        found = pd.read_parquet(path)
+        if found.empty:
+            raise Mistake("no day could test a model yet; the card says why, and what the rules of thumb are worth.")
+        return found.set_index(["account_id", "as_of"])
 
     @property
     def evaluated_model(self) -> "ChurnClassifier":

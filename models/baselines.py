@@ -67,13 +67,11 @@ def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
     quiet = _sixty_days(tested)
     found += [quiet] if quiet else []
     if "days_since_order" not in rows:  # where there are no orders, contracts are what people look at
-        for name, feature, label, description in (
-            ("contract_end", "days_to_contract_end", "days to the contract's end", "the sooner the contract ends"),
-            ("tenure", "days_as_customer", "tenure", "the shorter they have been customers"),
-        ):
-            if feature in rows:
-                score = _present(-tested[feature], -rows.loc[train, feature])
-                found.append(Baseline(name, label, description, score))
+        feature = "days_to_contract_end"
+        if feature in rows:
+            score = _present(-tested[feature], -rows.loc[train, feature])
+            description = "the sooner the contract ends"
+            found.append(Baseline("contract_end", "days to the contract's end", description, score))
     return found
 
 

@@ -24,7 +24,6 @@ FEATURES = {  # what each rule goes by, whether more of it is worse, and how a p
     "days_since_order": ("days_since_order", 1, "the days since their last order"),
     "sixty_days": ("days_since_contact", 1, "the days since anybody spoke with them"),
     "contract_end": ("days_to_contract_end", -1, "the days until their contract ends"),
-    "tenure": ("days_as_customer", -1, "how long they have been customers"),
 }
 _DIGITS = 6
 _FAR = 3.0  # times the width of the middle half beyond it, and no value counts for more
@@ -64,7 +63,9 @@ class Rule:
 
         feature, way, _ = FEATURES[name]
         values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)
-        typical = 0.0 if np.isnan(values).all() else float(np.nanmedian(values))
+        # Whom nobody ever spoke with breaks the rule of sixty days as much as one can; else nothing is known.
+        middle = np.nanmax if name == "sixty_days" else np.nanmedian
+        typical = 0.0 if np.isnan(values).all() else float(middle(values))
         values = np.where(np.isnan(values), typical, values)
         order = np.argsort(values, kind="stable")
         parts = [part for part in np.array_split(order, BINS) if len(part)]
@@ -125,10 +126,12 @@ class Rule:
 
     @classmethod
     def load(cls, path: Path) -> "Rule | None":
-        """The rule that `save` wrote; None where there is none."""
+        """The rule that `save` wrote; None where there is no file, or none could be taken (null)."""
         if not path.exists():
             return None
         facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts is None:
+            return None
         return cls(
             facts["name"],
             tuple(facts["scores"]),

@@ -14,7 +14,7 @@ from pipelines.exports.ranked import ExportContext, not_ranked, ranked, rep_name
 from pipelines.exports.table import write_table
 from pipelines.exports.timeline import timelines
 from pipelines.exports.workbook import write_workbook
-from pipelines.home import Home, written_whole
+from pipelines.home import GATE, Home, written_whole
 from pipelines.intake.manifest import Manifest, file_hash
 from pipelines.known import latest_rows
 from pipelines.record import read_record, write_record
@@ -39,7 +39,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if scored.definition != settings.left.digest:
         raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
-    measured = None if scored.notice else home.figures(manifest.source, metrics)
+    measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.notice else None
     context = ExportContext(
         source=manifest.source,
         as_of=as_of,
@@ -74,3 +74,12 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if name != WORKBOOK:
         log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
     log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)
+
+
+def _is_of_the_champion(home: Home) -> bool:
+    """Whether what was measured last is what scores; so it is taken to be where nobody has judged it."""
+    path = home.model / GATE
+    if not path.exists():
+        return True
+    verdict = json.loads(path.read_text(encoding="utf-8"))
+    return bool(verdict["challenger_files_sha256"] == verdict["champion_files_sha256"])

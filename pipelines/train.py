@@ -29,9 +29,9 @@ def train(settings: Settings, home: Home) -> None:
     rows = read_rows(home)
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
+    forget(home.model / SCORING)  # of other snapshots, whatever stops this
     check_outcomes(rows)
     stop_at_leaks(settings.leak, home, rows)
-    forget(home.model / SCORING)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))
         return

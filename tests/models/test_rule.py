@@ -72,3 +72,17 @@ def test_the_best_rule_is_the_one_that_ranked_best_among_those_that_can_be_taken
     assert best_rule(measured, {"cycles_since_order", "days_since_order"}) == "days_since_order"
     assert best_rule(measured, {"cycles_since_order"}) == "own_cycle"
     assert best_rule(measured, set()) is None
+
+
+def test_whom_nobody_ever_spoke_with_breaks_the_rule_of_sixty_days_as_much_as_one_can(rows):
+    left = rows["left"].to_numpy()
+    found = Rule.fit("sixty_days", rows, left, np.zeros(len(rows)), list(DIRECTIONS), "")
+
+    never = rows.head(1).assign(days_since_contact=np.nan)
+    assert found.risk(never)[0] == found.risk(rows).max()
+
+
+def test_where_no_rule_could_be_taken_there_is_none(tmp_path):
+    (tmp_path / "rule.json").write_text("null\n")
+
+    assert Rule.load(tmp_path / "rule.json") is None
