@@ -309,7 +309,7 @@ def test_a_suspected_leak_keeps_the_gate_shut(own_home, small_settings):
     evaluate(small_settings, own_home, metrics=own_home.metrics)
 
     assert gate(own_home)["promoted"] is False
-    assert "a leak is suspected" in [check["says"] for check in gate(own_home)["checks"] if not check["passed"]][0]
+    assert "a leak is suspected" in next(check["says"] for check in gate(own_home)["checks"] if not check["passed"])
 
 
 def test_a_model_of_other_data_is_not_measured(own_home, small_settings):
