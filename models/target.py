@@ -15,7 +15,7 @@ def targets(rows: pd.DataFrame, known_before: date | None = None) -> tuple[Float
     known_before: the day of the one who learns: labels complete by then, and losses recorded before it; None: all that
     is known today. The two compete: who left involuntarily is a 0 of the voluntary target, and the other way round. A
     leaver of whom no kind is known counts as voluntary; one of whose loss nobody knew yet, where only a loss tells of a
-    leaving, counts as having stayed. Orders and contracts are taken as they are known today, those that came late as well.
+    leaving, counts as having stayed. Orders and contracts are taken as they are known today, late ones as well.
     """
     left: Floats = np.asarray(rows["left"].astype("Float64").to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
     if known_before is not None:
