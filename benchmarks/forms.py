@@ -103,23 +103,14 @@ def grow(
     return lightgbm.train(parameters, data, num_boost_round=rounds)
 
 
-def decayed(as_of: npt.NDArray[np.datetime64], half_life: float) -> Floats:
-    age = (as_of.max() - as_of) / np.timedelta64(1, "D")
-    weight = 0.5 ** (age / half_life)
-    return np.asarray(weight * len(weight) / weight.sum())
-
-
 def signs_of(names: Sequence[str]) -> list[int]:
     return [SIGN[catalogue().by_name[name].risk] for name in names]
 
 
-def plain(
-    *, season: bool = True, even: bool = False, sampled: float = 1.0, half_life: float = np.inf, **growing: Any
-) -> Form:
+def plain(*, season: bool = True, even: bool = False, sampled: float = 1.0, **growing: Any) -> Form:
     """Trees on the label of every row whose outlook has ended.
 
     even: every month of the year weighs the same. sampled: the share of rows that is learned from.
-    half_life: days after which a row weighs half.
     """
 
     def form(past: Past) -> Floats:
@@ -131,8 +122,6 @@ def plain(
             month = pd.DatetimeIndex(past.as_of[mask]).month.to_numpy()
             weight = (1 / np.bincount(month, minlength=13)[np.newaxis, month])[0]
             weight *= len(weight) / weight.sum()
-        if np.isfinite(half_life):
-            weight = decayed(past.as_of[mask], half_life)
         trees = grow(numbers[mask], past.left[mask], signs_of(names), seed=past.seed, weight=weight, **growing)
         return np.asarray(trees.predict(numbers[past.asked], raw_score=True))
 
@@ -224,25 +213,6 @@ def mean_of(*forms: Form) -> Form:
     return lambda past: np.mean([form(past) for form in forms], axis=0)
 
 
-def few(form: Form, *, accounts: int, as_ofs: int, draw: int) -> Form:
-    """The form as a small or young firm would have it: so many accounts and newest as_ofs are learned from."""
-
-    def small(past: Past) -> Floats:
-        everybody = np.sort(past.rows["account_id"].unique())
-        drawn = np.random.default_rng(draw).choice(everybody, size=min(accounts, len(everybody)), replace=False)
-        newest = np.unique(past.as_of[past.as_of < past.origin])[-as_ofs:]
-        taught = past.rows["account_id"].isin(drawn).to_numpy() & np.isin(past.as_of, newest)
-        kept = taught | (past.as_of == past.origin)
-        values = {
-            name: value[kept].reset_index(drop=True) if isinstance(value, pd.DataFrame) else value[kept]
-            for name, value in vars(past).items()
-            if name not in ("names", "origin", "seed")
-        }
-        return form(Past(**(vars(past) | values)))
-
-    return small
-
-
 def baseline(name: str) -> Form:
     def form(past: Past) -> Floats:
         found = baselines(past.rows, past.left, train=past.known, test=past.asked)
@@ -262,8 +232,6 @@ FORMS: dict[str, Form] = {
     "plain, 4 leaves": plain(leaves=4),
     "plain, no season": plain(season=False),
     "plain, months even": plain(even=True),
-    "plain, half-life 180": plain(half_life=180),
-    "plain, half-life 90": plain(half_life=90),
     "plain, no season, half shift": calibrated(plain(season=False), 0.5),
     "plain, a third": plain(sampled=1 / 3),
     "plain, calibrated": calibrated(plain()),
