@@ -12,6 +12,7 @@ since_order = DaysSinceLast(placed)
 gaps = Gap(placed, what="count")
 
 ENOUGH_GAPS = 3  # for an account to tell what is typical of others like it
+OWN_GAPS = 2  # of fewer nobody can say that they are an account's usual ones: it is new
 PRIOR_GAPS = 2.0  # what is typical of others weighs as much as so many gaps of the account's own
 FINE = 100_000_000  # logarithms are added up as whole numbers, to eight decimals
 

@@ -1,12 +1,13 @@
-"""Value: what an account is worth: what it ordered of late and kept."""
+"""Value: what an account is worth: what it ordered of late and kept, or what its contracts bring in a year."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 import numpy as np
 
-from features.language.measure import Computed, Measure
+from features.language.measure import Computed, Constant, Measure
 from features.language.of_rows import Amount
+from features.language.of_terms import contract_terms
 from features.language.rows import orders
 
 CENT = 2  # decimals of an amount
@@ -32,8 +33,11 @@ def value(days: int, columns: Mapping[str, set[str]]) -> Measure:
     """What was ordered in the last `days`, less credits (orders of a negative amount) and goods that came back in these
     days, whenever they were ordered; in the currency of `orders.amount`, never below 0.
 
-    Goods of which nobody says when they came back are not taken off: on no as_of is it known that they had.
+    Goods of which nobody says when they came back are not taken off: on no as_of is it known that they had. Where no
+    orders are given it is what the contracts in force are worth a year; missing where none is, or nobody says it.
     """
+    if "orders" not in columns:
+        return contract_terms(columns) if "annual_value" in columns.get("contracts", set()) else Constant(np.nan)
     ordered = Amount(orders, of="amount", days=days)
     if returns_in(columns) is not Returns.dated:
         return Computed(_kept, (ordered,))

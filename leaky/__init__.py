@@ -5,7 +5,7 @@
 >>> firm
 <Firm simulated, as of 2026-07-01, in data>
 >>> firm.scores().head(3).columns[:4].tolist()
-['as_of', 'outlook_days', 'risk', 'rank']
+['as_of', 'outlook_days', 'risk', 'risk_involuntary']
 
 `open` looks into what a run has left behind, `run` makes it. A user's mistake raises `leaky.Mistake`, with one line
 that says what to do. What new features are declared with is here as well: `from leaky import _, count, orders`.

@@ -186,6 +186,23 @@ class Firm:
         """
         return self._champion[1]
 
+    def backtest(self) -> pd.DataFrame:
+        """What was foretold of each account on each day that was tested, by the model of that day and its rivals, and
+        what came; one row an account and day. Raises Mistake where nothing was tested.
+
+        >>> firm.backtest()[["pace", "left", "risk", "own_cycle"]].dtypes.index.tolist()
+        ['pace', 'left', 'risk', 'own_cycle']
+        """
+        from pipelines.home import BACKTEST
+
+        path = self._home.model / BACKTEST
+        if not path.exists():
+            raise Mistake(f"{path}: no such file. Run: leaky evaluate.")
+        found = pd.read_parquet(path)
+        if found.empty:
+            raise Mistake("no day could test a model yet; the card says why, and what the rules of thumb are worth.")
+        return found.set_index(["account_id", "as_of"])
+
     @property
     def evaluated_model(self) -> "ChurnClassifier":
         """The model of the newest day that was tested, which knows nothing of what came after: what may be measured on

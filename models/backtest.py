@@ -12,8 +12,9 @@ from models.baselines import Baseline, baselines
 from models.churn import Churn
 from models.origins import Origin
 from models.recipe import Recipe
-from models.target import Floats, targets
+from models.target import targets
 
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 

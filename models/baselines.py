@@ -65,7 +65,14 @@ def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
         if feature in rows:
             found.append(Baseline(name, label, description, _present(tested[feature], rows.loc[train, feature])))
     quiet = _sixty_days(tested)
-    return [*found, quiet] if quiet else found
+    found += [quiet] if quiet else []
+    if "days_since_order" not in rows:  # where there are no orders, contracts are what people look at
+        feature = "days_to_contract_end"
+        if feature in rows:
+            score = _present(-tested[feature], -rows.loc[train, feature])
+            description = "the sooner the contract ends"
+            found.append(Baseline("contract_end", "days to the contract's end", description, score))
+    return found
 
 
 def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask, test: Mask) -> Baseline:

@@ -1,8 +1,23 @@
 """Definition: what counts as having left, as it can be set."""
 
+import hashlib
+import json
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# Raised by hand whenever the same settings give other labels; a test with stored labels says when.
+DEFINITION_NUMBER = 1
+
+By = Literal["cycle", "silence", "contract", "losses"]
+
+_TABLE: dict[By, str] = {"cycle": "orders", "silence": "orders", "contract": "contracts", "losses": "losses"}
+_SETTINGS: dict[By, tuple[str, ...]] = {
+    "cycle": ("by", "horizon_days", "k", "max_days"),
+    "silence": ("by", "horizon_days", "active_days"),
+    "contract": ("by", "horizon_days", "grace_days"),
+    "losses": ("by", "horizon_days"),
+}
 
 
 class Left(BaseModel):
@@ -10,27 +25,70 @@ class Left(BaseModel):
 
     cycle: no order within the outlook, which is the horizon or k usual cycles if that is longer; accounts whose outlook
     exceeds max_days order too rarely to be judged. silence: no order within the horizon; at risk are accounts that
-    ordered in the active days before as_of.
+    ordered in the active days before as_of. contract: from a day within the horizon on no contract in force for longer
+    than the grace days. losses: a recorded loss within the horizon.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    by: Literal["cycle", "silence"] = Field("cycle", description="What leaving is judged by: cycle or silence.")
+    by: By = Field("cycle", description="What leaving is judged by: cycle, silence, contract or losses.")
     horizon_days: int = Field(90, ge=1, description="How far ahead we look.")
     k: float = Field(
         2, gt=0, description="cycle: watched for so many usual cycles, where that is longer than the horizon."
     )
     max_days: int = Field(180, ge=1, description="cycle: accounts with a longer outlook order too rarely to be judged.")
     active_days: int = Field(365, ge=1, description="silence: at risk are accounts that ordered in so many days.")
+    grace_days: int = Field(30, ge=0, description="contract: so many days without a contract are no leaving yet.")
+
+    @property
+    def table(self) -> str:
+        """The table without which nobody can say who left."""
+        return _TABLE[self.by]
 
     @property
     def longest_outlook(self) -> int:
         """How long any account may have to be watched before its label is complete, in days."""
-        return max(self.max_days, self.horizon_days) if self.by == "cycle" else self.horizon_days
+        if self.by == "cycle":
+            return max(self.max_days, self.horizon_days)
+        return self.horizon_days + self.days_of_grace
+
+    @property
+    def days_of_grace(self) -> int:
+        """Days after its outlook for which a label has to wait."""
+        return self.grace_days if self.by == "contract" else 0
+
+    @property
+    def digest(self) -> str:
+        """12 hexadecimal digits, equal where labels are made alike: of the settings that matter for `by`, and of
+        DEFINITION_NUMBER.
+
+        >>> Left().digest == Left(grace_days=7).digest, Left().digest == Left(k=3).digest
+        (True, False)
+        >>> Left(k=2).digest == Left(k=2.0).digest
+        True
+        """
+        settings = {name: _number(getattr(self, name)) for name in _SETTINGS[self.by]} | {"number": DEFINITION_NUMBER}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
 
     def in_words(self) -> str:
         """The definition as a sentence for people."""
-        words = f"no order for {self.horizon_days} days"
-        if self.by == "cycle":
-            words += f", or for {self.k:g} of the account's usual cycles if that is longer"
-        return words
+        match self.by:
+            case "cycle":
+                return (
+                    f"no order for {self.horizon_days} days, or for {self.k:g} of the account's usual cycles "
+                    "if that is longer"
+                )
+            case "silence":
+                return f"no order for {self.horizon_days} days"
+            case "contract":
+                return (
+                    f"no contract in force for more than {self.grace_days} days, "
+                    f"from a day within {self.horizon_days} days on"
+                )
+            case "losses":
+                return f"a recorded loss within {self.horizon_days} days"
+
+
+def _number(value: str | float) -> str | float:
+    """A number as a float, as a k of 2 and one of 2.0, which YAML may give, are the same."""
+    return value if isinstance(value, str) else float(value)

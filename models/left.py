@@ -3,87 +3,167 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from features.compute.block import Block
-from features.cycle import cycle, since_order
+from features.cycle import OWN_GAPS, cycle, gaps, since_order
 from features.kernels.gaps import Days
-from features.kernels.grid import Grid
-from features.language.measure import Measure
-from features.language.of_days import Gap
-from features.language.rows import placed
+from features.kernels.grid import Floats, Grid
+from features.kernels.terms import spells
+from features.language.measure import Columns, Measure
+from features.language.of_rows import DaysSinceFirst, DaysSinceLast
+from features.language.of_terms import contract_terms
+from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
 from models.definition import Left
+from models.losses import Losses, days_since_loss, loss_measures
+
+PACES = ("early", "overdue", "new")
+_STARTS = DaysSinceLast(contracts)
+_BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
+_FIRST_SEEN = {rows.table.name: DaysSinceFirst(rows) for rows in (contacts, calls, invoices, tickets, signals)}
+_OPENED = DaysSinceFirst(openings)
 
 
 @dataclass(frozen=True)
 class Watch:
     """Who is watched, for how long, and why the others are not; all [accounts, snapshots].
 
-    outlook: days from as_of, 0 where not watched. cause: why not, '' where watched. is_early: silent for no longer than
-    one usual cycle.
+    outlook: days from as_of, 0 where not watched. cause: why not, '' where watched. pace: one of PACES. By orders,
+    early ones are silent for no longer than one usual cycle, new ones have too few gaps for a cycle of their own. By
+    contracts, early ones have more than a horizon to the end of one of which nobody gave notice, new ones are in their
+    first term. Whoever is neither early nor new is overdue.
     """
 
     outlook: np.ndarray
     cause: np.ndarray
-    is_early: np.ndarray
+    pace: np.ndarray
 
     @property
     def at_risk(self) -> np.ndarray:
         return self.outlook > 0
 
 
-order_days = Gap(placed, what="count")
-NEEDED: tuple[Measure, ...] = (since_order, cycle, order_days)
+@dataclass(frozen=True)
+class Outcome:
+    """What became of each watched account, by what is known on the newest as_of; all [accounts, snapshots].
+
+    left: 1, 0, or NaN while the label is not complete. kind: position in KINDS of the loss that explains a leaving; -1:
+    none does, or it has no kind. known_age: the age of the day on which that loss was recorded; NaN: none does.
+    """
+
+    left: Floats
+    kind: np.ndarray
+    known_age: Floats
+
+
+def needed(left: Left, columns: Columns) -> tuple[Measure, ...]:
+    """What a block must be asked for, so that it can be said who is watched and who left."""
+    found: list[Measure] = []
+    if "orders" in columns:
+        found += [since_order, cycle, gaps]
+    if "contracts" in columns:
+        found += [contract_terms(columns), _STARTS]
+    if left.by == "losses":
+        found += _signs_of_a_customer(columns)
+    return (*found, *loss_measures(columns))
 
 
 def watch(block: Block, left: Left) -> Watch:
-    """Who could still leave on each as_of, by what was known then. The block must have been asked for NEEDED."""
-    silent, usual = block.dense(since_order), block.dense(cycle)
-    outlook = np.full(silent.shape, left.horizon_days, dtype=np.int64)
-    cause = np.full(silent.shape, "", dtype=object)
-    if left.by == "cycle":
-        outlook = np.maximum(outlook, np.ceil(left.k * np.nan_to_num(usual)).astype(np.int64))
-        cause[silent > outlook] = "Already gone: silent for longer than its outlook"
-        cause[outlook > left.longest_outlook] = f"Orders too rarely to be judged within {left.longest_outlook} days"
-    else:
-        cause[silent > left.active_days] = f"Already gone: no order in {left.active_days} days"
-    cause[np.isnan(silent)] = "Never ordered"
-    outlook = np.where(cause == "", outlook, 0).astype(np.int32)
-    return Watch(outlook, cause, silent <= usual)
+    """Who could still leave on each as_of, by what was known then. The block must have been asked for `needed`."""
+    outlook = np.full((block.keys, block.grid.snapshots), left.horizon_days, dtype=np.int64)
+    cause = np.full(outlook.shape, "", dtype=object)
+    match left.by:
+        case "cycle":
+            usual = np.nan_to_num(block.dense(cycle))
+            outlook = np.maximum(outlook, np.ceil(left.k * usual).astype(np.int64))
+            cause[block.dense(since_order) > outlook] = "Already gone: silent for longer than its outlook"
+            rare = outlook > left.longest_outlook
+            cause[rare] = f"Orders too rarely to be judged within {left.longest_outlook} days"
+        case "silence":
+            cause[block.dense(since_order) > left.active_days] = f"Already gone: no order in {left.active_days} days"
+        case "contract":
+            lapsed = contract_terms(block.columns).in_force(block).days_lapsed
+            cause[lapsed > 0] = f"Between contracts, for no longer than {left.grace_days} days so far"
+            cause[lapsed > left.grace_days] = "Already gone: no contract in force"
+            cause[np.isnan(lapsed)] = "Never had a contract"
+        case "losses":
+            cause[~_is_customer(block)] = "No customer yet"
+    if left.by != "contract":  # there, who has a contract in force is there, whatever is on record
+        cause[_is_lost(block)] = "Already gone: recorded as lost"
+    if left.table == "orders":
+        cause[np.isnan(block.dense(since_order))] = "Never ordered"
+    return Watch(np.where(cause == "", outlook, 0).astype(np.int32), cause, _pace(block, left))
 
 
-def outcome(block: Block, outlook: np.ndarray) -> np.ndarray:
-    """Whether each watched account left: 1, 0, or NaN while its outlook has not wholly passed; [accounts, snapshots].
+def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
+    """Who left and, where a loss on record explains it, in which way. The block must have been asked for `needed`.
 
     The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
-    which rows count.
+    which rows count. A loss explains the silence in which it falls, and no other: from the account's last sign of life
+    before it left (an order, the start of a contract) until its next one.
     """
-    grid = block.grid
-    passed = (outlook > 0) & (outlook <= grid.ages)
-    gone = days_until_next(order_days.days_of(block), block.keys, grid) >= outlook
-    return np.where(passed, gone.astype(np.float64), np.nan)
+    ages = block.grid.ages
+    passed = (outlook > 0) & (outlook + left.days_of_grace <= ages)
+    known = Losses.of(block)
+    match left.by:
+        case "cycle" | "silence":
+            next_order = days_until_next(gaps.days_of(block), block.keys, block.grid)
+            gone = next_order >= outlook
+            found = known.latest(ages + block.dense(since_order), ages - next_order)
+        case "contract":
+            lasting = spells(contract_terms(block.columns).terms_of(block), left.grace_days)
+            spell = lasting.at(block.keys, ages)
+            gone = np.append(lasting.ends, np.inf)[spell] - 1 > ages - outlook
+            found = known.latest(np.append(lasting.last_starts, np.nan)[spell], lasting.next_begins(spell))
+        case "losses":
+            found = known.first(ages + np.zeros(outlook.shape), ages - outlook)
+            gone = found >= 0
+    found = np.where(passed & gone, found, -1)
+    return Outcome(
+        np.where(passed, gone.astype(np.float64), np.nan),
+        np.append(known.kinds, -1)[found],
+        np.append(known.known.astype(np.float64), np.nan)[found],
+    )
 
 
-def kind_of_loss(block: Block, losses: pd.DataFrame, left: np.ndarray) -> np.ndarray:
-    """'voluntary' or 'involuntary' where an account left and its loss is on record, else None; [accounts, snapshots].
-
-    losses: account_id, lost_on and kind, as far as they are known on the newest as_of. The latest loss of an account
-    explains the silence in which it falls, and no other: none that ended with an order before it.
-    """
-    grid = block.grid
-    latest = losses.sort_values(["lost_on", "kind"]).drop_duplicates("account_id", keep="last").set_index("account_id")
-    latest = latest.reindex(block.account_ids)
-    ages = (pd.Timestamp(grid.newest) - pd.to_datetime(latest["lost_on"])).dt.days.to_numpy(np.float64)
-    last_order = grid.ages + block.dense(since_order)
-    next_order = grid.ages - days_until_next(order_days.days_of(block), block.keys, grid)  # -inf: none so far
-    explained = (left == 1) & (ages[:, None] <= last_order) & (ages[:, None] > next_order)
-    kinds = np.broadcast_to(latest["kind"].to_numpy(dtype=object)[:, None], explained.shape)
-    found = np.full(explained.shape, None, dtype=object)
-    found[explained & pd.notna(kinds)] = kinds[explained & pd.notna(kinds)]
-    return found
+def _pace(block: Block, left: Left) -> np.ndarray:
+    by_orders = "orders" in block.columns and left.by != "contract"
+    if by_orders:
+        is_early = block.dense(since_order) <= block.dense(cycle)
+        is_new = block.dense(gaps) < OWN_GAPS
+    elif "contracts" in block.columns:
+        known = contract_terms(block.columns).in_force(block)
+        is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
+    else:  # nothing shows whether they are on the way out
+        is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
+    return np.where(is_new, "new", np.where(is_early, "early", "overdue"))
 
 
-def days_until_next(days: Days, keys: int, grid: Grid) -> np.ndarray:
+def _is_lost(block: Block) -> np.ndarray:
+    """Whether a loss was on record on each as_of, and no sign of life on a later day."""
+    silent = np.full((block.keys, block.grid.snapshots), np.inf)
+    for table, last in (("orders", since_order), ("contracts", _STARTS)):
+        if table in block.columns:
+            silent = np.fmin(silent, block.dense(last))
+    return np.asarray(days_since_loss(block) <= silent)
+
+
+def _is_customer(block: Block) -> np.ndarray:
+    """Whether an account was a customer on each as_of, as far as anything tells; everybody where nothing does."""
+    signs = [block.dense(measure) for measure in _signs_of_a_customer(block.columns)]
+    if not signs:
+        return np.ones((block.keys, block.grid.snapshots), dtype=bool)
+    return np.asarray(~np.isnan(signs).all(axis=0))
+
+
+def _signs_of_a_customer(columns: Columns) -> list[Measure]:
+    """Its opening, orders and contracts; anything that is on record about it where nobody says when it was opened."""
+    found: list[Measure] = [measure for table, measure in _BEGINNINGS.items() if table in columns]
+    if "opened_on" in columns.get("accounts", set()):
+        return [*found, _OPENED]
+    return [*found, *(measure for table, measure in _FIRST_SEEN.items() if table in columns)]
+
+
+def days_until_next(days: Days, keys: int, grid: Grid) -> Floats:
     """Days from each as_of to the account's next day with a row (0: that day), [keys, snapshots]; inf: none so far."""
     longest = int(max(days.ages.max(initial=0), grid.ages.max())) + 1
     timeline = days.codes * (longest + 1) - days.ages  # ascending: by account, oldest first

@@ -39,9 +39,9 @@ def rolling_origins(rows: pd.DataFrame, *, count: int | None, horizon_days: int)
     count: None for `MOST`, or fewer (down to `FEWEST`) where all of them together would learn from more than
     `ROWS_LEARNED` rows: many accounts show on few days what few accounts show on many.
 
-    rows: as_of, left, labelled_on, kind, kind_known_on; see `models.target.targets`. They lie a horizon apart, so that
-    hardly anybody who left counts on two of them; closer where the history is short. An as_of before which fewer than
-    `LEAST_LEAVERS` had left of their own will, or had not, is none. There may be no origin at all.
+    rows: as_of, left, labelled_on, kind, kind_known_on; see `models.target.targets`. They lie a horizon apart where the
+    history is long enough for that, so that hardly anybody who left counts on two of them; else closer. An as_of before
+    which fewer than `LEAST_LEAVERS` had left of their own will, or had not, is none. There may be no origin at all.
     """
     usable = [as_of for as_of in complete_as_ofs(rows) if _can_learn(rows, as_of)]
     if not usable:

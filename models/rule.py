@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +19,11 @@ Floats = npt.NDArray[np.float64]
 
 BINS = 10  # of equal count, in which the share that left is taken
 PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
-FEATURES = {  # what each rule goes by, and how a person says it
-    "own_cycle": ("cycles_since_order", "how long they have been silent, in their own usual cycles"),
-    "days_since_order": ("days_since_order", "the days since their last order"),
-    "sixty_days": ("days_since_contact", "the days since anybody spoke with them"),
+FEATURES = {  # what each rule goes by, whether more of it is worse, and how a person says it
+    "own_cycle": ("cycles_since_order", 1, "how long they have been silent, in their own usual cycles"),
+    "days_since_order": ("days_since_order", 1, "the days since their last order"),
+    "sixty_days": ("days_since_contact", 1, "the days since anybody spoke with them"),
+    "contract_end": ("days_to_contract_end", -1, "the days until their contract ends"),
 }
 _DIGITS = 6
 _FAR = 3.0  # times the width of the middle half beyond it, and no value counts for more
@@ -31,11 +31,11 @@ _FAR = 3.0  # times the width of the middle half beyond it, and no value counts 
 
 @dataclass(frozen=True)
 class Rule:
-    """A ranking by one feature: the higher, the likelier they leave.
+    """A ranking by one feature.
 
     scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
-    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons. left: the
-    definition of leaving that the risks are of.
+    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons. definition:
+    the digest of the definition of leaving that the risks are of.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Rule:
     typical: float
     involuntary: Involuntary
     profiles: Mapping[str, FeatureProfile]
-    left: Mapping[str, Any]
+    definition: str
 
     @classmethod
     def fit(
@@ -54,15 +54,18 @@ class Rule:
         voluntary: Floats,
         involuntary: Floats,
         features: Sequence[str],
-        left: Mapping[str, Any],
+        definition: str,
     ) -> "Rule":
         """The risks of a rule, from rows whose label is complete: the share that left in bins of its score, made never
         to fall with it (isotonic regression).
         """
         from sklearn.isotonic import IsotonicRegression
 
-        values = rows[FEATURES[name][0]].to_numpy(np.float64, na_value=np.nan)
-        typical = 0.0 if np.isnan(values).all() else float(np.nanmedian(values))
+        feature, way, _ = FEATURES[name]
+        values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)
+        # Whom nobody ever spoke with breaks the rule of sixty days as much as one can; else nothing is known.
+        middle = np.nanmax if name == "sixty_days" else np.nanmedian
+        typical = 0.0 if np.isnan(values).all() else float(middle(values))
         values = np.where(np.isnan(values), typical, values)
         order = np.argsort(values, kind="stable")
         parts = [part for part in np.array_split(order, BINS) if len(part)]
@@ -77,19 +80,19 @@ class Rule:
             typical,
             Involuntary.fit(rows["pace"], voluntary, involuntary),
             profiles_of(rows[list(features)].to_numpy(np.float64, na_value=np.nan), features),
-            dict(left),
+            definition,
         )
 
     @property
     def in_words(self) -> str:
-        return FEATURES[self.name][1]
+        return FEATURES[self.name][2]
 
     def score(self, rows: pd.DataFrame) -> Floats:
         """What ranks the accounts, by row. Raises Mistake where the feature is not there."""
-        feature = FEATURES[self.name][0]
+        feature, way, _ = FEATURES[self.name]
         if feature not in rows:
             raise Mistake(f"the rule goes by {feature}, which the tables no longer give. Run: leaky evaluate.")
-        return rows[feature].fillna(self.typical).to_numpy(np.float64)
+        return np.asarray((way * rows[feature]).fillna(self.typical).to_numpy(np.float64))
 
     def risk(self, rows: pd.DataFrame) -> Floats:
         """The share of those with such a score that left by choice, by row."""
@@ -123,10 +126,12 @@ class Rule:
 
     @classmethod
     def load(cls, path: Path) -> "Rule | None":
-        """The rule that `save` wrote; None where there is none."""
+        """The rule that `save` wrote; None where there is no file, or none could be taken (null)."""
         if not path.exists():
             return None
         facts = json.loads(path.read_text(encoding="utf-8"))
+        if facts is None:
+            return None
         return cls(
             facts["name"],
             tuple(facts["scores"]),
@@ -134,7 +139,7 @@ class Rule:
             facts["typical"],
             Involuntary(**facts["involuntary"]),
             {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
-            facts["left"],
+            facts["definition"],
         )
 
 

@@ -1,28 +1,35 @@
-"""Target: who left of their own will and who did not, as it was known on a day."""
+"""Target: what is learned and measured of the labels, as far as it was known on a day."""
 
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from features.kernels.grid import Floats
 
 
-def targets(rows: pd.DataFrame, known_before: date | pd.Timestamp | None = None) -> tuple[Floats, Floats]:
-    """(left voluntarily, left involuntarily), each 1, 0 or NaN by row; never both are 1.
+def targets(rows: pd.DataFrame, known_before: date | None = None) -> tuple[Floats, Floats]:
+    """Voluntary and involuntary leaving by row: 1, 0, or NaN where the label is not complete; never both 1.
 
-    rows: left (1, 0 or NA), labelled_on (the day from which on the label is complete), kind and kind_known_on (what a
-    recorded loss says, and since when). known_before: what was recorded on that day or later is not known; None: all
-    of it is. NaN: the label was not complete. No row is dropped by its outcome: a leaver without a recorded kind left
-    voluntarily, and one who left involuntarily did not.
+    rows: left, kind, kind_known_on, left_known_on and labelled_on as the stage `snapshots` writes them.
+    known_before: the day of the one who learns: labels complete by then, and losses recorded before it; None: all that
+    is known today. The two compete: who left involuntarily is a 0 of the voluntary target, and the other way round. A
+    leaver of whom no kind is known counts as voluntary; one of whose loss nobody knew yet, where only a loss tells of a
+    leaving, counts as having stayed. Orders and contracts are taken as they are known today, also those that came in late.
     """
-    left = rows["left"].to_numpy(np.float64, na_value=np.nan)
-    is_involuntary = (left == 1) & (rows["kind"] == "involuntary").to_numpy(dtype=bool, na_value=False)
+    left: Floats = np.asarray(rows["left"].astype("Float64").to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
     if known_before is not None:
-        day = pd.Timestamp(known_before)
-        left = np.where((rows["labelled_on"] <= day).to_numpy(dtype=bool), left, np.nan)
-        is_involuntary &= (rows["kind_known_on"] < day).to_numpy(dtype=bool, na_value=False)
-    known = ~np.isnan(left)
-    involuntary = np.where(known, is_involuntary.astype(np.float64), np.nan)
-    return np.where(known, left - np.nan_to_num(involuntary), np.nan), involuntary
+        complete = pd.to_datetime(rows["labelled_on"]) <= pd.Timestamp(known_before)
+        left = np.where(complete, left, np.nan)
+        if "left_known_on" in rows:
+            left = np.where((left == 1) & _unknown(rows["left_known_on"], known_before), 0.0, left)
+    gone = (left == 1) & (rows["kind"] == "involuntary").to_numpy(bool, na_value=False)
+    if known_before is not None:
+        gone &= (pd.to_datetime(rows["kind_known_on"]) < pd.Timestamp(known_before)).to_numpy(bool)
+    involuntary = np.where(np.isnan(left), np.nan, gone.astype(np.float64))
+    return np.asarray(left - involuntary, dtype=np.float64), np.asarray(involuntary, dtype=np.float64)
+
+
+def _unknown(recorded_on: pd.Series, known_before: date) -> np.ndarray:
+    """Whether a day of recording has come, but not before the day given."""
+    return (pd.to_datetime(recorded_on) >= pd.Timestamp(known_before)).to_numpy(bool)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import date
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,12 @@ from features.compute.run import blocks
 from features.cycle import cycle, since_order
 from features.kernels.grid import Grid
 from features.language.declare import Feature
-from features.language.measure import Measure
+from features.language.measure import Measure, is_given
 from features.mistake import Mistake
 from features.tables import TABLES
 from features.value import value
-from models.left import NEEDED, Watch, watch
+from models.definition import By, Left
+from models.left import Watch, needed, watch
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
@@ -41,12 +43,12 @@ def features_at(
     settings = manifest.settings(settings)
     left = settings.left
     engine = engine_of(settings.engine, home.tables)
-    features = features_given(engine)
+    features = features_given(engine, left)
     grid = Grid(as_of, step_days, count)
     measures = {feature.name: feature.measure for feature in features}
     worth = value(settings.export.value_days, engine.columns)
     scored, not_scored = [], []
-    for block in blocks(engine, [*measures.values(), *NEEDED, worth], grid):
+    for block in blocks(engine, [*measures.values(), *needed(left, engine.columns), worth], grid):
         watched = watch(block, left)
         mask = watched.at_risk
         scored.append(
@@ -85,37 +87,54 @@ def _first_days(engine: Engine, table: str, time: str, ids: list[str]) -> dict[s
 
 
 def order_columns(block: Block, worth: Measure, mask: np.ndarray) -> dict[str, pa.Array]:
-    """value, last_order_on, days_since_order and usual_cycle of those in a mask; missing where they never ordered.
+    """value, last_order_on, days_since_order and usual_cycle of those in a mask; missing where they never ordered, or
+    where no orders are given.
 
-    They are what features and the definition of leaving go by. The block must have been asked for NEEDED and `worth`.
+    They are what features and the definition of leaving go by. The block must have been asked for `needed` and `worth`.
     """
-    silent, usual = (select(block.dense(measure), mask) for measure in (since_order, cycle))
+    silent, usual = (_known(block, measure, mask) for measure in (since_order, cycle))
     as_ofs = np.array(block.grid.as_ofs, dtype="datetime64[D]")[np.nonzero(mask)[1]]
     never = np.isnan(silent)
     last = as_ofs - np.where(never, 0, silent).astype("timedelta64[D]")
     return {
-        "value": pa.array(select(block.dense(worth), mask)),
+        "value": pa.array(select(block.dense(worth), mask), from_pandas=True),
         "last_order_on": pa.array(last, pa.date32(), mask=never),
         "days_since_order": pa.array(silent, from_pandas=True),
         "usual_cycle": pa.array(usual, from_pandas=True),
     }
 
 
+def _known(block: Block, measure: Measure, mask: np.ndarray) -> np.ndarray:
+    """The values of those in a mask; NaN where the tables cannot give them."""
+    if not is_given(measure, block.columns):
+        return np.full(int(mask.sum()), np.nan)
+    return select(block.dense(measure), mask)
+
+
 def watch_columns(watched: Watch) -> dict[str, pa.Array]:
     """outlook_days and pace of those at risk."""
     mask = watched.at_risk
     return {
-        "outlook_days": pa.array(select(watched.outlook, mask)),
-        "pace": pa.array(np.where(select(watched.is_early, mask), "early", "overdue")),
+        "outlook_days": pa.array(select(watched.outlook, mask), pa.int32()),
+        "pace": pa.array(select(watched.pace, mask), pa.string()),
     }
 
 
-def features_given(engine: Engine) -> list[Feature]:
-    """The features that the tables can give. Raises Mistake where there are no orders."""
-    if "orders" not in engine.columns:
-        raise Mistake("no table of orders, by which leaving is judged; add orders.sql to the source.")
+def features_given(engine: Engine, left: Left) -> list[Feature]:
+    """The features that the tables can give. Raises Mistake where they lack the one that leaving is judged by."""
+    if left.table not in engine.columns:
+        raise Mistake(
+            f"no table of {left.table}, by which left.by: {left.by} judges leaving; add {left.table}.sql to the "
+            f"source, or choose another left.by in source.yaml{_others(engine, left)}."
+        )
     features = catalogue().given(engine.columns)
     left_out = len(catalogue().features) - len(features)
     if left_out:
         log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
     return features
+
+
+def _others(engine: Engine, left: Left) -> str:
+    """The definitions that the tables there are can serve."""
+    others = [by for by in get_args(By) if left.model_copy(update={"by": by}).table in engine.columns]
+    return f": {', '.join(others)}" if others else ""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from features.mistake import Mistake
+from models.leaks import Leaks
 from models.origins import too_short
 from models.target import targets
 from pipelines.dataset import check_outcomes, origins_of, read_rows
@@ -20,6 +21,7 @@ from pipelines.intake.report import Report
 from pipelines.intake.source import find_source
 from pipelines.intake.tables import check_source, too_many_refused, what_to_write
 from pipelines.intake.uncounted import uncounted
+from pipelines.leaks import find_leaks
 from pipelines.settings import Settings
 from pipelines.snapshots import snapshots
 
@@ -60,17 +62,23 @@ def check(
             if not stops:
                 write_tables(found, checked, trial, max_refused=settings.ingest.max_refused)
         known: list[str] = []
+        leaks = Leaks()
         if not stops:
             try:
-                known = _snapshots(settings, trial)
+                rows, known = _snapshots(settings, trial)
+                leaks = find_leaks(settings.leak, trial, rows)
+                stops += [f"leak: {finding.line}" for finding in leaks.stops]
             except Mistake as mistake:
                 stops.append(str(mistake))
         as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
-        return Report(found, as_of_settled, done, checked.notes, idle, known, stops)
+        suspected = [finding.line for finding in leaks.suspected]
+        return Report(found, as_of_settled, done, checked.notes, idle, known, stops, suspected)
 
 
-def _snapshots(settings: Settings, home: Home) -> list[str]:
-    """What a model would learn from and be measured on, in words. Raises Mistake where it has too little for that."""
+def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]:
+    """The rows, and what a model would learn from and be measured on, in words. Raises Mistake where it has too little
+    for that.
+    """
     snapshots(settings, home)
     rows = read_rows(home)
     check_outcomes(rows)
@@ -84,7 +92,7 @@ def _snapshots(settings: Settings, home: Home) -> list[str]:
     left, involuntary = targets(rows)
     known = ~np.isnan(left)
     otherwise = np.nansum(involuntary)
-    return [
+    return rows, [
         f"to learn from: {known.sum():,} rows; {left[known].sum():,.0f} left by choice, {otherwise:,.0f} otherwise",
         *(
             f"tested on {origin.as_of.date()}: {origin.test.sum():,} rows, {left[origin.test].mean():.1%} left, "

@@ -35,10 +35,7 @@ def read_rows(home: Home) -> pd.DataFrame:
     rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    if "labelled_on" not in rows:
-        rows["labelled_on"] = rows["as_of"] + pd.to_timedelta(rows["outlook_days"], unit="D")
-        rows["kind_known_on"] = rows["as_of"]
-    for name in ("labelled_on", "kind_known_on"):
+    for name in ("labelled_on", "kind_known_on", "left_known_on"):
         rows[name] = pd.to_datetime(rows[name])
     return rows.sort_values(["as_of", "account_id"], ignore_index=True)
 
@@ -70,6 +67,7 @@ def facts_of(manifest: Manifest, settings: Settings) -> dict[str, Any]:
         "source": manifest.source,
         "data_version": manifest.data_version,
         "left": settings.left.model_dump(),
+        "definition": settings.left.digest,
     }
 
 

@@ -25,6 +25,7 @@ from models.evaluation import (
     ranking_table,
     rounded,
 )
+from models.leaks import Leaks
 from models.metrics import Floats
 from models.origins import Origin, too_short
 from models.plots import write_beeswarm, write_plots
@@ -57,7 +58,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         _without_a_model(settings, home, rows, data, registry, metrics)
         return
     model = Churn.load(home.model / SCORING)
-    _check_made_of(model, manifest, home)
+    _check_made_of(model, manifest, settings, home)
     tested = backtest(rows, origins, Recipe.of(model), facts_of(manifest, settings), progress=_say)
     save_whole(tested.model, home.model / EVALUATED)
     evaluation = Evaluation.of(
@@ -79,6 +80,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         champion=compared,
         champion_risk=_rerun(rows, origins, compared, tested),
         features=catalogue().by_name,
+        suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, tested.rows, tested.left, tested.involuntary, figures)
@@ -130,7 +132,7 @@ def _without_a_model(
     figures = rounded(found | {"data": data})
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, measured, voluntary[known], involuntary[known], figures)
-    pd.DataFrame({"account_id": [], "as_of": [], "risk": []}).to_parquet(home.model / BACKTEST, index=False)
+    pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
     verdict = gate.Verdict((gate.Check("tested", False, too_short(rows)),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     _write(home.model / GATE, _gate_json(verdict, None, registry.champion()))
@@ -148,8 +150,10 @@ def _write_rule(
     """The best rule, which ranks where there is no champion."""
     best = best_rule(figures["baselines"], rows.columns)
     if best is None:
-        raise Mistake("no rule of thumb can be taken: the tables give neither orders nor contacts.")
-    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.model_dump())
+        log.warning("evaluate: no rule of thumb can be taken: the tables give neither orders, contracts nor contacts")
+        _write(home.model / RULE, "null\n")
+        return
+    rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.digest)
     with written_whole(home.model / RULE) as path:
         rule.save(path)
 
@@ -158,11 +162,15 @@ def _say(origin: Origin, model: Churn) -> None:
     log.info("evaluate: %s, from %s rows", origin.as_of.date(), f"{model.about['rows']:,}")
 
 
-def _check_made_of(model: Churn, manifest: Manifest, home: Home) -> None:
+def _check_made_of(model: Churn, manifest: Manifest, settings: Settings, home: Home) -> None:
     if model.about["data_version"] != manifest.data_version:
         raise Mistake(
             f"{home.model / SCORING}: trained on data {model.about['data_version']}, but the snapshots are of data "
             f"{manifest.data_version}. Run: leaky train."
+        )
+    if model.about["definition"] != settings.left.digest:
+        raise Mistake(
+            f"{home.model / SCORING}: made for another definition of leaving. Run: leaky snapshots, then leaky train."
         )
 
 
@@ -224,6 +232,7 @@ def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Vers
         "checks": [{"name": check.name, "passed": check.passed, "says": check.says} for check in verdict.lasting],
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
+        "without_champion": None if champion else verdict.in_words,
     }
     return json.dumps(content, indent=2) + "\n"
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from features.catalogue import catalogue
+from features.mistake import Mistake
 from pipelines.exports import wording
 from pipelines.exports.edited import write_unless_edited
 from pipelines.exports.page import on_page, write_page
@@ -13,7 +14,7 @@ from pipelines.exports.ranked import ExportContext, not_ranked, ranked, rep_name
 from pipelines.exports.table import write_table
 from pipelines.exports.timeline import timelines
 from pipelines.exports.workbook import write_workbook
-from pipelines.home import Home, written_whole
+from pipelines.home import GATE, Home, written_whole
 from pipelines.intake.manifest import Manifest, file_hash
 from pipelines.known import latest_rows
 from pipelines.record import read_record, write_record
@@ -35,8 +36,10 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     settings = manifest.settings(settings)
     as_of = day_of_scores(manifest, as_of)
     scored = Scored.read(home, as_of)
+    if scored.definition != settings.left.digest:
+        raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
-    measured = None if scored.notice else home.figures(manifest.source, metrics)
+    measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.notice else None
     context = ExportContext(
         source=manifest.source,
         as_of=as_of,
@@ -45,10 +48,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         returns=scored.returns,
         leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
-        # Of a model that was refused, or of another rule, the figures say nothing about this list.
-        skill=None
-        if scored.notice
-        else wording.skill(home.figures(manifest.source, metrics), settings.evaluate.capacity),
+        skill=wording.skill(measured, settings.evaluate.capacity),
         notice=scored.notice,
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
@@ -74,3 +74,12 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if name != WORKBOOK:
         log.warning("%s was changed since it was written, so it stays; the new workbook is %s", folder / WORKBOOK, name)
     log.info("Wrote %s, accounts.html and accounts.csv (%s accounts) to %s", name, f"{len(rows):,}", folder)
+
+
+def _is_of_the_champion(home: Home) -> bool:
+    """Whether what was measured last is what scores; so it is taken to be where nobody has judged it."""
+    path = home.model / GATE
+    if not path.exists():
+        return True
+    verdict = json.loads(path.read_text(encoding="utf-8"))
+    return bool(verdict["challenger_files_sha256"] == verdict["champion_files_sha256"])

@@ -55,8 +55,18 @@ class Home:
         return self.snapshots / "left.parquet"
 
     @property
+    def contradictions(self) -> Path:
+        """How many leavings other records speak against."""
+        return self.snapshots / "contradictions.json"
+
+    @property
     def model(self) -> Path:
         return self.folder / "model"
+
+    @property
+    def leaks(self) -> Path:
+        """What was found before training of columns that seem to know who left."""
+        return self.model / "leaks.json"
 
     @property
     def metrics(self) -> Path:

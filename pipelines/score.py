@@ -59,6 +59,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         settings.export.value_days,
         returns,
         ranker.notice,
+        settings.left.digest,
     )
     scored.write(home, as_of)
     done = time.perf_counter()
@@ -112,9 +113,11 @@ def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
-    scores["rank"] = _places(scores, "risk")
-    scores["priority"] = _places(scores, "value_at_risk", "risk")
-    return pd.concat([scores, said], axis=1).sort_values("rank", ignore_index=True)
+    # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
+    scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]
+    scores["rank"] = _places(scores, "risk", "_order")
+    scores["priority"] = _places(scores, "value_at_risk", "risk", "_order")
+    return pd.concat([scores.drop(columns="_order"), said], axis=1).sort_values("rank", ignore_index=True)
 
 
 def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
@@ -130,10 +133,10 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         model, version = champion_of(settings, home, manifest, as_of)
     except Mistake as no_champion:
         rule = Rule.load(home.model / RULE)
-        if rule is None or rule.left != settings.left.model_dump():
+        if rule is None or rule.definition != settings.left.digest:
             raise
         notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
-        log.warning("score: %s", notice)
+        log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
     return Ranker(model, version)
 
@@ -151,11 +154,15 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
     with registry.files(version) as folder:
         model = Churn.load(folder / SCORING)
     asked, made_for = settings.left.model_dump(), model.about["left"]
-    if asked != made_for:
-        differ = ", ".join(
-            f"left.{name} {made_for.get(name)}, now {asked[name]}"
-            for name in asked
-            if asked[name] != made_for.get(name)
+    if settings.left.digest != model.about["definition"]:
+        differ = (
+            "by another number of the definition"
+            if asked == made_for
+            else ", ".join(
+                f"left.{name} {made_for.get(name)}, now {asked[name]}"
+                for name in asked
+                if asked[name] != made_for.get(name)
+            )
         )
         raise Mistake(
             f"the champion (version {version.number}) was made for another definition of leaving ({differ}). "
@@ -175,8 +182,13 @@ def _refused(home: Home) -> str:
     path = home.model / GATE
     if not path.exists():
         return ""
-    refused = [check["says"] for check in json.loads(path.read_text(encoding="utf-8"))["checks"] if not check["passed"]]
-    return f"The last model was refused: {'; '.join(refused).removesuffix('.')}." if refused else ""
+    verdict = json.loads(path.read_text(encoding="utf-8"))
+    refused = [check["says"] for check in verdict["checks"] if not check["passed"]]
+    if not refused:
+        return ""
+    if verdict["challenger_files_sha256"] is None:
+        return "The records do not reach back far enough yet to test a model; leaky evaluate says what is needed."
+    return f"The last model was refused: {'; '.join(refused).removesuffix('.')}."
 
 
 def _causes(not_scored: pd.DataFrame) -> str:

@@ -57,7 +57,7 @@ class Scored:
 
     scores: those at risk, by rank. not_scored: the others, each with the cause. value_days, returns: over how many days
     `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list, as no
-    model ranks the accounts; '' where one does.
+    model ranks the accounts; '' where one does. definition: the digest of the definition of leaving.
     """
 
     scores: pd.DataFrame
@@ -65,9 +65,15 @@ class Scored:
     value_days: int
     returns: Returns
     notice: str = ""
+    definition: str = ""
 
     def write(self, home: Home, as_of: date) -> None:
-        about = {"value_days": str(self.value_days), "returns": self.returns.value, "notice": self.notice}
+        about = {
+            "value_days": str(self.value_days),
+            "returns": self.returns.value,
+            "notice": self.notice,
+            "definition": self.definition,
+        }
         for name, rows, schema in (("scores", self.scores, _SCORES), ("not_scored", self.not_scored, _NOT_SCORED)):
             table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
             with written_whole(home.scores(as_of) / f"{name}.parquet") as unfinished:
@@ -80,7 +86,7 @@ class Scored:
         if not path.exists():
             raise Mistake(f"{path}: no such file. Run: leaky score --as-of {as_of}.{_others(home)}")
         about = pq.read_schema(path).metadata or {}
-        if b"notice" not in about:
+        if b"definition" not in about:
             raise Mistake(f"{path}: not scores of this version. Run: leaky score --as-of {as_of}.")
         return cls(
             pd.read_parquet(path),
@@ -88,6 +94,7 @@ class Scored:
             int(about[b"value_days"]),
             Returns(about[b"returns"].decode()),
             about[b"notice"].decode(),
+            about[b"definition"].decode(),
         )
 
 

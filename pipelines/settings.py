@@ -57,6 +57,17 @@ class Backtest(Section):
     )
 
 
+class Leak(Section):
+    """What may not be learned from, since nobody can have known it."""
+
+    auc: float = Field(
+        0.95, gt=0.5, le=1, description="A feature that surely ranks early accounts better alone is suspected."
+    )
+    accept: tuple[str, ...] = Field(
+        (), description="Columns (table.column) or features that were known by then, whatever it looks like."
+    )
+
+
 class Evaluate(Section):
     """How the model is measured."""
 
@@ -96,6 +107,7 @@ class Overridable(Section):
     backtest: Backtest = Field(
         Backtest(), description="The days on which the model is tested, each on what was known by then."
     )
+    leak: Leak = Field(Leak(), description="What may not be learned from, since nobody can have known it.")
     train: TreeParams = Field(TreeParams(), description="How trees are grown.")
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
     gate: GateParams = Field(GateParams(), description="What a model must show to become champion.")

@@ -1,11 +1,11 @@
 """Snapshots: what was known about every account on every as_of, and whether it left."""
 
+import json
 import logging
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import date
 
-import pandas as pd
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -13,11 +13,13 @@ from features.compute.ahead import map_ahead
 from features.compute.block import Block
 from features.compute.engine import engine_of
 from features.compute.frame import frame, key_columns, select
-from features.compute.protocol import Engine
 from features.compute.run import blocks
-from features.kernels.grid import Grid
+from features.kernels.grid import Floats, Grid
 from features.language.declare import Feature
-from models.left import NEEDED, kind_of_loss, outcome, watch
+from models.contradictions import Contradictions, contradictions
+from models.definition import Left
+from models.left import Outcome, Watch, needed, outcome, watch
+from models.losses import KINDS
 from pipelines.at_risk import features_given, watch_columns
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
@@ -27,50 +29,78 @@ log = logging.getLogger(__name__)
 
 
 def snapshots(settings: Settings, home: Home) -> None:
-    """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of."""
+    """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of, and how many
+    of the outcomes other records contradict.
+
+    Raises Mistake where the source lacks the table that leaving is judged by.
+    """
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     left = settings.left
     engine = engine_of(settings.engine, home.tables)
-    features = features_given(engine)
+    features = features_given(engine, left)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
-    losses = _losses(engine, manifest.as_of)
     measures = {feature.name: feature.measure for feature in features}
-    rows = 0
+    rows, against = 0, Contradictions()
 
-    def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array]]:
+    def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array], Contradictions]:
         watched = watch(block, left)
-        asked = watched.at_risk
-        gone = outcome(block, watched.outlook)
-        return frame(block, measures, asked), key_columns(block, asked) | watch_columns(watched) | {
-            "left": pa.array(select(gone, asked), from_pandas=True).cast("bool"),
-            "kind": pa.array(select(kind_of_loss(block, losses, gone), asked), pa.string()),
-        }
+        became = outcome(block, watched.outlook, left)
+        known = frame(block, measures, watched.at_risk)
+        return known, left_columns(block, watched, became, left), contradictions(block, watched.outlook, became)
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
-            for knew, followed in map_ahead(of_block, blocks(engine, [*measures.values(), *NEEDED], grid)):
+            asked = [*measures.values(), *needed(left, engine.columns)]
+            for knew, followed, contradicted in map_ahead(of_block, blocks(engine, asked, grid)):
                 rows += len(knew["as_of"])
+                against += contradicted
                 known.write(knew)
                 happened.write(followed)
+    with written_whole(home.contradictions) as unfinished:
+        unfinished.write_text(json.dumps(against.as_json(), indent=2) + "\n", encoding="utf-8")
     log.info(
         "snapshots: %s rows, %d features, %d as_ofs to %s", f"{rows:,}", len(features), grid.snapshots, grid.newest
     )
+    for line in against.lines():
+        log.warning("snapshots: %s", line)
+
+
+def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> dict[str, pa.Array]:
+    """The rows of left.parquet of those at risk.
+
+    left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
+    the day on which it was recorded. left_known_on: that day too, where nothing but a loss tells of a leaving.
+    labelled_on: the day from which on the label is complete.
+    """
+    mask = watched.at_risk
+    kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
+    recorded_on = _days_before(block.grid, select(became.known_age, mask))
+    never = pa.nulls(len(kinds), pa.date32())
+    labelled = block.grid.ages - watched.outlook - left.days_of_grace
+    return (
+        key_columns(block, mask)
+        | watch_columns(watched)
+        | {
+            "left": pa.array(select(became.left, mask), from_pandas=True).cast("bool"),
+            "kind": pa.array(kinds, pa.string()),
+            "kind_known_on": recorded_on,
+            "left_known_on": recorded_on if left.by == "losses" else never,
+            "labelled_on": _days_before(block.grid, select(labelled, mask).astype(np.float64)),
+        }
+    )
+
+
+def _days_before(grid: Grid, ages: Floats) -> pa.Array:
+    """Ages as days; null where they are missing."""
+    missing = np.isnan(ages)
+    days = np.datetime64(grid.newest, "D") - np.where(missing, 0, ages).astype("timedelta64[D]")
+    return pa.array(days, pa.date32(), mask=missing)
 
 
 def mostly_distinct(features: list[Feature]) -> list[str]:
     """Names of the features that are real numbers, whose values are mostly distinct."""
     return [feature.name for feature in features if feature.unit not in ("count", "days", "yes/no")]
-
-
-def _losses(engine: Engine, newest: date) -> pd.DataFrame:
-    """The losses that the firm knows of on the newest as_of."""
-    if not {"lost_on", "kind"} <= engine.columns.get("losses", set()):
-        return pd.DataFrame({"account_id": [], "lost_on": [], "kind": []})
-    losses = engine.arrow(engine.table("losses")).to_pandas()
-    recorded = losses["recorded_at"] if "recorded_at" in losses else losses["lost_on"]
-    known = pd.to_datetime(recorded).fillna(pd.to_datetime(losses["lost_on"])) < pd.Timestamp(newest)
-    return pd.DataFrame(losses.loc[known, ["account_id", "lost_on", "kind"]])
 
 
 class GrowingParquet:

@@ -13,6 +13,7 @@ from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, forget, origins_of, read_rows, recipe_of, save_whole
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.leaks import stop_at_leaks
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -28,8 +29,9 @@ def train(settings: Settings, home: Home) -> None:
     rows = read_rows(home)
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
+    forget(home.model / SCORING)  # of other snapshots, whatever stops this
     check_outcomes(rows)
-    forget(home.model / SCORING)
+    stop_at_leaks(settings.leak, home, rows)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))
         return

@@ -101,7 +101,8 @@ def _score_lines(score: pd.Series, count: int, value_days: int, manifest: Manife
     yield f"{_title(score)}: {risk}; rank {score['rank']:,} of {count:,}"
     at_risk = money(score["value_at_risk"], manifest.currency)
     yield f"{PACES[score['pace']]}. {_worth(score, value_days, manifest)}; at risk {at_risk}."
-    yield f"{_last_order(score)}."
+    if not is_missing(score["last_order_on"]):
+        yield f"{_last_order(score)}."
     yield ""
     yield "What raises the risk"
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
@@ -124,7 +125,8 @@ def _worth(row: pd.Series, value_days: int, manifest: Manifest) -> str:
 
 def _last_order(row: pd.Series) -> str:
     usual = row.get("usual_cycle")
-    cycle = "" if is_missing(usual) else f"; usually every {usual:.0f}"
+    has_none = is_missing(usual) or row.get("pace") == "new"  # a new account's is that of others like it
+    cycle = "" if has_none else f"; usually every {usual:.0f}"
     return f"Last order on {day(row['last_order_on'])}, {_days(row['days_since_order'])} ago{cycle}"
 
 

@@ -63,7 +63,7 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
             PACES["overdue"],
             "The account has been silent for longer than it usually is. Likelier to be gone, harder to save.",
         ),
-        (PACES["new"], "The account has ordered too little so far to have a usual cycle."),
+        (PACES["new"], "The account has fewer than two gaps between orders so far, so no usual cycle of its own yet."),
         ("Reasons", signs),
         ("Strength", f"Of a reason: {strengths_explained()}."),
         ("Rank, call order", "Rank 1 has the highest risk. Call order 1 has the most value at risk."),

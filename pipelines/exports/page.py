@@ -137,7 +137,7 @@ def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
         "risk_says": wording.percent(float(row["risk"])),
         "pace": row["pace"],
         "silent": _whole(row["days_since_order"]),
-        "cycle": _whole(row["usual_cycle"]),
+        "cycle": None if row["pace"] == "new" else _whole(row["usual_cycle"]),  # that of others like it
         "outlook": int(row["outlook_days"]),
         "value": _whole(row["value"]),
         "at_risk": _whole(row["value_at_risk"]),

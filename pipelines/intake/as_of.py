@@ -60,9 +60,9 @@ def given_as_of(asked: date | None, source: Source, settings: Settings) -> AsOf 
 def after_newest(newest: date | None, what: str, asked: AsOf | None) -> AsOf:
     """`asked`, or the day after the newest order (or whatever `what` is). Raises Mistake where nothing is left."""
     if newest is None and asked is not None:
-        raise Mistake(f"as_of {asked.day}: no order or contract is left from before that day; give a later one.")
+        raise Mistake(f"as_of {asked.day}: no order, contract or loss is left from before that day; give a later one.")
     if newest is None:
-        raise Mistake("no order or contract is left after the checks, so there is no day to score.")
+        raise Mistake("no order, contract or loss is left after the checks, so there is no day to score.")
     return asked or AsOf(newest + timedelta(days=1), f"the day after the newest {what}, {newest}")
 
 

@@ -1,7 +1,7 @@
 """Report: what is wrong with a source, which day it would score, and which features it gives, in words for people."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from features.catalogue import catalogue
 from features.language.declare import Feature
@@ -19,7 +19,8 @@ class Report:
 
     as_of: the day that a run would score; None where nothing says which. tables: what became of every table that could
     be read. notes: what was assumed. uncounted: rows that are right and count for nothing. snapshots: what a model
-    would learn from and be measured on. stops: what would stop a run, one line each.
+    would learn from and be measured on. stops: what would stop a run, one line each. suspected:
+    features that seem to know who left, of which no model becomes champion.
     """
 
     source: Source
@@ -29,6 +30,7 @@ class Report:
     uncounted: list[str]
     snapshots: list[str]
     stops: list[str]
+    suspected: list[str] = field(default_factory=list)
 
     @property
     def missing(self) -> list[str]:
@@ -52,6 +54,7 @@ class Report:
             *_block("Assumed, or unlike what one would expect:", self.notes),
             *_block("Counts for nothing:", self.uncounted),
             *_block("Snapshots:", self.snapshots),
+            *_block("Seems to know who left:", self.suspected),
             *(_block("A run would stop:", self.stops) or ["", "Nothing stops a run before training."]),
         ]
 

@@ -165,10 +165,16 @@ def _read(folder: Path) -> Source:
             names = [f"{name}.sql" for name in TABLES]
             raise Mistake(f"{path}: no table '{path.stem}'; there are {', '.join(TABLES)}.{closest(path.name, names)}")
         selects[path.stem] = path
-    if "orders" not in selects and "contracts" not in selects:
+    if not {"orders", "contracts", "losses"} & set(selects):
         there = ", ".join(path.name for path in selects.values()) or "no SQL at all"
         raise Mistake(
-            f"{folder}: neither orders.sql nor contracts.sql; one of them is required. The folder has {there}."
+            f"{folder}: none of orders.sql, contracts.sql and losses.sql; one of them is required. "
+            f"The folder has {there}."
+        )
+    if not {"orders", "contracts", "accounts"} & set(selects):
+        raise Mistake(
+            f"{folder}: no accounts.sql; it is required where neither orders.sql nor contracts.sql says who the "
+            "accounts are."
         )
     return Source(folder, about, {name: selects[name] for name in TABLES if name in selects})
 

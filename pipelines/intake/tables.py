@@ -98,7 +98,7 @@ def what_to_write(checked: Checked) -> str:
 def _check_table(opened: OpenSource, checks: Checks, name: str) -> None:
     """Runs one SELECT and checks its rows, or derives accounts. Raises Mistake where the SELECT cannot be run."""
     if name not in opened.source.selects:
-        if checks.has_history:
+        if checks.names_accounts:
             log.info(f"{name}: no {name}.sql; derived from orders and contracts")
             checks.derive_accounts()
         return
@@ -116,8 +116,10 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
     others to say which it is are refused.
     """
     if not checks.has_history:
-        raise Mistake(f"{source.folder}: neither orders.sql nor contracts.sql gives a row; one of them is required.")
-    name, what = ("orders", "order") if "orders" in checks.done else ("contracts", "contract")
+        raise Mistake(
+            f"{source.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
+        )
+    name = "orders" if "orders" in checks.done else checks.newest_row()[0]
     notes = []
     pause = None if asked else long_pause(checks.rows_by_day(name))
     if pause:
@@ -129,5 +131,8 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
             notes.append(f"{far}; {taken}. If they are right, give the day to score: --as-of, or as_of in source.yaml")
         else:
             notes.append(f"{far}; if that is a slip, give the day to score: --as-of, or as_of in source.yaml")
-    last = checks.done[name].last
-    return after_newest(last.date() if isinstance(last, datetime) else last, what, asked), notes
+    if name == "orders":
+        last = checks.done[name].last
+        return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
+    name, newest = checks.newest_row()
+    return after_newest(newest, f"row of {name}", asked), notes

@@ -39,9 +39,11 @@ def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.nda
             "contract_id": contracts["contract_id"],
             "starts_on": clock.days(contracts["starts"].to_numpy()),
             "ends_on": clock.days(contracts["ends"].to_numpy()),
+            "renews": "no",  # a year that follows is a contract of its own
             "cancelled_at": clock.times(contracts["notice"].to_numpy(), clock.end),
             "renewed_at": clock.times(contracts["renewed"].to_numpy(), clock.end),
             "annual_value": contracts["value"].round(-1),
+            "product_line": pd.Series(pd.NA, index=contracts.index, dtype="str"),  # they are of all that is bought
         }
     )
 

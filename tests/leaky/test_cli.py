@@ -30,10 +30,11 @@ COMMANDS = [
     "features",
 ]
 SMALL = {
-    "simulate": {"accounts": 300, "months": 30},
+    "simulate": {"accounts": 500, "months": 30},
     "snapshots": {"count": 20},
-    "train": {"learning_rate": 0.1, "num_leaves": 7, "max_rounds": 60},
+    "train": {"learning_rate": 0.1, "num_leaves": 7, "rounds": 40},
     "evaluate": {"resamples": 20, "ceiling_accounts": 300},
+    "gate": {"min_leavers": 20, "min_early_leavers": 5},
 }
 
 
@@ -160,7 +161,7 @@ def test_features_lists_the_catalogue() -> None:
         ("run --params missing.yaml", "leaky: missing.yaml: no such file."),
         (
             "run --params typo.yaml",
-            "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days.",
+            "unknown key 'left.horizont'; there are by, horizon_days, k, max_days, active_days, grace_days.",
         ),
         ("run --params value.yaml", "left.k: input should be greater than 0, not -1."),
         ("ingest --source online_retail_ii --files nothing_here", "nothing_here"),

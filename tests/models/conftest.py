@@ -82,7 +82,7 @@ def origin(origins: tuple[Origin, ...]) -> Origin:
 
 
 RECIPE = Recipe(DIRECTIONS, PARAMS)
-ABOUT = {"left": {"by": "silence"}}
+ABOUT = {"left": {"by": "silence"}, "definition": "5ca1ab1e0000"}
 
 
 def fitted(rows: pd.DataFrame, origin: Origin, **about: object) -> Churn:

@@ -118,6 +118,15 @@ def test_probabilities_that_are_true_on_the_whole_and_false_for_early_accounts_a
     assert "calibrated: all" not in refused(verdict)
 
 
+def test_where_few_leave_twice_as_many_foretold_are_too_many(evaluation):
+    few = evaluation.tested.left * (np.arange(750) % 8 == 0)  # some three of a hundred
+    twice = np.clip(few.mean() * 2.5 * evaluation.tested.risk / evaluation.tested.risk.mean(), 0, 1)
+    found = replace(evaluation.tested, left=few, risk=twice)
+    scored = Evaluation.of(found, ceiling=None, capacity=20, resamples=100, seed=1)
+
+    assert "calibrated: all" in refused(judged(scored, GateParams(min_leavers=5, min_early_leavers=1)))
+
+
 def test_probabilities_that_say_less_than_the_base_rate_are_refused(evaluation):
     spread = np.where(evaluation.tested.risk > np.median(evaluation.tested.risk), 0.999, 0.001)
 
@@ -169,7 +178,7 @@ def test_a_better_champion_stays_and_the_files_say_so(evaluation):
 @pytest.mark.parametrize(
     ("about", "risk", "cause"),
     [
-        ({"left": {"by": "contract"}}, 1.0, "for another definition of leaving"),
+        ({"definition": "another"}, 1.0, "for another definition of leaving"),
         (ABOUT, None, "needs features that are no more"),
     ],
 )

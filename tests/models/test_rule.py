@@ -13,7 +13,7 @@ from tests.models.conftest import DIRECTIONS
 @pytest.fixture(scope="module")
 def rule(rows):
     left = rows["left"].to_numpy()
-    return Rule.fit("own_cycle", rows, left, np.zeros(len(rows)), list(DIRECTIONS), {"by": "cycle"})
+    return Rule.fit("own_cycle", rows, left, np.zeros(len(rows)), list(DIRECTIONS), "5ca1ab1e0000")
 
 
 def test_it_ranks_by_its_feature_and_nothing_else(rows, rule):
@@ -33,7 +33,7 @@ def test_its_risks_are_the_shares_that_left(rows, rule):
 def test_few_rows_do_not_make_a_certainty(rows):
     few = rows.head(30).assign(left=np.r_[np.zeros(20), np.ones(10)], cycles_since_order=np.arange(30.0))
 
-    risk = Rule.fit("own_cycle", few, few["left"].to_numpy(), np.zeros(30), ["cycles_since_order"], {}).risk(few)
+    risk = Rule.fit("own_cycle", few, few["left"].to_numpy(), np.zeros(30), ["cycles_since_order"], "").risk(few)
 
     assert 0 < risk.min() < risk.max() < 1
 
@@ -72,3 +72,17 @@ def test_the_best_rule_is_the_one_that_ranked_best_among_those_that_can_be_taken
     assert best_rule(measured, {"cycles_since_order", "days_since_order"}) == "days_since_order"
     assert best_rule(measured, {"cycles_since_order"}) == "own_cycle"
     assert best_rule(measured, set()) is None
+
+
+def test_whom_nobody_ever_spoke_with_breaks_the_rule_of_sixty_days_as_much_as_one_can(rows):
+    left = rows["left"].to_numpy()
+    found = Rule.fit("sixty_days", rows, left, np.zeros(len(rows)), list(DIRECTIONS), "")
+
+    never = rows.head(1).assign(days_since_contact=np.nan)
+    assert found.risk(never)[0] == found.risk(rows).max()
+
+
+def test_where_no_rule_could_be_taken_there_is_none(tmp_path):
+    (tmp_path / "rule.json").write_text("null\n")
+
+    assert Rule.load(tmp_path / "rule.json") is None

@@ -1,43 +1,78 @@
-"""Who left by choice and who did not, as it was known on a day."""
+"""Target: the two ways of leaving as they were known on a day."""
+
+from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from models.target import targets
 
-ROWS = pd.DataFrame(
+
+def rows() -> pd.DataFrame:
+    found = pd.DataFrame(
+        [
+            # account    left   kind           kind_known_on  left_known_on  labelled_on
+            ("stayed", False, None, None, None, "2024-06-01"),
+            ("left", True, None, None, None, "2024-06-01"),
+            ("chose", True, "voluntary", "2024-05-01", None, "2024-06-01"),
+            ("closed", True, "involuntary", "2024-05-01", None, "2024-06-01"),
+            ("heard late", True, "involuntary", "2024-07-01", None, "2024-06-01"),
+            ("only lost", True, None, "2024-07-01", "2024-07-01", "2024-06-01"),
+            ("open", None, None, None, None, "2024-09-01"),
+            ("complete later", True, "involuntary", "2024-05-01", None, "2024-07-02"),
+        ],
+        columns=["account_id", "left", "kind", "kind_known_on", "left_known_on", "labelled_on"],
+    )
+    days = [name for name in found if name.endswith("_on")]
+    found[days] = found[days].apply(pd.to_datetime)
+    return found.assign(left=found["left"].astype("boolean"))
+
+
+def known(known_before: date | None) -> dict[str, tuple[float | None, float | None]]:
+    given = rows()
+    voluntary, involuntary = targets(given, known_before)
+    assert voluntary.dtype == involuntary.dtype == np.float64
+    pairs = zip(voluntary.tolist(), involuntary.tolist(), strict=True)
+    shown = [tuple(None if value != value else value for value in pair) for pair in pairs]
+    return dict(zip(given["account_id"], shown, strict=True))
+
+
+STAYED, CHOSE, CLOSED, OPEN = (0, 0), (1, 0), (0, 1), (None, None)
+
+
+def test_today_every_row_with_a_label_counts_and_leaves_in_one_way_at_most() -> None:
+    assert known(None) == {
+        "stayed": STAYED,
+        "left": CHOSE,
+        "chose": CHOSE,
+        "closed": CLOSED,
+        "heard late": CLOSED,
+        "only lost": CHOSE,
+        "open": OPEN,
+        "complete later": CLOSED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "differ"),
     [
-        ("stayed", 0.0, "2024-04-01", None, None),
-        ("left, nobody knows why", 1.0, "2024-04-01", None, None),
-        ("left for a rival", 1.0, "2024-04-01", "voluntary", "2024-03-01"),
-        ("closed", 1.0, "2024-04-01", "involuntary", "2024-03-01"),
-        ("closed, written down late", 1.0, "2024-04-01", "involuntary", "2024-06-01"),
-        ("nobody knows yet", None, "2024-09-01", None, None),
+        (date(2024, 5, 31), dict.fromkeys(["stayed", "left", "chose", "closed", "heard late", "only lost"], OPEN)),
+        (date(2024, 6, 1), {"heard late": CHOSE, "only lost": STAYED}),
+        (date(2024, 7, 1), {"heard late": CHOSE, "only lost": STAYED}),
+        (date(2024, 7, 2), {"complete later": CLOSED}),
     ],
-    columns=["who", "left", "labelled_on", "kind", "kind_known_on"],
-).assign(
-    left=lambda rows: rows["left"].astype("Float64"),
-    labelled_on=lambda rows: pd.to_datetime(rows["labelled_on"]),
-    kind_known_on=lambda rows: pd.to_datetime(rows["kind_known_on"]),
 )
+def test_what_was_not_recorded_before_a_day_is_not_known_on_it(day: date, differ: dict) -> None:
+    assert known(day) == known(None) | {"complete later": OPEN} | differ
 
 
-def test_no_row_is_dropped_by_its_outcome_and_the_unknown_kind_is_a_choice():
-    voluntary, involuntary = targets(ROWS)
-
-    np.testing.assert_array_equal(voluntary, [0, 1, 1, 0, 0, np.nan])
-    np.testing.assert_array_equal(involuntary, [0, 0, 0, 1, 1, np.nan])
-
-
-def test_a_loss_that_was_not_yet_recorded_on_the_day_says_nothing():
-    voluntary, involuntary = targets(ROWS, pd.Timestamp("2024-05-01"))
-
-    np.testing.assert_array_equal(voluntary, [0, 1, 1, 0, 1, np.nan])
-    np.testing.assert_array_equal(involuntary, [0, 0, 0, 1, 0, np.nan])
-    on_the_day, _ = targets(ROWS, pd.Timestamp("2024-06-01"))
-    assert on_the_day[4] == 1, "what is recorded on a day is known from the next on"
+def test_rows_without_days_of_losses_will_do() -> None:
+    bare = rows().drop(columns="left_known_on")
+    for today, then in zip(targets(bare, None), targets(rows(), None), strict=True):
+        np.testing.assert_array_equal(today, then)
 
 
-def test_a_label_that_was_not_complete_on_the_day_is_none():
-    assert np.isnan(targets(ROWS, pd.Timestamp("2024-03-31"))[0]).all()
-    assert not np.isnan(targets(ROWS, pd.Timestamp("2024-04-01"))[0][:5]).any()
+def test_left_may_be_a_number_as_in_the_rows_read_back() -> None:
+    as_numbers = rows().assign(left=rows()["left"].astype("Float64"))
+    np.testing.assert_array_equal(targets(as_numbers, None), targets(rows(), None))

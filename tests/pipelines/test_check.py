@@ -10,7 +10,7 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from models.definition import Left
 from pipelines.check import check
-from pipelines.settings import Settings, Snapshots
+from pipelines.settings import Leak, Settings, Snapshots
 from pipelines.snapshots import snapshots
 from pipelines.train import train
 from tests.pipelines.conftest import TODAY
@@ -114,7 +114,7 @@ def test_it_reports_a_source_whose_orders_cannot_be_read(firm) -> None:
     assert lines[1] == "no as_of"
     assert stops(lines) == [
         f"{firm.folder}/orders.sql: no table 'nowhere'; source.yaml gives accounts, orders.",
-        f"{firm.folder}: neither orders.sql nor contracts.sql gives a row; one of them is required.",
+        f"{firm.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required.",
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:
         (lambda firm: None, Settings(), "snapshots: the outcome of 0 of 3 rows is known"),
         (trade, Settings(snapshots=Snapshots(count=3)), "snapshots: the outcome of 0 of "),
         (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: the outcome of 2,310 of "),
-        (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order or contract is left from before that day"),
+        (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order, contract or loss is left from before that day"),
     ],
 )  # fmt: skip
 def test_what_stops_a_run_is_what_check_names(firm, orders: Callable, settings: Settings, line: str) -> None:
@@ -164,13 +164,39 @@ def test_a_history_too_short_for_a_model_stops_nothing_and_is_named(firm, orders
     assert run_stops(firm, settings) is None
 
 
+def test_a_leak_stops_a_run_and_is_named_by_check(firm) -> None:
+    trade(firm)
+    last = [(number, FIRST + timedelta(days=min(1275, 150 + 18 * number) // 20 * 20)) for number in range(0, 60, 20)]
+    last += [(n, FIRST + timedelta(days=n % 20 + (150 + 18 * n - n % 20) // 20 * 20)) for n in range(60) if n % 20]
+    contracts = [f"{number},2022-12-01,{day}" for number, day in last]
+    firm.table("contracts", "\n".join(["account_id,starts_on,cancelled_at", *contracts]))
+    (named,) = stops(report(firm))
+    assert named.startswith("leak: contracts.cancelled_at: it lies on the day of the last order for ")
+    assert named == run_stops(firm)
+    accepted = Settings(leak=Leak(accept=("contracts.cancelled_at",)))
+    assert stops(report(firm, accepted)) == []
+    assert run_stops(firm, accepted) is None
+
+
+def test_what_is_suspected_is_said_and_stops_nothing(firm) -> None:
+    trade(firm)
+    seen = [f"{n},{FIRST + timedelta(days=100 + 18 * n)},competitor_seen" for n in range(60)]
+    firm.table("signals", "\n".join(["account_id,occurred_at,kind", *seen]))
+    lines = report(firm)
+    assert stops(lines) == []
+    assert {line.partition(":")[0] for line in block(lines, "Seems to know who left:")} == {
+        "competitors_seen_90d",
+        "competitors_seen_180d",
+    }
+
+
 def test_leavers_that_nobody_could_have_kept_are_none_to_learn_from(firm) -> None:
     trade(firm)
     losses = [f"{number},{FIRST + timedelta(days=151 + 18 * number)},involuntary" for number in range(60)]
     firm.table("losses", "\n".join(["account_id,lost_on,kind", *losses]))
     firm.yaml()
     (named,) = stops(report(firm))
-    assert named.startswith("snapshots: the outcome of 1,433 of 1,473 rows is known, and 0 left;")
+    assert named.startswith("snapshots: the outcome of 1,287 of 1,318 rows is known, and 0 left;")
     assert named == run_stops(firm)
 
 

@@ -117,7 +117,8 @@ def test_without_a_day_that_tests_a_model_rules_are_measured_and_the_best_one_ra
     best = max(found["baselines"], key=lambda name: found["baselines"][name]["roc_auc"])
     scores = Scored.read(own_home, Manifest.read(own_home).as_of)
     assert set(scores.scores["model_version"]) == {f"rule:{best}"}
-    assert "a model needs 20 that left and 20 that stayed" in scores.notice
+    assert "The records do not reach back far enough yet to test a model" in scores.notice
+    assert "a model needs 20 that left and 20 that stayed" in gate(own_home)["without_champion"]
     assert scores.scores["risk"].between(0, 1, inclusive="neither").all()
     assert "There is no model yet" in (own_home.model / "card.md").read_text()
     assert gate(own_home)["promoted"] is False
@@ -277,6 +278,38 @@ def test_a_home_that_was_copied_and_then_moved_goes_on_by_itself(own_home, score
     assert (moved.scores(Manifest.read(moved).as_of) / "scores.parquet").read_bytes() == before
     assert sorted(scored_home.artifacts.rglob("*")) == files
     assert not own_home.folder.exists()
+
+
+def test_a_model_for_another_definition_is_not_measured(own_home, small_settings):
+    sooner = small_settings.model_copy(update={"left": small_settings.left.model_copy(update={"k": 3})})
+
+    with pytest.raises(Mistake, match=r"another definition of leaving\. Run: leaky snapshots, then leaky train"):
+        evaluate(sooner, own_home, metrics=own_home.metrics)
+
+
+def test_where_no_rule_of_thumb_can_be_taken_the_model_is_judged_all_the_same(own_home, small_settings, monkeypatch):
+    monkeypatch.setattr("pipelines.evaluate.best_rule", lambda *_: None)
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert (own_home.model / "rule.json").read_text() == "null\n"
+    assert gate(own_home)["promoted"] is True
+
+
+def test_a_suspected_leak_keeps_the_gate_shut(own_home, small_settings):
+    finding = {
+        "code": "c",
+        "table": "signals",
+        "column": "kind",
+        "seen": "it ranks early accounts at 0.99",
+        "stops": False,
+    }
+    own_home.leaks.write_text(json.dumps({"findings": [finding]}))
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    assert gate(own_home)["promoted"] is False
+    assert "a leak is suspected" in [check["says"] for check in gate(own_home)["checks"] if not check["passed"]][0]
 
 
 def test_a_model_of_other_data_is_not_measured(own_home, small_settings):

@@ -138,7 +138,7 @@ def test_adventureworks_reads_old_parquet_times_whose_statistics_are_wrong(homes
 
 
 @pytest.mark.parametrize("name", ["online_retail_ii", "adventureworks", "simulated"])
-def test_nothing_is_assumed_about_a_source_that_comes_with_the_project(
+def test_nothing_is_assumed_about_a_source_that_comes_with_the_project_and_no_leak_suspected(
     name: str, shared_data: Path, tmp_path: Path, small_settings: Settings
 ) -> None:
     files, settings = shared_data / name, Settings()
@@ -147,6 +147,6 @@ def test_nothing_is_assumed_about_a_source_that_comes_with_the_project(
         simulate(settings, Home(tmp_path))
         files = Home(tmp_path).simulated
     report = check(settings, source=name, files=files, as_of=None, today=date(2026, 7, 1))
-    assert (report.notes, report.stops) == ([], [])
+    assert (report.notes, report.stops, report.suspected) == ([], [], [])
     assert report.as_of is not None
     assert report.as_of.why.startswith("the day after the newest order, ")

@@ -3,7 +3,9 @@ SELECT
     contract_id,
     starts_on,
     ends_on,
+    renews,
     cancelled_at,
     renewed_at,
-    annual_value
+    annual_value,
+    product_line
 FROM contracts

@@ -25,7 +25,7 @@ def test_a_frame_has_a_row_for_every_account_and_as_of_oldest_first() -> None:
     assert found["rep_id"].isna().all()
 
 
-def test_a_firm_that_does_not_say_when_assignments_end_has_rep_changes_but_no_rep_in_charge() -> None:
+def test_where_nobody_says_when_assignments_end_the_rep_of_the_newest_one_is_in_charge() -> None:
     orders_of_one = table("""
         account  ordered_at  amount
         A        2024-02-20  5
@@ -39,5 +39,4 @@ def test_a_firm_that_does_not_say_when_assignments_end_has_rep_changes_but_no_re
     features = {feature.name: feature.measure for feature in catalogue().given(engine.columns)}
     found = frame_of(engine, features, Grid(date(2024, 3, 1), step_days=30, snapshots=1))
     assert found["rep_changes_360d"].tolist() == [1]
-    assert found["rep_id"].isna().all()
-    assert "has_no_rep" not in found
+    assert found["rep_id"].tolist() == ["R2"]

@@ -234,7 +234,7 @@ def test_accounts_without_a_score_stand_below_with_cause_value_and_last_order(op
 
 
 def test_only_paces_that_some_account_has_can_be_chosen(opened):
-    assert opened.locator("#pace option").all_inner_texts() == ["Both", "On schedule", "Overdue"]
+    assert opened.locator("#pace option").all_inner_texts() == ["All", "On schedule", "Overdue"]
 
 
 def test_nothing_in_the_page_can_reach_the_network(path):

@@ -126,3 +126,16 @@ def test_what_a_contract_begins_with_is_not_the_day_where_there_are_orders(firm)
     assert firm.ingest().as_of == date(2025, 9, 27)
     (firm.folder / "orders.sql").unlink()
     assert firm.ingest().as_of == date(2026, 5, 2)
+
+
+def test_without_orders_the_day_follows_the_newest_row_whenever_it_was_recorded(firm, caplog) -> None:
+    caplog.set_level("INFO")
+    (firm.folder / "orders.sql").unlink()
+    firm.table("contracts", "account_id,starts_on,ends_on\nA,2026-01-01,2026-12-31\nB,2026-09-01,2027-08-31")
+    assert firm.ingest().as_of == date(2026, 1, 2)  # the other one is still to come
+    firm.table("tickets", "account_id,opened_at,recorded_at\nA,2026-02-01,2026-03-05 17:00:00\nA,2026-02-02,2031-01-01")
+    assert firm.ingest().as_of == date(2026, 3, 6)  # what says that it was recorded after today is a slip
+    firm.table("contacts", "account_id,contacted_at,channel\nA,2026-03-07 08:00:00,call")
+    assert firm.ingest().as_of == date(2026, 3, 8)
+    assert "as_of 2026-03-08: the day after the newest row of contacts, 2026-03-07" in caplog.messages
+    assert firm.ingest(as_of=date(2026, 2, 1)).as_of == date(2026, 2, 1)

@@ -1,6 +1,7 @@
 """What a user can get wrong in a source, and the line that says so."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -99,13 +100,24 @@ def test_sql_for_no_table(firm, stops: Stops) -> None:
 def test_neither_orders_nor_contracts(firm, stops: Stops) -> None:
     (firm.folder / "orders.sql").unlink()
     assert stops() == (
-        "SOURCE: neither orders.sql nor contracts.sql; one of them is required. The folder has accounts.sql."
+        "SOURCE: none of orders.sql, contracts.sql and losses.sql; one of them is required. The folder has accounts.sql."
     )
+
+
+def test_losses_say_who_left_but_not_who_the_accounts_are(firm, stops: Stops) -> None:
+    for name in ("orders", "accounts"):
+        (firm.folder / f"{name}.sql").unlink()
+    firm.table("losses", "account_id,lost_on\nA,2026-05-01")
+    assert stops() == (
+        "SOURCE: no accounts.sql; it is required where neither orders.sql nor contracts.sql says who the accounts are."
+    )
+    firm.sql("accounts", "FROM accounts")
+    assert firm.ingest().as_of == date(2026, 5, 2)
 
 
 def test_a_source_without_rows(firm, stops: Stops) -> None:
     firm.table("orders", "account_id,ordered_at,amount")
-    assert stops() == "SOURCE: neither orders.sql nor contracts.sql gives a row; one of them is required."
+    assert stops() == "SOURCE: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
     firm.write("orders.csv", "")
     assert stops() == "SOURCE/files/orders.csv: empty; a CSV file begins with the names of its columns."
 
@@ -121,5 +133,5 @@ def test_an_as_of_before_everything(firm, stops: Stops) -> None:
     from datetime import date
 
     assert stops(as_of=date(2020, 1, 1)) == (
-        "as_of 2020-01-01: no order or contract is left from before that day; give a later one."
+        "as_of 2020-01-01: no order, contract or loss is left from before that day; give a later one."
     )

@@ -1,0 +1,106 @@
+"""Measures of contracts in force: renewing ones and open-ended ones go on until somebody gives notice."""
+
+from dataclasses import dataclass
+
+import ibis.expr.types as ir
+import numpy as np
+from ibis import _
+
+from features.kernels import terms
+from features.kernels.grid import NEVER, Floats
+from features.language.measure import Columns, Keys
+from features.language.of_rows import CENTS, Amount, Count, OfRows, ages_of_days, day_number, number_if
+from features.language.rows import Rows, contracts
+
+
+@dataclass(frozen=True, eq=False)
+class _DayOf(OfRows):
+    """The day in a column of each row, known or not; only for those who know from when on it may count."""
+
+    column: str = ""
+
+    def reads(self, row: ir.Table) -> ir.Value:
+        return number_if(self.counts(row), day_number(row[self.column]))
+
+    def merges(self, read: ir.Column) -> ir.Value:
+        return read.max()
+
+
+@dataclass(frozen=True, eq=False)
+class OfTerms(OfRows):
+    """Worth a year of all contracts in force, in the source's currency; missing where none is.
+
+    given: the columns beside `starts_on` that the source has, of ends_on, renews, cancelled_at and annual_value.
+    """
+
+    given: tuple[str, ...] = ()
+
+    @property
+    def asks(self) -> tuple[OfRows, ...]:
+        return (Count(self.rows), *self._days.values(), *self._flags.values())
+
+    @property
+    def waits_for(self) -> set[tuple[str, ...]]:
+        return {self.rows.known_by, self._noticed_by}
+
+    @property
+    def needs(self) -> set[tuple[str, str]]:
+        return super().needs | {(self.rows.table.name, column) for column in self.given}
+
+    def compute(self, keys: Keys) -> Floats:
+        return self.in_force(keys).value / CENTS
+
+    def in_force(self, keys: Keys) -> terms.InForce:
+        """What was known of contracts on each as_of."""
+        return keys.once(("in force", self.identity), lambda: terms.in_force(self.terms_of(keys), keys.grid))
+
+    def terms_of(self, keys: Keys) -> terms.Terms:
+        """Every key's contracts."""
+        return keys.once(("terms", self.identity), lambda: self._terms_of(keys))
+
+    def _terms_of(self, keys: Keys) -> terms.Terms:
+        rows = keys.scanned(self)
+        size, newest = len(rows.codes), ages_of_days(np.zeros(1), keys.grid)[0]
+        nobody = np.full(size, np.nan)
+        read = {name: rows.answers[asked.answer] for name, asked in (self._days | self._flags).items()}
+        last, notice = read.get("ends_on", nobody), read.get("cancelled_at", nobody)
+        renews = read["renews"] > 0 if "renews" in read else np.zeros(size, dtype=bool)
+        enters = rows.known[self.rows.known_by]
+        noticed = rows.known[self._noticed_by] if "cancelled_at" in read else np.full(size, NEVER, dtype=np.int32)
+        first_ends = np.where(np.isnan(last), terms.ENDLESS, newest - last)
+        noticed_last = terms.last_days(newest - rows.ages, last, renews & (noticed > NEVER), notice)
+        return terms.Terms(
+            rows.codes,
+            rows.ages,
+            first_ends,
+            np.where(renews, terms.ENDLESS, first_ends),
+            np.where(np.isnan(noticed_last), terms.ENDLESS, newest - noticed_last),
+            enters,
+            noticed,
+            read.get("annual_value", np.zeros(size)),
+            keys.keys,
+        )
+
+    @property
+    def _days(self) -> dict[str, OfRows]:
+        return {name: _DayOf(self.rows, column=name) for name in ("ends_on", "cancelled_at") if name in self.given}
+
+    @property
+    def _flags(self) -> dict[str, OfRows]:
+        found: dict[str, OfRows] = {}
+        if "renews" in self.given:
+            found["renews"] = Count(self.rows.where(_.renews == "yes"))
+        if "annual_value" in self.given:
+            found["annual_value"] = Amount(self.rows, of="annual_value")
+        return found
+
+    @property
+    def _noticed_by(self) -> tuple[str, ...]:
+        return (*self.rows.known_by, "cancelled_at") if "cancelled_at" in self.given else self.rows.known_by
+
+
+def contract_terms(columns: Columns, rows: Rows = contracts) -> OfTerms:
+    """The contracts in force, by as many of the columns as tables with these columns give."""
+    optional = ("ends_on", "renews", "cancelled_at", "annual_value")
+    there = columns.get(rows.table.name, set())
+    return OfTerms(rows, given=tuple(name for name in optional if name in there))

@@ -1,0 +1,171 @@
+"""Leaks in tables: values and times that can only have been written once the account had gone.
+
+What a leaver's rows say is held against what those of the others say, as these stood a while ago: a habit of the firm
+(every order is delivered on its day) shows in both, what was filled in afterwards in leavers alone.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta, binom
+
+from features.tables import Table
+from models.leaks import Finding
+
+LEAST = 10  # leavers, and others, without whom nothing can be said
+MOST_OTHERS = 0.5  # of the leavers' share; what is as common among the others is a habit
+LOOK_BACK = 90  # days before the last order in which a fixed distance from it is sought
+LATE = 90  # days after which a row was written down late
+GONE, SURELY = 0.9, 0.7  # a word for having gone: so many of its accounts have, and surely so many
+CHANCE = 0.001  # that a value is taken for such a word by chance, of all values of a column
+
+_DAY = pd.Timedelta(days=1)
+
+
+def fates_of(
+    outcomes: pd.DataFrame, last_orders: pd.DataFrame, losses: pd.DataFrame | None, newest: pd.Timestamp
+) -> pd.DataFrame:
+    """Who has gone for good, and the days that their records would be filled in from; one row an account that was ever
+    at risk, by account_id.
+
+    outcomes: account_id, as_of, left (1, 0, NA), pace of every snapshot. last_orders: account_id, last_order,
+    last_order_before (the latest as it stood `LOOK_BACK` days ago). losses: account_id, lost_on, recorded_at (missing:
+    unknown), or None.
+
+    Gives is_gone: the account left and no snapshot sees it at risk again, or its loss is on record and it has ordered
+    no more. Accounts of which nobody can tell yet, silent beyond their usual cycle, have no row. last_order: its day;
+    of those who stayed, the one before. lost_on: the day of the loss, where that was written down on a later day or
+    nobody says when; else missing.
+    """
+    latest = outcomes.sort_values("as_of", kind="stable").drop_duplicates("account_id", keep="last")
+    fates = latest.set_index("account_id")[["left", "pace"]].join(last_orders.set_index("account_id"), how="inner")
+    fates["lost_on"] = pd.NaT
+    is_lost = pd.Series(False, index=fates.index)
+    if losses is not None:
+        known = losses[losses["lost_on"] < newest].sort_values("lost_on").drop_duplicates("account_id", keep="last")
+        known = known.set_index("account_id").reindex(fates.index)
+        is_lost = (known["lost_on"] >= fates["last_order"]).fillna(False)
+        at_once = known["recorded_at"].notna() & (known["recorded_at"] < known["lost_on"] + 2 * _DAY)
+        fates["lost_on"] = known["lost_on"].where(is_lost & ~at_once)
+    fates["is_gone"] = (fates["left"] == 1).fillna(False).astype(bool) | is_lost
+    fates = fates[fates["is_gone"] | (fates["pace"] != "overdue")]
+    fates["last_order"] = fates["last_order"].where(fates["is_gone"], fates["last_order_before"])
+    return fates[["is_gone", "last_order", "lost_on"]]
+
+
+def leaks_in(table: Table, rows: pd.DataFrame, fates: pd.DataFrame) -> Iterator[Finding]:
+    """What in a table of accounts can only have been written afterwards, codes a and b.
+
+    rows: columns of the table, times as such. fates: as `fates_of` gives them; accounts that it lacks are left out.
+    """
+    enough = fates["is_gone"].sum() >= LEAST and (~fates["is_gone"]).sum() >= LEAST
+    if not enough or table.name in ("losses", "outcomes"):  # they tell of the loss, and no feature reads them
+        return
+    rows = rows.join(fates, on="account_id", how="inner")
+    if table.happened is None:
+        if "valid_from" not in rows:  # what is so today is no feature
+            return
+        rows = rows.sort_values(["account_id", "valid_from"], kind="stable")
+        yield from _words_for_having_gone(table, rows, fates)
+        changes = rows[rows["account_id"].duplicated()]
+        yield from _filled_in(table, "valid_from", changes, planned=False)
+        return
+    yield from _rewritten(table, rows)
+    own = {table.happened, "recorded_at"}
+    for column in table.columns:
+        if column.kind in ("date", "time") and column.name in rows and column.name not in own:
+            yield from _filled_in(table, column.name, rows, planned=column.planned)
+
+
+def _words_for_having_gone(table: Table, rows: pd.DataFrame, fates: pd.DataFrame) -> Iterator[Finding]:
+    """Values that accounts are said to have had while they still ordered, of which nearly all have gone."""
+    known = rows["valid_from"] if "recorded_at" not in rows else rows[["valid_from", "recorded_at"]].max(axis=1)
+    counted = rows[~rows["is_gone"] | known.isna() | (known < rows["last_order"] + _DAY)]
+    base = fates["is_gone"].mean()
+    for column in table.columns:
+        if column.kind not in ("text", "choice") or column.name == "name" or column.name not in rows:
+            continue
+        values = counted[["account_id", "is_gone"]].assign(value=counted[column.name].astype(object)).drop_duplicates()
+        sizes = values.groupby("value", dropna=False, sort=True)["is_gone"].agg(["sum", "size"])
+        gone, size, rare = sizes["sum"], sizes["size"], CHANCE / len(sizes)
+        surely = beta.ppf(rare, gone, size - gone + 1)  # the bound of Clopper and Pearson (1934)
+        is_word = (gone > GONE * size) & (surely > SURELY) & (binom.sf(gone - 1, size, base) < rare)
+        for value, number, among in sizes[is_word].itertuples():
+            said = "nothing" if pd.isna(value) else f"'{value}'"
+            yield Finding(
+                "a",
+                table.name,
+                column.name,
+                f"of the {among:,} accounts of which it says {said} while they still ordered, {number:,} have gone "
+                f"({base:.0%} of all), so it was written once they had",
+            )
+
+
+def _rewritten(table: Table, rows: pd.DataFrame) -> Iterator[Finding]:
+    """Rows from before the last order that were recorded long after it: until then the account seems to have none."""
+    if "recorded_at" not in rows:
+        return
+    happened = rows[table.happened]
+    rows = rows.assign(is_late=rows["recorded_at"] >= np.maximum(happened, rows["last_order"]) + LATE * _DAY)
+    rows.loc[~rows["is_gone"], "is_late"] = rows["recorded_at"] >= happened + LATE * _DAY
+    before = rows[happened < rows["last_order"] + _DAY]
+    mostly = before.groupby("account_id").agg(is_gone=("is_gone", "first"), late=("is_late", "mean"))
+    seen = _in_contrast(mostly["is_gone"], mostly["late"] > 0.5)
+    if seen:
+        yield Finding(
+            "a",
+            table.name,
+            "recorded_at",
+            f"most rows from before the last order were recorded {LATE} days or more after it for {seen}, so that "
+            "they seem to have had none",
+        )
+
+
+def _filled_in(table: Table, column: str, rows: pd.DataFrame, *, planned: bool) -> Iterator[Finding]:
+    """A time that over half of the leavers who have it share: a distance from their last order, their loss, a day.
+
+    What was recorded on a later day than it names counts from then on, and is left out. A time that is planned may well
+    be that of the loss, or the same for many.
+    """
+    rows = rows[rows[column].notna()]
+    if "recorded_at" in rows and not planned:
+        rows = rows[rows["recorded_at"].isna() | (rows["recorded_at"] < rows[column] + 2 * _DAY)]
+    rows = rows.assign(day=rows[column].dt.normalize())
+    rows = rows[["account_id", "is_gone", "last_order", "lost_on", "day"]].drop_duplicates()
+    gone = rows[rows["is_gone"]]
+    offset = (rows["day"] - rows["last_order"]).dt.days
+    near = offset[rows["is_gone"] & offset.between(-LOOK_BACK, 1)]  # nobody knows yet that this order was the last
+    if len(near):
+        usual = int(near.mode().iloc[0])
+        seen = _in_contrast_by_account(rows, offset == usual)
+        if seen:
+            when = "on the day of" if usual == 0 else f"{abs(usual)} days {'before' if usual < 0 else 'after'}"
+            yield Finding("b", table.name, column, f"it lies {when} the last order for {seen}: filled in afterwards")
+            return
+    if planned or not len(gone):
+        return
+    lost = gone[gone["lost_on"].notna()]
+    count, at_loss = lost["account_id"].nunique(), lost.loc[lost["day"] == lost["lost_on"], "account_id"].nunique()
+    if at_loss >= LEAST and at_loss > count / 2:
+        seen = f"{at_loss:,} of {count:,} leavers that have it, whose loss was not written down that day"
+        yield Finding("b", table.name, column, f"it is the day of the loss for {seen}: filled in afterwards")
+        return
+    day = gone.drop_duplicates(["account_id", "day"])["day"].mode().iloc[0]
+    seen = _in_contrast_by_account(rows, rows["day"] == day)
+    if seen:
+        yield Finding("b", table.name, column, f"it is {day.date()} for {seen}: filled in on one day")
+
+
+def _in_contrast_by_account(rows: pd.DataFrame, matches: pd.Series) -> str:
+    found = rows.assign(matches=matches).groupby("account_id").agg(is_gone=("is_gone", "first"), any=("matches", "any"))
+    return _in_contrast(found["is_gone"], found["any"])
+
+
+def _in_contrast(is_gone: pd.Series, matches: pd.Series) -> str:
+    """Words for what holds for over half of the leavers and for far fewer of the others; '' where it does not."""
+    leavers, others = int(is_gone.sum()), int((~is_gone).sum())
+    found, also = int((matches & is_gone).sum()), int((matches & ~is_gone).sum())
+    if found < LEAST or found <= leavers / 2 or also / max(others, 1) >= MOST_OTHERS * found / leavers:
+        return ""
+    return f"{found:,} of {leavers:,} leavers that have it, and {also:,} of {others:,} others"

@@ -1,0 +1,130 @@
+"""Leaks: a home's tables and snapshots looked through for what nobody can have known, before anything is learned."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from features.catalogue import catalogue
+from features.language.declare import Feature
+from features.mistake import Mistake, closest
+from features.tables import TABLES
+from models.leaks import Finding, Leaks
+from models.leaks_in_features import leaks_in_features, sample_of
+from models.leaks_in_tables import LOOK_BACK, fates_of, leaks_in
+from models.target import targets
+from pipelines.dataset import features_of
+from pipelines.home import Home, written_whole
+from pipelines.intake.manifest import Manifest
+from pipelines.settings import Leak
+
+log = logging.getLogger(__name__)
+
+ACCOUNTS = 20_000  # at most so many are looked at in the tables, drawn at random; the same ones every time
+SEED = 1
+# What ranks well because it is silence, or the end of a contract: the definition of leaving itself, not a leak.
+_ORDER_BOOK = {("orders", column) for column in ("account_id", "ordered_at", "amount")}
+_CONTRACT_END = {("contracts", column) for column in ("account_id", "starts_on", "ends_on")}
+
+
+def stop_at_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> None:
+    """Writes model/leaks.json, and says what is suspected. Raises Mistake, naming the columns, where a leak stops."""
+    leaks = find_leaks(settings, home, rows)
+    with written_whole(home.leaks) as path:
+        path.write_text(leaks.as_json(), encoding="utf-8")
+    for finding in leaks.suspected:
+        log.warning("leak suspected: %s", finding.line)
+    if leaks.stops:
+        first, *others = leaks.stops
+        also = f" The same goes for: {', '.join(finding.name for finding in others)}." if others else ""
+        raise Mistake(f"leak: {first.line}{also}")
+
+
+def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:
+    """All that is found and not accepted. rows: of `read_rows`. Raises Mistake where leak.accept names no column."""
+    _check_accepted(settings.accept)
+    accepted = set(settings.accept)
+    found = [finding for finding in _in_tables(home, rows) if finding.name not in accepted]
+    return Leaks.of([*found, *_in_features(settings, accepted, rows)])
+
+
+def gone_accounts(home: Home, rows: pd.DataFrame) -> pd.DataFrame:
+    """Those who have gone for good, by account_id: last_order, its day, and lost_on where it was written down late."""
+    newest = pd.Timestamp(Manifest.read(home).as_of)
+    fates = _fates(home, rows[["account_id", "as_of", "left", "pace"]], _read(home, "losses", None), newest)
+    return fates.loc[fates["is_gone"], ["last_order", "lost_on"]]
+
+
+def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
+    if not (home.tables / "orders.parquet").exists():  # by which it is told when an account was last there
+        return
+    newest = pd.Timestamp(Manifest.read(home).as_of)
+    rows = rows[["account_id", "as_of", "left", "pace"]]
+    accounts = np.array(sorted(rows["account_id"].unique()), dtype=object)
+    drawn: list[str] | None = None
+    if len(accounts) > ACCOUNTS:
+        drawn = list(np.random.default_rng(SEED).choice(accounts, ACCOUNTS, replace=False))
+        rows = rows[rows["account_id"].isin(drawn)]
+    fates = _fates(home, rows, _read(home, "losses", drawn), newest)
+    for name, table in TABLES.items():
+        if table.column_names[0] == "account_id" and (read := _read(home, name, drawn)) is not None:
+            yield from leaks_in(table, read, fates)
+
+
+def _fates(home: Home, rows: pd.DataFrame, losses: pd.DataFrame | None, newest: pd.Timestamp) -> pd.DataFrame:
+    return fates_of(rows, _last_orders(home.tables, newest), losses, newest)
+
+
+def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iterator[Finding]:
+    features = [catalogue().by_name[name] for name in features_of(rows)]
+    own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
+    like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
+    reads = {
+        feature.name: _in_words(feature)
+        for feature in features
+        if feature.name not in {*accepted, *like_silence}
+        and not accepted & {f"{table}.{column}" for table, column in own[feature.name]}
+    }
+    counted = sample_of(rows)
+    counted = counted.assign(left=targets(counted)[0])
+    yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
+
+
+def _in_words(feature: Feature) -> str:
+    return ", ".join(
+        sorted(f"{table}.{column}" for table, column in set(feature.needs) - _ORDER_BOOK if column != "account_id")
+    )
+
+
+def _read(home: Home, name: str, accounts: list[str] | None) -> pd.DataFrame | None:
+    """The rows of some accounts, or of all, with days and times alike as times; None where the table is missing."""
+    path = home.tables / f"{name}.parquet"
+    if not path.exists():
+        return None
+    rows = pd.read_parquet(path, filters=None if accounts is None else [("account_id", "in", accounts)])
+    times = {column.name for column in TABLES[name].columns if column.kind in ("date", "time")} & set(rows.columns)
+    if name == "losses" and "recorded_at" not in rows:
+        rows["recorded_at"] = pd.NaT
+    return rows.assign(**{column: pd.to_datetime(rows[column]) for column in times})
+
+
+def _last_orders(tables: Path, newest: pd.Timestamp) -> pd.DataFrame:
+    """account_id, the day of the last order that counts, and of the last one as it stood a while before."""
+    orders = ibis.read_parquet(tables / "orders.parquet")
+    orders = orders.filter(orders.amount > 0)
+    days = orders.ordered_at.cast("date")
+    then = (newest - pd.Timedelta(days=LOOK_BACK)).date()
+    found = orders.group_by("account_id").agg(last_order=days.max(), last_order_before=days.max(where=days < then))
+    last: pd.DataFrame = found.to_pyarrow().to_pandas()
+    return last.assign(**{name: pd.to_datetime(last[name]) for name in ("last_order", "last_order_before")})
+
+
+def _check_accepted(names: tuple[str, ...]) -> None:
+    columns = [f"{table.name}.{column}" for table in TABLES.values() for column in table.column_names]
+    known = [*columns, *catalogue().by_name]
+    for name in names:
+        if name not in known:
+            raise Mistake(f"leak.accept: '{name}' is no table.column and no feature.{closest(name, known)}")

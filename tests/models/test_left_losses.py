@@ -1,0 +1,126 @@
+"""Left by losses: nothing but a record of it tells of a leaving."""
+
+from models.definition import Left
+from tests.features.worked import table
+from tests.models.timelines import kinds_by_account, left_on, paces
+
+LOSSES = Left(by="losses")
+
+
+def test_a_loss_in_the_horizon_is_a_leaving() -> None:
+    """The horizon of 2024-03-01 holds the days to 2024-05-29."""
+    accounts = table("""
+        account  opened_on
+        before   2023-01-01
+        first    2023-01-01
+        last     2023-01-01
+        after    2023-01-01
+        never    2023-01-01
+    """)
+    losses = table("""
+        account  lost_on     recorded_at
+        before   2024-02-29  2024-02-29
+        first    2024-03-01  2024-04-01
+        last     2024-05-29  -
+        after    2024-05-30  -
+    """)
+    found = left_on(LOSSES, accounts, losses, as_of="2024-03-01")
+    assert found == {"after": 0, "before": None, "first": 1, "last": 1, "never": 0}
+
+
+def test_who_is_at_risk_goes_by_the_losses_recorded_before_the_day() -> None:
+    accounts = table("""
+        account   opened_on
+        recorded  2023-01-01
+        unheard   2023-01-01
+        to_open   2024-03-01
+        unknown   -
+    """)
+    losses = table("""
+        account   lost_on     recorded_at
+        recorded  2024-02-10  2024-02-29
+        unheard   2024-02-10  2024-03-01
+    """)
+    assert paces(LOSSES, accounts, losses, as_of="2024-03-01") == {
+        "recorded": "Already gone: recorded as lost",
+        "to_open": "No customer yet",
+        "unheard": "early",
+        "unknown": "No customer yet",
+    }
+
+
+def test_whoever_orders_or_takes_a_contract_after_a_loss_is_back() -> None:
+    losses = table("""
+        account  lost_on
+        order    2024-01-10
+        same     2024-01-10
+        contract 2024-01-10
+        gone     2024-01-10
+    """)
+    orders = table("""
+        account  ordered_at  amount
+        order    2023-12-01  1
+        order    2024-01-11  1
+        same     2024-01-10  1
+        gone     2023-12-01  1
+    """)
+    contracts = table("""
+        account   starts_on   ends_on
+        contract  2024-02-01  2025-01-31
+    """)
+    gone = "Already gone: recorded as lost"
+    found = paces(LOSSES, losses, orders, contracts, as_of="2024-03-01")
+    assert found == {"contract": "new", "gone": gone, "order": "new", "same": gone}
+
+
+def test_without_a_day_of_opening_the_first_thing_on_record_makes_a_customer() -> None:
+    accounts = table("""
+        account
+        spoken
+        unheard
+        later
+    """)
+    contacts = table("""
+        account  contacted_at  channel
+        spoken   2024-02-01    call
+        later    2024-03-01    call
+    """)
+    losses = table("""
+        account  lost_on
+        spoken   2024-04-01
+    """)
+    found = paces(LOSSES, accounts, contacts, losses, as_of="2024-03-01")
+    assert found == {"later": "No customer yet", "spoken": "early", "unheard": "No customer yet"}
+    assert set(paces(LOSSES, accounts, losses, as_of="2024-03-01").values()) == {"early"}  # nothing tells
+
+
+def test_by_orders_pace_goes_where_there_are_orders_and_else_by_contracts() -> None:
+    losses = table("""
+        account  lost_on
+        A        2024-06-01
+    """)
+    orders = table("""
+        account  ordered_at  amount
+        A        2024-01-01  1
+        A        2024-01-10  1
+        A        2024-01-20  1
+    """)
+    contracts = table("""
+        account  starts_on   ends_on
+        A        2022-01-01  2022-12-31
+        A        2023-01-01  2024-12-31
+    """)
+    assert paces(LOSSES, losses, orders, contracts, as_of="2024-03-01") == {"A": "overdue"}
+    assert paces(LOSSES, losses, contracts, as_of="2024-03-01") == {"A": "early"}
+
+
+def test_the_first_loss_of_the_horizon_is_the_one_that_counts() -> None:
+    losses = table("""
+        account  lost_on     kind         recorded_at
+        A        2024-05-01  voluntary    2024-05-02
+        A        2024-04-01  involuntary  2024-06-15
+        B        2024-04-01  -            2024-04-02
+    """)
+    found = kinds_by_account(LOSSES, losses, as_of="2024-06-29", snapshots=5)
+    assert found["A"][0] == ("involuntary", "2024-06-15")
+    assert found["B"][0] == (None, "2024-04-02")
