@@ -1,6 +1,6 @@
 """Forms: which form of the churn model is the simplest that no other beats, by a rolling-origin backtest.
 
-    python -m benchmarks.forms HOME ... [--origins 5] [--forms plain,survival,both]
+    python -m benchmarks.forms HOME ... [--origins 5] [--forms "plain;survival;both"]
 
 Of each home (tables and snapshots must stand there) the newest as_ofs whose outlooks have wholly passed are origins. At
 an origin a form learns from what was known on it, and from nothing later, and tells the risk of the rows of that day.
@@ -17,14 +17,15 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from features.catalogue import catalogue
 from models.baselines import baselines
-from models.calibration import fit_platt
-from models.churn import fit
+from models.recipe import Recipe
+from models.target import targets
 from models.tree_params import TreeParams
-from pipelines.dataset import features_of, is_involuntary, read_rows
+from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +36,7 @@ YEAR = 365.25
 SEASON = ("season_sine", "season_cosine")
 VALIDATION = 3  # as_ofs that a calibration is fitted on
 SLOPES = (0.5, 2.0)  # a calibration with a slope outside says that the form is wrong
+PRIOR_ROWS = 10.0  # rows' worth of belief that nothing needs correcting
 RESAMPLES = 200
 SIGN = {"rises": 1, "falls": -1, None: 0}
 CERTAIN = 1e-6
@@ -128,6 +130,17 @@ def plain(*, season: bool = True, even: bool = False, sampled: float = 1.0, **gr
     return form
 
 
+def platt(log_odds: Floats, left: Floats) -> tuple[float, float]:
+    """Slope and intercept under which what came is likeliest (Platt 1999)."""
+
+    def surprise(line: Floats) -> float:
+        moved = line[0] * log_odds + line[1]
+        return float((np.logaddexp(0, moved) - left * moved).sum() + PRIOR_ROWS / 2 * ((line - (1, 0)) ** 2).sum())
+
+    slope, intercept = minimize(surprise, (1.0, 0.0)).x
+    return float(slope), float(intercept)
+
+
 def calibrated(form: Form, share_of_shift: float = 1.0) -> Form:
     """A form with Platt's calibration of what it told of the newest labelled as_ofs, from an earlier origin."""
 
@@ -143,28 +156,10 @@ def calibrated(form: Form, share_of_shift: float = 1.0) -> Form:
             left.append(past.left[earlier.asked][known])
         if not told:
             return raw
-        platt = fit_platt(np.concatenate(told), np.concatenate(left))
-        slope = float(np.clip(platt.slope, *SLOPES))
-        return slope * raw + share_of_shift * platt.intercept
+        slope, intercept = platt(np.concatenate(told), np.concatenate(left))
+        return float(np.clip(slope, *SLOPES)) * raw + share_of_shift * intercept
 
     return with_calibration
-
-
-def today(past: Past) -> Floats:
-    """As it was before: early stopping on the newest labelled as_ofs, a calibration carried over, rounds scaled."""
-    validation_as_ofs = np.unique(past.as_of[past.known])[-VALIDATION:]
-    train = past.known & (past.ends <= validation_as_ofs[0])
-    model = fit(
-        past.rows,
-        past.left,
-        train=train,
-        validation=past.known & np.isin(past.as_of, validation_as_ofs),
-        refit=past.known,
-        directions={name: catalogue().by_name[name].risk for name in past.names},
-        params=TreeParams(seed=past.seed),
-        about={},
-    )
-    return model.calibration.log_odds(model.raw(past.rows[past.asked]))
 
 
 def survival(*, season: bool = True, period: int = PERIOD, **growing: Any) -> Form:
@@ -215,7 +210,8 @@ def mean_of(*forms: Form) -> Form:
 
 def baseline(name: str) -> Form:
     def form(past: Past) -> Floats:
-        found = baselines(past.rows, past.left, train=past.known, test=past.asked)
+        recipe = Recipe({one: catalogue().by_name[one].risk for one in past.names}, TreeParams(rounds=1))
+        found = baselines(past.rows, past.left, recipe, train=past.known, test=past.asked)
         score = next(one.score for one in found if one.name == name)
         is_risk = name == "logistic_rfm"
         return logit(np.clip(score, CERTAIN, 1 - CERTAIN)) if is_risk else score
@@ -225,7 +221,6 @@ def baseline(name: str) -> Form:
 
 FORMS: dict[str, Form] = {
     "plain": plain(),
-    "as it is": today,
     "plain, 100 rounds": plain(rounds=100),
     "plain, 400 rounds": plain(rounds=400),
     "plain, 8 leaves": plain(leaves=8),
@@ -280,7 +275,7 @@ def read(home: Home) -> Past:
         ends=as_of + rows["outlook_days"].to_numpy("timedelta64[D]"),
         days_to_next=to_next,
         lost_on=lost_on,
-        voluntary=~is_involuntary(rows),
+        voluntary=targets(rows)[1] != 1,
         origin=as_of.max(),
     )
 
@@ -374,7 +369,7 @@ def main() -> None:
     options.add_argument("homes", nargs="+", type=Path)
     options.add_argument("--origins", type=int, default=5)
     options.add_argument("--every", type=int, default=1, help="as_ofs from one origin to the next")
-    options.add_argument("--forms", default=",".join(("plain", "as it is", "survival", "both")).replace(",", ";"))
+    options.add_argument("--forms", default="plain;survival;both")
     options.add_argument("--save", type=Path, help="a folder for what was told, a file a home")
     given = options.parse_args()
     forms = {name: FORMS[name] for name in (FORMS if given.forms == "all" else given.forms.split(";"))}
