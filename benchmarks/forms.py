@@ -1,0 +1,388 @@
+"""Forms: which form of the churn model is the simplest that no other beats, by a rolling-origin backtest.
+
+    python -m benchmarks.forms HOME ... [--origins 5] [--forms "plain;survival;both"]
+
+Of each home (tables and snapshots must stand there) the newest as_ofs whose outlooks have wholly passed are origins. At
+an origin a form learns from what was known on it, and from nothing later, and tells the risk of the rows of that day.
+Printed are means over origins; intervals are of the difference to `plain`, from resampled accounts.
+"""
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import minimize
+from scipy.special import expit, logit
+
+from features.catalogue import catalogue
+from models.baselines import baselines
+from models.recipe import Recipe
+from models.target import targets
+from models.tree_params import TreeParams
+from pipelines.dataset import features_of, read_rows
+from pipelines.home import Home
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+PERIOD = 30  # days of a period of the hazard
+YEAR = 365.25
+SEASON = ("season_sine", "season_cosine")
+VALIDATION = 3  # as_ofs that a calibration is fitted on
+SLOPES = (0.5, 2.0)  # a calibration with a slope outside says that the form is wrong
+PRIOR_ROWS = 10.0  # rows' worth of belief that nothing needs correcting
+RESAMPLES = 200
+SIGN = {"rises": 1, "falls": -1, None: 0}
+CERTAIN = 1e-6
+
+
+@dataclass(frozen=True)
+class Past:
+    """All rows of a home, sorted by as_of and account; a form may look no further than `origin`.
+
+    days_to_next: from as_of to the next order, inf where none has come. ends: the day on which the outlook ends.
+    """
+
+    rows: pd.DataFrame
+    names: list[str]
+    left: Floats
+    as_of: npt.NDArray[np.datetime64]
+    ends: npt.NDArray[np.datetime64]
+    days_to_next: Floats
+    lost_on: npt.NDArray[np.datetime64]  # involuntarily; NaT where not
+    voluntary: Mask
+    origin: np.datetime64
+    seed: int = 1
+
+    @property
+    def known(self) -> Mask:
+        """Rows whose outlook has ended by the origin."""
+        return (self.ends <= self.origin) & self.voluntary
+
+    @property
+    def asked(self) -> Mask:
+        return (self.as_of == self.origin) & self.voluntary
+
+
+Form = Callable[[Past], Floats]  # log-odds of leaving of the asked rows
+
+
+def grow(
+    numbers: Floats,
+    target: Floats,
+    signs: Sequence[int],
+    *,
+    rounds: int = 200,
+    leaves: int = 15,
+    in_leaf: int = 50,
+    l2: float = 10.0,
+    seed: int = 1,
+    weight: Floats | None = None,
+) -> lightgbm.Booster:
+    parameters = {
+        "objective": "binary",
+        "learning_rate": 0.03,
+        "num_leaves": leaves,
+        "min_data_in_leaf": in_leaf,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "feature_fraction": 0.5,
+        "lambda_l2": l2,
+        "monotone_constraints": list(signs),
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
+    data = lightgbm.Dataset(numbers, target, weight=weight, params=parameters)
+    return lightgbm.train(parameters, data, num_boost_round=rounds)
+
+
+def signs_of(names: Sequence[str]) -> list[int]:
+    return [SIGN[catalogue().by_name[name].risk] for name in names]
+
+
+def plain(*, season: bool = True, even: bool = False, sampled: float = 1.0, **growing: Any) -> Form:
+    """Trees on the label of every row whose outlook has ended.
+
+    even: every month of the year weighs the same. sampled: the share of rows that is learned from.
+    """
+
+    def form(past: Past) -> Floats:
+        names = past.names if season else [name for name in past.names if name not in SEASON]
+        numbers = past.rows[names].to_numpy(np.float64, na_value=np.nan)
+        mask = past.known & (np.random.default_rng(past.seed).random(len(numbers)) < sampled)
+        weight = None
+        if even:
+            month = pd.DatetimeIndex(past.as_of[mask]).month.to_numpy()
+            weight = (1 / np.bincount(month, minlength=13)[np.newaxis, month])[0]
+            weight *= len(weight) / weight.sum()
+        trees = grow(numbers[mask], past.left[mask], signs_of(names), seed=past.seed, weight=weight, **growing)
+        return np.asarray(trees.predict(numbers[past.asked], raw_score=True))
+
+    return form
+
+
+def platt(log_odds: Floats, left: Floats) -> tuple[float, float]:
+    """Slope and intercept under which what came is likeliest (Platt 1999)."""
+
+    def surprise(line: Floats) -> float:
+        moved = line[0] * log_odds + line[1]
+        return float((np.logaddexp(0, moved) - left * moved).sum() + PRIOR_ROWS / 2 * ((line - (1, 0)) ** 2).sum())
+
+    slope, intercept = minimize(surprise, (1.0, 0.0)).x
+    return float(slope), float(intercept)
+
+
+def calibrated(form: Form, share_of_shift: float = 1.0) -> Form:
+    """A form with Platt's calibration of what it told of the newest labelled as_ofs, from an earlier origin."""
+
+    def with_calibration(past: Past) -> Floats:
+        raw = form(past)
+        told, left = [], []
+        for origin in np.unique(past.as_of[past.known])[-VALIDATION:]:
+            earlier = Past(**(vars(past) | {"origin": origin}))
+            if not 0 < past.left[earlier.known].sum() < earlier.known.sum():
+                continue
+            known = past.known[earlier.asked]
+            told.append(form(earlier)[known])
+            left.append(past.left[earlier.asked][known])
+        if not told:
+            return raw
+        slope, intercept = platt(np.concatenate(told), np.concatenate(left))
+        return float(np.clip(slope, *SLOPES)) * raw + share_of_shift * intercept
+
+    return with_calibration
+
+
+def survival(*, season: bool = True, period: int = PERIOD, **growing: Any) -> Form:
+    """Trees on the hazard: of the rows without an order so far, which have none in the next period either.
+
+    A row and period is learned from if the period ended by the origin, so that the newest as_ofs teach their first
+    periods. The risk is the product over the periods of the outlook; of the last one as much as the outlook holds.
+    """
+
+    def form(past: Past) -> Floats:
+        names = [name for name in past.names if name not in SEASON]
+        signs = [*signs_of(names), 0, *([0, 0] if season else [])]
+        numbers = past.rows[names].to_numpy(np.float64, na_value=np.nan)
+        day = np.timedelta64(1, "D")
+        next_order = np.where(past.days_to_next < (past.origin - past.as_of) / day, past.days_to_next, np.inf)
+        # Whoever closed, moved or was bought, as far as is known on the origin, teaches nothing by a silence.
+        gone = (past.lost_on < past.origin) & np.isinf(next_order)
+        periods = int(np.ceil((past.ends - past.as_of).max() / day / period))
+
+        def at(index: Mask, ahead: int) -> Floats:
+            columns = [numbers[index], np.full((index.sum(), 1), float(ahead))]
+            if season:
+                middle = past.as_of[index] + np.timedelta64(period * ahead + period // 2, "D")
+                angle = 2 * np.pi * pd.DatetimeIndex(middle).day_of_year.to_numpy() / YEAR
+                columns += [np.sin(angle)[:, None], np.cos(angle)[:, None]]
+            return np.concatenate(columns, axis=1)
+
+        inputs, silent = [], []
+        for ahead in range(periods):
+            ended = past.as_of + np.timedelta64(period * (ahead + 1), "D") <= past.origin
+            index = ended & (next_order >= period * ahead) & ~gone
+            inputs.append(at(index, ahead))
+            silent.append((next_order[index] >= period * (ahead + 1)).astype(np.float64))
+        trees = grow(np.concatenate(inputs), np.concatenate(silent), signs, seed=past.seed, **growing)
+        outlook = (past.ends - past.as_of)[past.asked] / day
+        logarithm = np.zeros(past.asked.sum())
+        for ahead in range(periods):
+            part = np.clip((outlook - period * ahead) / period, 0, 1)
+            logarithm += part * np.log(expit(np.asarray(trees.predict(at(past.asked, ahead), raw_score=True))))
+        return logit(np.clip(np.exp(logarithm), CERTAIN, 1 - CERTAIN))
+
+    return form
+
+
+def mean_of(*forms: Form) -> Form:
+    return lambda past: np.mean([form(past) for form in forms], axis=0)
+
+
+def baseline(name: str) -> Form:
+    def form(past: Past) -> Floats:
+        recipe = Recipe({one: catalogue().by_name[one].risk for one in past.names}, TreeParams(rounds=1))
+        found = baselines(past.rows, past.left, recipe, train=past.known, test=past.asked)
+        score = next(one.score for one in found if one.name == name)
+        is_risk = name == "logistic_rfm"
+        return logit(np.clip(score, CERTAIN, 1 - CERTAIN)) if is_risk else score
+
+    return form
+
+
+FORMS: dict[str, Form] = {
+    "plain": plain(),
+    "plain, 100 rounds": plain(rounds=100),
+    "plain, 400 rounds": plain(rounds=400),
+    "plain, 8 leaves": plain(leaves=8),
+    "plain, 4 leaves": plain(leaves=4),
+    "plain, no season": plain(season=False),
+    "plain, months even": plain(even=True),
+    "plain, no season, half shift": calibrated(plain(season=False), 0.5),
+    "plain, a third": plain(sampled=1 / 3),
+    "plain, calibrated": calibrated(plain()),
+    "plain, half shift": calibrated(plain(), 0.5),
+    "survival": survival(),
+    "survival, 400 rounds": survival(rounds=400),
+    "survival, no season": survival(season=False),
+    "survival, half shift": calibrated(survival(), 0.5),
+    "both": mean_of(plain(), survival()),
+    "logistic RFM": baseline("logistic_rfm"),
+    "days since order": baseline("days_since_order"),
+}
+
+
+def read(home: Home) -> Past:
+    """The rows of a home, and when each account ordered next."""
+    rows = read_rows(home)
+    as_of = rows["as_of"].to_numpy("datetime64[D]")
+    orders = pd.read_parquet(home.tables / "orders.parquet", columns=["account_id", "ordered_at", "amount"])
+    orders = orders[orders["amount"] > 0]
+    days = pd.DataFrame(
+        {"account_id": orders["account_id"], "next": pd.to_datetime(orders["ordered_at"]).dt.normalize()}
+    ).drop_duplicates()
+    days["next"] = days["next"].astype("datetime64[us]")
+    asked = rows[["account_id", "as_of"]].assign(as_of=rows["as_of"].astype("datetime64[us]"))
+    joined = pd.merge_asof(
+        asked.sort_values("as_of", kind="stable"),
+        days.sort_values("next"),
+        left_on="as_of",
+        right_on="next",
+        by="account_id",
+        direction="forward",
+    )
+    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
+    lost_on = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[D]")
+    if (home.tables / "losses.parquet").exists():
+        losses = pd.read_parquet(home.tables / "losses.parquet")
+        losses = losses[losses["kind"] == "involuntary"].drop_duplicates("account_id", keep="last")
+        lost = pd.to_datetime(losses.set_index("account_id")["lost_on"])
+        lost_on = rows["account_id"].map(lost).to_numpy("datetime64[D]")
+    return Past(
+        rows=rows,
+        names=features_of(rows),
+        left=rows["left"].to_numpy(np.float64, na_value=np.nan),
+        as_of=as_of,
+        ends=as_of + rows["outlook_days"].to_numpy("timedelta64[D]"),
+        days_to_next=to_next,
+        lost_on=lost_on,
+        voluntary=targets(rows)[1] != 1,
+        origin=as_of.max(),
+    )
+
+
+def origins_of(past: Past, count: int, every: int) -> list[np.datetime64]:
+    """The newest as_ofs of which every row is labelled, `every` apart."""
+    complete = np.setdiff1d(past.as_of, past.as_of[np.isnan(past.left)])
+    return list(complete[::-every][:count][::-1])
+
+
+def backtest(past: Past, forms: dict[str, Form], origins: Sequence[np.datetime64]) -> pd.DataFrame:
+    """What each form told: account_id, as_of, is_early, left, and a column of log-odds a form."""
+    parts = []
+    for origin in origins:
+        then = Past(**(vars(past) | {"origin": origin}))
+        asked = past.rows[then.asked]
+        part = asked[["account_id", "as_of"]].assign(
+            is_early=(asked["pace"] == "early").to_numpy(), left=past.left[then.asked]
+        )
+        parts.append(part.assign(**{name: form(then) for name, form in forms.items()}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def roc_auc(log_odds: Floats, left: Floats, weights: Floats) -> Floats:
+    """Of every row of weights, [resamples, rows]."""
+    order = np.argsort(log_odds, kind="stable")
+    positive, negative = weights[:, order] * left[order], weights[:, order] * (1 - left[order])
+    below = np.cumsum(negative, axis=1)
+    tied_last = np.searchsorted(log_odds[order], log_odds[order], side="right") - 1
+    tied_first = np.searchsorted(log_odds[order], log_odds[order], side="left")
+    lower = np.where(tied_first > 0, below[:, np.maximum(tied_first - 1, 0)], 0)
+    area = (positive * (lower + below[:, tied_last]) / 2).sum(axis=1)
+    return np.asarray(area / (positive.sum(axis=1) * negative.sum(axis=1)))
+
+
+def average_precision(log_odds: Floats, left: Floats, weights: Floats) -> Floats:
+    order = np.argsort(-log_odds, kind="stable")
+    weight = weights[:, order]
+    found = np.cumsum(weight * left[order], axis=1)
+    precision = found / np.maximum(np.cumsum(weight, axis=1), 1e-12)
+    return np.asarray((precision * weight * left[order]).sum(axis=1) / found[:, -1])
+
+
+def report(told: pd.DataFrame, forms: Sequence[str]) -> pd.DataFrame:
+    """A row a form: what it is worth, and the 95 % interval of what it is worth more than `plain`."""
+    codes, accounts = pd.factorize(told["account_id"])
+    chance = np.random.default_rng(1)
+    counts = chance.multinomial(len(accounts), np.full(len(accounts), 1 / len(accounts)), size=RESAMPLES)
+    weights = np.concatenate([np.ones((1, len(told))), counts[:, codes]])
+    left, early = told["left"].to_numpy(np.float64), told["is_early"].to_numpy(bool)
+    by_origin = [(told["as_of"] == origin).to_numpy() for origin in told["as_of"].unique()]
+    measured = {}
+    for name in forms:
+        log_odds = told[name].to_numpy(np.float64)
+        risk = expit(log_odds)
+        measured[name] = {
+            "auc": np.mean([roc_auc(log_odds[m], left[m], weights[:, m]) for m in by_origin], axis=0),
+            "ap": np.mean([average_precision(log_odds[m], left[m], weights[:, m]) for m in by_origin], axis=0),
+            "auc early": np.mean(
+                [roc_auc(log_odds[m], left[m], weights[:, m]) for m in (o & early for o in by_origin)], axis=0
+            ),
+            "brier": (weights * (risk - left) ** 2).sum(axis=1) / weights.sum(axis=1),
+            "early told": (weights * risk * early).sum(axis=1) / (weights * early).sum(axis=1),
+        }
+    table = []
+    for name in forms:
+        line: dict[str, Any] = {"form": name}
+        for key, values in measured[name].items():
+            line[key] = f"{values[0]:.4f}"
+            if key != "early told" and name != "plain" and "plain" in measured:
+                low, high = np.quantile((values - measured["plain"][key])[1:], [0.025, 0.975])
+                line[key] += f" ({low:+.4f} {high:+.4f})"
+        risk = expit(told[name].to_numpy(np.float64))
+        line["by origin"] = " ".join(f"{risk[m & early].mean():.3f}" for m in by_origin)
+        table.append(line)
+    happened = (weights * left * early).sum(axis=1) / (weights * early).sum(axis=1)
+    low, high = np.quantile(happened[1:], [0.025, 0.975])
+    table.append(
+        {
+            "form": "left",
+            "early told": f"{happened[0]:.4f} [{low:.3f} {high:.3f}]",
+            "by origin": " ".join(f"{left[m & early].mean():.3f}" for m in by_origin),
+        }
+    )
+    return pd.DataFrame(table).fillna("")
+
+
+def main() -> None:
+    """Prints a table a home."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("homes", nargs="+", type=Path)
+    options.add_argument("--origins", type=int, default=5)
+    options.add_argument("--every", type=int, default=1, help="as_ofs from one origin to the next")
+    options.add_argument("--forms", default="plain;survival;both")
+    options.add_argument("--save", type=Path, help="a folder for what was told, a file a home")
+    given = options.parse_args()
+    forms = {name: FORMS[name] for name in (FORMS if given.forms == "all" else given.forms.split(";"))}
+    for home in given.homes:
+        past = read(Home(home))
+        origins = origins_of(past, given.origins, given.every)
+        told = backtest(past, forms, origins)
+        if given.save:
+            told.to_parquet(given.save / f"{home.name}.parquet")
+        rows = [int(((past.ends <= origin) & past.voluntary).sum()) for origin in (origins[0], origins[-1])]
+        print(f"\n{home.name}: origins {origins[0]} to {origins[-1]}, {rows[0]:,} to {rows[1]:,} rows to learn from")
+        print(report(told, list(forms)).to_string(index=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()
