@@ -145,7 +145,8 @@ class Firm:
     def snapshots(self) -> pd.DataFrame:
         """Every snapshot that models learn from and are measured on: features, and what then became of the account.
 
-        left: 1 it left, 0 it stayed, NaN its outlook has not passed yet. kind: of a leaving, where losses are recorded.
+        left: 1 it left, by choice or not, 0 it stayed, NaN its outlook has not passed yet. kind: of a leaving, where it
+        is recorded; `predict_proba` is of leaving by choice.
         outlook_days, pace, rep_id: as on the day. part: what `evaluated_model` used the row for: train or test, or none
         (what lies between, and what came later).
 
@@ -228,7 +229,7 @@ class Firm:
     def try_feature(self, **features: Declared) -> "Experiment":
         """What new features would be worth: how each ranks alone, and what the model gains with them out of time.
 
-        Trains as `leaky train` does, with and without them, and compares the two on the test snapshots. Nothing is
+        Trains as `leaky evaluate` does, with and without them, and compares the two on the tested days. Nothing is
         written; to keep a feature, declare it in the module of its reason.
 
         >>> from leaky import _, count, orders

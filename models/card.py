@@ -137,7 +137,7 @@ _LIMITS = """## Limits
 - It knows what the records hold. A call that nobody wrote down did not happen; a table that is missing is a reason
   that it cannot see.
 - It has learned from this firm's past. After a change of prices, territories or systems its probabilities may be off
-  for months before the test snapshots show it; the ranking usually suffers less.
+  for months before the tested days show it; the ranking usually suffers less.
 - Accounts that are new, or that order very rarely, are judged by what is typical of others.
 - A low risk is no promise: of the accounts that left, many were thought likely to stay."""
 

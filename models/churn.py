@@ -100,13 +100,15 @@ class Churn:
 
     @classmethod
     def load(cls, folder: str | Path) -> "Churn":
-        """The model that `save` wrote. Raises Mistake where there is none."""
+        """The model that `save` wrote. Raises Mistake where there is none, or one that an older version wrote."""
         folder = Path(folder)
         try:
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             text = (folder / TREES).read_text(encoding="utf-8")
         except FileNotFoundError as error:
             raise Mistake(f"{error.filename}: no such file, so there is no model. Train one: leaky train.") from None
+        if "involuntary" not in facts:
+            raise Mistake(f"{folder / FACTS}: a model of an older version. Run: leaky train, then leaky evaluate.")
         return cls(
             trees=lightgbm.Booster(model_str=text),
             features=tuple(facts["features"]),

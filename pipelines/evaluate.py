@@ -198,11 +198,15 @@ def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.Data
 
 
 def _compared(registry: Registry, champion: Version | None, sha256: str) -> Churn | None:
-    """The champion; None where there is none, or where it is made of the same files."""
+    """The champion; None where there is none, one of an older version, or one that is made of the same files."""
     if champion is None or champion.files_sha256 == sha256:
         return None
     with registry.files(champion) as folder:
-        return Churn.load(folder / SCORING)
+        try:
+            return Churn.load(folder / SCORING)
+        except Mistake as older:
+            log.warning("evaluate: the champion cannot be compared: %s", older)
+            return None
 
 
 def _write_figures(home: Home, metrics: Path, figures: Mapping[str, Any]) -> None:
@@ -246,7 +250,7 @@ def _tags(manifest: Manifest, verdict: gate.Verdict) -> dict[str, str]:
 
 
 def _log_figures(figures: Mapping[str, Any]) -> None:
-    log.info("evaluate: on the test snapshots, ROC AUC (average precision):")
+    log.info("evaluate: on the days that were tested, ROC AUC (average precision):")
     for name, found in by_score(figures).items():
         words = [
             f"{which} {part['roc_auc']:.3f} ({part['average_precision']:.3f})"

@@ -133,3 +133,13 @@ def test_a_feature_that_is_always_missing_is_no_hindrance(rows, origin):
 def test_features_keep_the_order_in_which_they_were_declared(model):
     assert list(model.features) == list(DIRECTIONS)
     assert isinstance(model.matrix(pd.DataFrame({name: [1.0] for name in DIRECTIONS})), np.ndarray)
+
+
+def test_a_model_of_an_older_version_is_named(model, tmp_path):
+    model.save(tmp_path)
+    facts = json.loads((tmp_path / "model.json").read_text())
+    del facts["involuntary"]
+    (tmp_path / "model.json").write_text(json.dumps(facts))
+
+    with pytest.raises(Mistake, match=r"model\.json: a model of an older version\. Run: leaky train"):
+        Churn.load(tmp_path)
