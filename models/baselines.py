@@ -8,6 +8,7 @@ import pandas as pd
 
 from features.reasons.contact import QUIET_DAYS
 from models.churn import fit
+from models.mbg_nbd import Histories, MbgNbd
 from models.recipe import Recipe
 
 Floats = npt.NDArray[np.float64]
@@ -42,6 +43,8 @@ def baselines(
         score = _logistic(rows.loc[train, inputs], known, tested[inputs])
         description = "logistic regression on recency, frequency and amount"
         found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True))
+    active = _mbg_nbd(rows, test)
+    found += [active] if active else []
     found.append(_best_feature(rows, left, recipe, train, test))
     same = np.full(int(test.sum()), float(known.mean()))
     description = "the share that had left until then, for everybody"
@@ -73,6 +76,24 @@ def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
             description = "the sooner the contract ends"
             found.append(Baseline("contract_end", "days to the contract's end", description, score))
     return found
+
+
+def _mbg_nbd(rows: pd.DataFrame, test: Mask) -> Baseline | None:
+    """From the orders alone, up to the tested day; None where leaving is not judged by orders, or nothing fits.
+
+    It tells of any silence, and so of a little more than of leaving by choice.
+    """
+    if "order_days" not in rows:
+        return None
+    tested = rows[test]
+    model = MbgNbd.fit(Histories.known_on(rows, tested["as_of"].max()))
+    if model is None:
+        return None
+    risk = model.silence(Histories.of(tested), tested["outlook_days"].to_numpy(np.float64))
+    description = (
+        "MBG/NBD: orders at random until a customer drops out, fitted to how often and how lately they ordered"
+    )
+    return Baseline("mbg_nbd", "MBG/NBD", description, risk, is_risk=True)
 
 
 def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask, test: Mask) -> Baseline:

@@ -7,8 +7,9 @@ import numpy as np
 from features.compute.block import Block
 from features.cycle import OWN_GAPS, cycle, gaps, since_order
 from features.kernels.gaps import Days
-from features.kernels.grid import Floats, Grid
+from features.kernels.grid import OLDEST, Floats, Grid
 from features.kernels.terms import spells
+from features.kernels.windows import in_window
 from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, DaysSinceLast
 from features.language.of_terms import contract_terms
@@ -161,6 +162,17 @@ def _signs_of_a_customer(columns: Columns) -> list[Measure]:
     if "opened_on" in columns.get("accounts", set()):
         return [*found, _OPENED]
     return [*found, *(measure for table, measure in _FIRST_SEEN.items() if table in columns)]
+
+
+def order_days(block: Block) -> Floats:
+    """On how many different days each account had ordered, as each as_of knew it, [accounts, snapshots].
+
+    As far back as the records go: of whoever was a customer before they begin, the first orders are missing. The block
+    must have been asked for `needed`, and have orders.
+    """
+    days = gaps.days_of(block)
+    codes, once = days.codes.astype(np.int32), np.ones(len(days.ages))
+    return in_window(codes, days.ages, days.enters, once, OLDEST, block.keys, block.grid.ages)
 
 
 def days_until_next(days: Days, keys: int, grid: Grid) -> Floats:

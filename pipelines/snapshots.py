@@ -18,7 +18,7 @@ from features.kernels.grid import Floats, Grid
 from features.language.declare import Feature
 from models.contradictions import Contradictions, contradictions
 from models.definition import Left
-from models.left import Outcome, Watch, needed, outcome, watch
+from models.left import Outcome, Watch, needed, order_days, outcome, watch
 from models.losses import KINDS
 from pipelines.at_risk import features_given, watch_columns
 from pipelines.home import Home, written_whole
@@ -71,7 +71,8 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
     the day on which it was recorded. left_known_on: that day too, where nothing but a loss tells of a leaving.
-    labelled_on: the day from which on the label is complete.
+    labelled_on: the day from which on the label is complete. order_days: on how many days the account had ordered, only
+    where leaving is judged by orders; no feature, but what a baseline learns from.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
@@ -88,6 +89,7 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
             "left_known_on": recorded_on if left.by == "losses" else never,
             "labelled_on": _days_before(block.grid, select(labelled, mask).astype(np.float64)),
         }
+        | ({"order_days": pa.array(select(order_days(block), mask)).cast("int32")} if left.table == "orders" else {})
     )
 
 

@@ -68,6 +68,46 @@ def test_test_rows_teach_nobody_anything(rows, origin, rivals):
         np.testing.assert_array_equal(rival.score, rivals[rival.name].score)
 
 
+def ordering(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same, with what MBG/NBD learns from: orders come at the pace of the usual cycle."""
+    known = (rows["days_as_customer"] - rows["days_since_order"]).clip(lower=0)
+    return rows.assign(
+        order_days=1 + (known / rows["usual_cycle"]).round(), days_as_customer=known + rows["days_since_order"]
+    )
+
+
+def test_mbg_nbd_foretells_silence_where_leaving_is_judged_by_orders_and_is_left_out_elsewhere(rows, origin, rivals):
+    known = ordering(rows)
+    found = {
+        rival.name: rival
+        for rival in baselines(known, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+    }
+
+    active = found["mbg_nbd"]
+    assert "mbg_nbd" not in rivals
+    assert active.is_risk
+    assert ((active.score > 0) & (active.score < 1)).all()
+    silent = known.loc[origin.test, "cycles_since_order"]
+    assert active.score[silent > 3].mean() > active.score[silent < 0.5].mean()
+
+
+def test_mbg_nbd_knows_no_order_after_the_tested_day(rows, origins):
+    origin, *_ = origins
+    known = ordering(rows)
+    later = known["as_of"] > origin.as_of
+    before, after = (
+        next(
+            rival.score
+            for rival in baselines(frame, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+            if rival.name == "mbg_nbd"
+        )
+        for frame in (known, known.assign(order_days=known["order_days"].mask(later, 999)))
+    )
+
+    assert later.any()
+    np.testing.assert_array_equal(before, after)
+
+
 def test_the_base_rate_is_the_same_for_everybody(rows, origin, rivals):
     assert rivals["base_rate"].score.tolist() == [rows["left"][origin.train].mean()] * int(origin.test.sum())
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from models.definition import Left
-from models.left import outcome, watch
+from models.left import order_days, outcome, watch
 from tests.features.worked import table
 from tests.models.timelines import block_of, by_account, every, kinds_by_account, labels
 
@@ -104,6 +104,13 @@ def test_an_order_recorded_after_the_newest_as_of_is_no_stay_yet() -> None:
     orders = pd.concat([every(10, "A", "2024-02-20"), every(1, "A", "2024-04-01", times=1)])
     orders["recorded_at"] = orders["ordered_at"].where(orders["ordered_at"] < "2024-04-01", "2024-08-01")
     assert labels(Left(), orders, as_of="2024-07-29", snapshots=6)["A"][0] == 1
+
+
+def test_order_days_count_every_day_once_and_from_when_it_was_known() -> None:
+    orders = pd.concat([every(30, "A", "2024-02-20", times=20), every(1, "A", "2024-02-20", times=1)])
+    orders["recorded_at"] = orders["ordered_at"].where(orders["ordered_at"] < "2024-02-20", "2024-03-10")
+    block = block_of(Left(), orders, as_of="2024-03-31", snapshots=4)
+    assert by_account(block, order_days(block)) == {"A": [18, 19, 19, 20]}
 
 
 def test_a_loss_recorded_months_later_explains_the_leaving_before_it() -> None:

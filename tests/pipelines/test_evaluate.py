@@ -64,7 +64,8 @@ def test_the_model_and_the_baselines_stand_side_by_side_with_intervals(scored_ho
 
     assert set(found) == {"test", "baselines", "reasons", "data"}
     assert list(found["baselines"]) == [
-        *("own_cycle", "days_since_order", "sixty_days", "logistic_rfm", "best_feature", "base_rate", "shuffled")
+        *("own_cycle", "days_since_order", "sixty_days", "logistic_rfm", "mbg_nbd"),
+        *("best_feature", "base_rate", "shuffled"),
     ]
     for part in (found["test"], found["test"]["early"], found["baselines"]["logistic_rfm"]):
         for name in RANKING + PROBABILITY:
