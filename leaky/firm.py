@@ -92,19 +92,18 @@ class Firm:
     def metrics(self) -> pd.DataFrame:
         """How good the scores proved on snapshots that the model had not seen, with 95 % intervals (…_low, …_high).
 
-        A row for the model, each baseline and, on the simulated firm, the ceiling; over all accounts at risk, the early
-        ones (silent for no longer than one usual cycle) and the overdue ones.
+        A row for the model, each baseline and, on the simulated firm, each ceiling; over all accounts at risk, the
+        early ones (silent for no longer than one usual cycle) and the overdue ones.
 
         >>> firm.metrics().loc["model", ["n", "roc_auc", "roc_auc_low"]].index.tolist()
         ['all', 'early', 'overdue']
         """
+        from models.evaluation import by_score
+
         figures = self._figures()
-        by_name = {"model": figures["test"], **figures["baselines"]}
-        if "ceiling" in figures:
-            by_name["ceiling"] = figures["ceiling"]
         rows = {
             (name, accounts): {key: value for key, value in part.items() if not isinstance(value, dict)}
-            for name, found in by_name.items()
+            for name, found in by_score(figures).items()
             for accounts, part in (("all", found), ("early", found["early"]), ("overdue", found["overdue"]))
         }
         frame = pd.DataFrame.from_dict(rows, orient="index")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.baselines import Baseline
+from models.evaluation import CEILINGS
 from models.gate import Check, Verdict
 
 _COLUMNS = {
@@ -19,7 +20,7 @@ _COLUMNS = {
 class Card:
     """What the card is about.
 
-    figures: as in metrics.json. descriptions: what each baseline and the ceiling is, by name.
+    figures: as in metrics.json. descriptions: what each baseline and each ceiling is, by name.
     """
 
     model: str
@@ -79,8 +80,7 @@ class Card:
     def _skill(self) -> str:
         rows: list[tuple[str, Mapping[str, Any]]] = [("**this model**", self.figures["test"])]
         rows += [(self.descriptions[name], found) for name, found in self.figures["baselines"].items()]
-        if "ceiling" in self.figures:
-            rows.append((f"*{self.descriptions['ceiling']}*", self.figures["ceiling"]))
+        rows += [(f"*{self.descriptions[name]}*", self.figures[name]) for name in CEILINGS if name in self.figures]
         words = (
             "On days that it had not seen, beside what people do without a model: the mean over the days; in brackets "
             "the interval that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one "

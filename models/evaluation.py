@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,13 @@ from models.target import targets
 
 Mask = npt.NDArray[np.bool_]
 
-CEILING = "ceiling: what the hidden truth of the made-up firm would give"
+CEILINGS = {  # by name: a few words for a legend, and what they know
+    "ceiling": ("ceiling: hidden truth", "ceiling: what the hidden truth of the made-up firm would give"),
+    "ceiling_of_records": (
+        "ceiling of records",
+        "ceiling of records: the same, but not how much an account minds each cause, which nothing records",
+    ),
+}
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 
@@ -27,21 +34,30 @@ _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of a
 class Evaluation:
     """A backtest, with what its figures are taken from.
 
-    is_early: which rows are silent for no longer than one of their usual cycles. ceiling: risks of the hidden truth, by
-    row; None where nobody knows it. contributions: SHAP values of the newest origin's rows, by its model.
+    is_early: which rows are silent for no longer than one of their usual cycles. ceilings: risks of the hidden truth,
+    by name (see `CEILINGS`) and row; none where nobody knows it. contributions: SHAP values of the newest origin's
+    rows, by its model.
     """
 
     tested: Backtest
     evaluation_set: EvaluationSet
-    ceiling: Floats | None
+    ceilings: Mapping[str, Floats]
     contributions: Contributions
 
     @classmethod
-    def of(cls, tested: Backtest, *, ceiling: Floats | None, capacity: int, resamples: int, seed: int) -> "Evaluation":
+    def of(
+        cls,
+        tested: Backtest,
+        *,
+        capacity: int,
+        resamples: int,
+        seed: int,
+        ceilings: Mapping[str, Floats] = MappingProxyType({}),
+    ) -> "Evaluation":
         return cls(
             tested,
             EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),
-            ceiling,
+            ceilings,
             shap_contributions(tested.model, tested.rows[tested.newest]),
         )
 
@@ -50,25 +66,25 @@ class Evaluation:
         return (self.tested.rows["pace"] == "early").to_numpy(dtype=bool)
 
     def figures(self, catalogue: Catalogue) -> dict[str, Any]:
-        """{"test": {...}, "baselines": {name: {...}}, "ceiling": {...} where it is known, "reasons": {code: {...}}}."""
+        """{"test": {...}, "baselines": {name: {...}}, "reasons": {code: {...}}}, and known ceilings by name."""
         risk = self.tested.risk
         found: dict[str, Any] = {
             "test": self._metrics(risk)
             | {"mean_risk": float(risk.mean()), "by_as_of": self._by_as_of(), "involuntary": self._involuntary()},
             "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.tested.baselines},
         }
-        if self.ceiling is not None:
-            found["ceiling"] = self._metrics(self.ceiling)
+        found |= {name: self._metrics(risk) for name, risk in self.ceilings.items()}
         return found | {"reasons": self._reasons(catalogue)}
 
     def labelled_scores(self) -> dict[str, Floats]:
         """Every score under the name that a legend gives it, the model's first."""
         scores = {"this model": self.tested.risk} | {known.label: known.score for known in self.tested.baselines}
-        return scores if self.ceiling is None else scores | {"ceiling: hidden truth": self.ceiling}
+        return scores | {CEILINGS[name][0]: risk for name, risk in self.ceilings.items()}
 
     def descriptions(self) -> dict[str, str]:
-        """What each baseline and the ceiling is, by name."""
-        return {known.name: known.description for known in self.tested.baselines} | {"ceiling": CEILING}
+        """What each baseline and each ceiling is, by name."""
+        described = {known.name: known.description for known in self.tested.baselines}
+        return described | {name: words for name, (_, words) in CEILINGS.items()}
 
     def _metrics(self, score: Floats, is_risk: bool = True) -> dict[str, Any]:
         return by_pace(self.evaluation_set, self.tested.rows["pace"], score, is_risk)
@@ -128,7 +144,7 @@ def foretold(evaluation: Evaluation) -> pd.DataFrame:
         "risk": tested.risk,
         "risk_involuntary": tested.risk_involuntary,
         **{known.name: known.score for known in tested.baselines},
-        **({} if evaluation.ceiling is None else {"ceiling": evaluation.ceiling}),
+        **evaluation.ceilings,
     }
     keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
     return keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
@@ -186,9 +202,12 @@ def data_figures(rows: pd.DataFrame, origins: Sequence[Origin]) -> dict[str, Any
 
 
 def by_score(figures: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The metrics of the model, of each baseline and of the ceiling, by name."""
-    found = {"model": figures["test"], **figures["baselines"]}
-    return found | {"ceiling": figures["ceiling"]} if "ceiling" in figures else found
+    """The metrics of the model, of each baseline and of each ceiling, by name."""
+    return {
+        "model": figures["test"],
+        **figures["baselines"],
+        **{name: figures[name] for name in CEILINGS if name in figures},
+    }
 
 
 def ranking_table(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:

@@ -63,7 +63,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     save_whole(tested.model, home.model / EVALUATED)
     evaluation = Evaluation.of(
         tested,
-        ceiling=_ceiling(settings, home, manifest, tested.rows),
+        ceilings=_ceilings(settings, home, manifest, tested.rows),
         capacity=settings.evaluate.capacity,
         resamples=settings.evaluate.resamples,
         seed=settings.evaluate.seed,
@@ -182,13 +182,13 @@ def _rerun(rows: pd.DataFrame, origins: Sequence[Origin], champion: Churn | None
     return tested.risk if recipe == Recipe.of(tested.model) else rerun(rows, origins, recipe)
 
 
-def _ceiling(settings: Settings, home: Home, manifest: Manifest, tested: pd.DataFrame) -> Floats | None:
-    """What the hidden truth would have said of the tested rows; None where no truth is known."""
+def _ceilings(settings: Settings, home: Home, manifest: Manifest, tested: pd.DataFrame) -> Mapping[str, Floats]:
+    """What the hidden truth would have said of the tested rows, by name; nothing where no truth is known."""
     if manifest.source != "simulated" or not (home.simulated / "truth.parquet").exists():
-        return None
-    from pipelines.simulated.ceiling import ceiling
+        return {}
+    from pipelines.simulated.ceiling import ceilings
 
-    return ceiling(
+    return ceilings(
         home.simulated,
         tested[["account_id", "as_of", "outlook_days"]].reset_index(drop=True),
         settings.simulate,

@@ -1,5 +1,6 @@
 """Ceiling: how well anybody could tell who leaves, given the hidden truth of a firm whose dice are yet to fall."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ from pipelines.simulated.causes import make_trouble
 from pipelines.simulated.clock import Clock
 from pipelines.simulated.cycles import order_moments
 from pipelines.simulated.firm import make_accounts
-from pipelines.simulated.leaving import PARTS, Fates, make_fates
+from pipelines.simulated.leaving import PARTS, make_fates, monthly_probabilities
+from pipelines.simulated.names import numbered
 from pipelines.simulated.pauses import make_pauses
 from pipelines.simulated.reps import make_reps
 
@@ -23,41 +25,71 @@ _PRIOR_GAPS = 3  # an account's gaps count for as much as the usual gap once the
 _FAR = 65536.0  # more days than the simulation has, to order (account, day) by one number
 
 
-def make_truth(accounts: int, clock: Clock, seed: int) -> tuple[np.ndarray, Fates, np.ndarray, np.ndarray]:
-    """(true cycle, fates, order accounts, order moments) of a firm without its other records."""
+@dataclass(frozen=True)
+class Truth:
+    """What nobody can know of a firm, without its other records.
+
+    cycle: [accounts]. account, at: its orders, by account and moment. adds: [parts, accounts, months], the probability
+    of leaving by cause. usual_adds: the same, if every account minded each cause as its segment does on average.
+    """
+
+    cycle: np.ndarray
+    account: np.ndarray
+    at: np.ndarray
+    adds: np.ndarray
+    usual_adds: np.ndarray
+
+
+def make_truth(accounts: int, clock: Clock, seed: int) -> Truth:
     firm = make_accounts(accounts, clock, seed)
-    fates = make_fates(firm, make_trouble(firm, make_reps(firm, clock, seed), clock, seed), clock, seed)
+    trouble = make_trouble(firm, make_reps(firm, clock, seed), clock, seed)
+    fates = make_fates(firm, trouble, clock, seed)
     account, at = order_moments(firm, clock, seed)
     kept = (at < fates.left[account]) & ~make_pauses(firm, clock, seed).hold(account, at)
-    return firm.cycle, fates, account[kept], at[kept]
+    usual = monthly_probabilities(firm, firm.usual_minds, trouble, clock)
+    return Truth(firm.cycle, account[kept], at[kept], fates.adds, usual)
 
 
-def ceiling(
+def ceilings(
     simulated: Path,
     rows: pd.DataFrame,
     simulate: Simulate,
     left: Left,
     *,
     accounts: int = 50_000,
-) -> np.ndarray:
-    """The risk of each of `rows` (account_id, as_of, outlook_days), by LightGBM given the truth of another firm.
+) -> dict[str, np.ndarray]:
+    """Risks of each of `rows` (account_id, as_of, outlook_days), by LightGBM given the truth of another firm.
 
-    It learns from a firm of `accounts` accounts made with another seed, and knows of each row what nobody can know: the
-    true monthly probability of leaving by cause, the true cycle, and the silence so far.
+    It learns from a firm of `accounts` accounts made with another seed. Both know the true cycle and the silence so
+    far. `ceiling` knows besides what nobody can know, the true probability of leaving in that month, by cause. It
+    follows from how bad each cause is and from how much the account minds it, which nothing records;
+    `ceiling_of_records` knows only what it would be if the account minded each cause as its segment does on average, so
+    all that perfect records of what happened, segment and contract could tell of the month.
     """
+    clock = Clock.of(simulate.ends_on, simulate.months)
+    other = make_truth(accounts, clock, simulate.seed + _OTHER_SEED)
+    others = rows_at_risk(other.account, other.at, len(other.cycle), clock, left, step_days=_STEP_DAYS)
+    who, month = others["account"].to_numpy(), clock.month_of(others["as_of"].to_numpy())
+    silent, outlook = others["days_silent"].to_numpy(), others["outlook_days"].to_numpy()
+    asked = _asked(simulated, rows, clock)
+    usual = make_truth(simulate.accounts, clock, simulate.seed).usual_adds
+    whose = pd.Index(numbered("A", simulate.accounts)).get_indexer(asked["account_id"])
+    found = {}
+    for name, learn, known in (
+        ("ceiling", other.adds, asked[[f"p_{part}" for part in PARTS]].to_numpy().T),
+        ("ceiling_of_records", other.usual_adds, usual[:, whose, asked["month"].to_numpy()]),
+    ):
+        learned = _known(learn[:, who, month], other.cycle[who], silent, outlook)
+        told = _known(
+            known, asked["true_cycle"].to_numpy(), asked["days_silent"].to_numpy(), asked["outlook_days"].to_numpy()
+        )
+        found[name] = _risk(learned, others["left"], told, simulate.seed)
+    return found
+
+
+def _risk(learned: pd.DataFrame, left: pd.Series, told: pd.DataFrame, seed: int) -> np.ndarray:
     import lightgbm
 
-    clock = Clock.of(simulate.ends_on, simulate.months)
-    cycle, fates, account, at = make_truth(accounts, clock, simulate.seed + _OTHER_SEED)
-    others = rows_at_risk(account, at, len(cycle), clock, left, step_days=_STEP_DAYS)
-    who, month = others["account"].to_numpy(), clock.month_of(others["as_of"].to_numpy())
-    learn = _known(
-        fates.adds[:, who, month],
-        cycle[who],
-        others["days_silent"].to_numpy(),
-        others["outlook_days"].to_numpy(),
-    )
-    known = _known_of(simulated, rows, clock)
     model = lightgbm.LGBMClassifier(
         n_estimators=250,
         learning_rate=0.05,
@@ -68,13 +100,13 @@ def ceiling(
         colsample_bytree=0.7,
         reg_lambda=5.0,
         n_jobs=1,  # two threads that wait for each other on a busy machine are slower than one
-        random_state=simulate.seed,
+        random_state=seed,
         deterministic=True,
         force_row_wise=True,
         verbose=-1,
     )
-    model.fit(learn, others["left"])
-    return np.asarray(model.predict_proba(known[learn.columns]))[:, 1]
+    model.fit(learned, left)
+    return np.asarray(model.predict_proba(told[learned.columns]))[:, 1]
 
 
 def rows_at_risk(
@@ -127,8 +159,8 @@ def _known(adds: np.ndarray, cycle: np.ndarray, silent: np.ndarray, outlook: np.
     return pd.DataFrame(known).astype(np.float32)
 
 
-def _known_of(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame:
-    """The truth of the rows, in their order, from the firm's own files."""
+def _asked(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame:
+    """The rows in their order, each with its truth and its days_silent, from the firm's own files."""
     truth = pq.read_table(simulated / "truth.parquet").to_pandas()
     orders = pq.read_table(simulated / "orders.parquet", columns=["account_id", "ordered_at", "amount"]).to_pandas()
     orders = orders[(orders["amount"] > 0) & orders["ordered_at"].notna()]  # a sample ends no silence
@@ -138,6 +170,7 @@ def _known_of(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame
             "account_id": rows["account_id"].astype(str).to_numpy(),
             "month": clock.month_of(days),
             "as_of": pd.to_datetime(rows["as_of"]).to_numpy().astype("datetime64[us]"),
+            "outlook_days": rows["outlook_days"].to_numpy(dtype=np.float64),
             "row": np.arange(len(rows)),
         }
     )
@@ -153,6 +186,6 @@ def _known_of(simulated: Path, rows: pd.DataFrame, clock: Clock) -> pd.DataFrame
         by="account_id",
         allow_exact_matches=False,
     ).sort_values("row")
-    silent = (asked["as_of"] - asked["ordered_on"]).dt.days.to_numpy(dtype=np.float64)
-    adds = asked[[f"p_{part}" for part in PARTS]].to_numpy().T
-    return _known(adds, asked["true_cycle"].to_numpy(), silent, rows["outlook_days"].to_numpy(dtype=np.float64))
+    silent = (asked["as_of"] - asked["ordered_on"]).dt.days.astype(np.float64)
+    found: pd.DataFrame = asked.assign(days_silent=silent)
+    return found

@@ -47,6 +47,12 @@ class Accounts:
         return len(self.opened)
 
     @property
+    def usual_minds(self) -> np.ndarray:
+        """[causes, accounts] how much each cause drives off an account of their segment, on average."""
+        usual: np.ndarray = _MINDS[self.segment].T
+        return usual
+
+    @property
     def is_small(self) -> np.ndarray:
         is_small: np.ndarray = self.segment == 0
         return is_small

@@ -53,7 +53,7 @@ class Fates:
 
 def make_fates(accounts: Accounts, trouble: Trouble, clock: Clock, seed: int) -> Fates:
     """Each month's probability of leaving by cause; then every account's month and moment of leaving, if any."""
-    adds = _probabilities(accounts, trouble, clock)
+    adds = monthly_probabilities(accounts, accounts.minds, trouble, clock)
     chance = stream(seed, "leaving")
     total = adds.sum(axis=0)
     # An account cannot leave before it has come.
@@ -69,7 +69,8 @@ def make_fates(accounts: Accounts, trouble: Trouble, clock: Clock, seed: int) ->
     return Fates(adds, left, np.where(gone, np.minimum(why, len(PARTS) - 1), -1))
 
 
-def _probabilities(accounts: Accounts, trouble: Trouble, clock: Clock) -> np.ndarray:
+def monthly_probabilities(accounts: Accounts, minds: np.ndarray, trouble: Trouble, clock: Clock) -> np.ndarray:
+    """[parts, accounts, months] the probability of leaving, if each cause drove them off as `minds` says."""
     number, months = len(accounts), clock.months
     felt = np.zeros_like(trouble.severity)
     for lag, weight in enumerate(_LAG):
@@ -81,7 +82,7 @@ def _probabilities(accounts: Accounts, trouble: Trouble, clock: Clock) -> np.nda
         together[CAUSES.index(one)] += felt[CAUSES.index(other)]
         together[CAUSES.index(other)] += felt[CAUSES.index(one)]
     for at, cause in enumerate(CAUSES):
-        adds[at] = _STRENGTH[cause] * accounts.minds[at][:, None] * felt[at] ** _POWER * together[at]
+        adds[at] = _STRENGTH[cause] * minds[at][:, None] * felt[at] ** _POWER * together[at]
     adds[: len(CAUSES)] *= _bound(accounts, clock)
     age = (clock.edges[1:] - accounts.opened[:, None]) / 365
     adds[len(CAUSES)] = _BASE * np.where(age < 1, 1.6, 0.9)

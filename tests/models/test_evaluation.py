@@ -15,8 +15,8 @@ def tested(rows, origins):
     return backtest(rows, origins, RECIPE, ABOUT)
 
 
-def evaluation(tested, ceiling=None):
-    return Evaluation.of(tested, ceiling=ceiling, capacity=20, resamples=20, seed=1)
+def evaluation(tested, **ceilings):
+    return Evaluation.of(tested, ceilings=ceilings, capacity=20, resamples=20, seed=1)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +53,16 @@ def test_what_was_told_and_what_came_stand_beside_each_other_for_every_origin(te
 def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_none(tested, figures):
     assert "ceiling" not in figures
 
-    known = evaluation(tested, ceiling=np.where(tested.left == 1, 0.9, 0.1))
+    known = evaluation(
+        tested,
+        ceiling=np.where(tested.left == 1, 0.9, 0.1),
+        ceiling_of_records=np.where(tested.left == 1, 0.1, 0.9),
+    )
 
     assert known.figures(catalogue())["ceiling"]["roc_auc"] == 1
-    assert list(known.labelled_scores())[-1] == "ceiling: hidden truth"
+    assert known.figures(catalogue())["ceiling_of_records"]["roc_auc"] == 0
+    assert list(known.labelled_scores())[-2:] == ["ceiling: hidden truth", "ceiling of records"]
+    assert {"ceiling", "ceiling_of_records"} <= set(by_score(known.figures(catalogue())))
     assert set(known.descriptions()) >= {"own_cycle", "sixty_days", "logistic_rfm", "shuffled", "ceiling"}
     assert foretold(known)["ceiling"].tolist() == np.where(tested.left == 1, 0.9, 0.1).tolist()
 

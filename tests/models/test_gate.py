@@ -20,7 +20,7 @@ NAMES = catalogue().by_name
 @pytest.fixture(scope="module")
 def evaluation(rows, origins):
     tested = backtest(rows, origins, RECIPE, ABOUT)
-    return Evaluation.of(tested, ceiling=None, capacity=20, resamples=100, seed=1)
+    return Evaluation.of(tested, capacity=20, resamples=100, seed=1)
 
 
 def judged(evaluation, gate=GATE, **more):
@@ -72,7 +72,7 @@ def test_noise_is_refused(rows, origins):
     for seed in range(20):
         shuffled = rows.assign(left=np.random.default_rng(seed).permutation(rows["left"]))
         tested = backtest(shuffled, origins, Recipe(DIRECTIONS, PARAMS.model_copy(update={"rounds": 10})), ABOUT)
-        noise = Evaluation.of(tested, ceiling=None, capacity=20, resamples=50, seed=seed)
+        noise = Evaluation.of(tested, capacity=20, resamples=50, seed=seed)
         passed += judged(noise).promoted
 
     assert passed == 0
@@ -122,7 +122,7 @@ def test_where_few_leave_twice_as_many_foretold_are_too_many(evaluation):
     few = evaluation.tested.left * (np.arange(750) % 8 == 0)  # some three of a hundred
     twice = np.clip(few.mean() * 2.5 * evaluation.tested.risk / evaluation.tested.risk.mean(), 0, 1)
     found = replace(evaluation.tested, left=few, risk=twice)
-    scored = Evaluation.of(found, ceiling=None, capacity=20, resamples=100, seed=1)
+    scored = Evaluation.of(found, capacity=20, resamples=100, seed=1)
 
     assert "calibrated: all" in refused(judged(scored, GateParams(min_leavers=5, min_early_leavers=1)))
 
@@ -144,7 +144,7 @@ def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):
     champion = evaluation.tested.model
     fewer = {name: way for name, way in DIRECTIONS.items() if name not in ("complaints_180d", "days_since_contact")}
     poorer = backtest(rows, origins, Recipe(fewer, PARAMS), ABOUT)
-    challenger = Evaluation.of(poorer, ceiling=None, capacity=20, resamples=50, seed=1)
+    challenger = Evaluation.of(poorer, capacity=20, resamples=50, seed=1)
     asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
 
     lost = judged(challenger, **asked)
@@ -198,9 +198,7 @@ def test_where_nobody_left_nothing_is_promoted():
 
     origins = rolling_origins(rows, count=2, horizon_days=90)
     tested = backtest(rows, origins, RECIPE, ABOUT)
-    nobody = Evaluation.of(
-        replace(tested, left=np.zeros(len(tested.left))), ceiling=None, capacity=5, resamples=20, seed=1
-    )
+    nobody = Evaluation.of(replace(tested, left=np.zeros(len(tested.left))), capacity=5, resamples=20, seed=1)
 
     assert refused(judged(nobody)) == ["enough leavers"]
 

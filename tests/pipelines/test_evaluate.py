@@ -164,6 +164,7 @@ def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_no
     evaluate(with_ceiling_of(1500, small_settings), own_home, metrics=own_home.metrics)
 
     assert figures(own_home)["ceiling"]["early"]["roc_auc"] > 0.55
+    assert figures(own_home)["ceiling_of_records"]["early"]["roc_auc"] > 0.55
     assert "ceiling" in (own_home.model / "card.md").read_text()
 
 
