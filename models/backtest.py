@@ -1,7 +1,7 @@
 """Backtest: at every origin a model is trained on what was known then, and held against what came."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -83,12 +83,8 @@ def joined(by_origin: Sequence[Sequence[Baseline]]) -> tuple[Baseline, ...]:
     """Baselines of several origins, end to end; those that are there on every one."""
     shared = [known for known in by_origin[0] if all(known.name in {other.name for other in at} for at in by_origin)]
     return tuple(
-        Baseline(
-            known.name,
-            known.label,
-            known.description,
-            np.concatenate([other.score for at in by_origin for other in at if other.name == known.name]),
-            known.is_risk,
+        replace(
+            known, score=np.concatenate([other.score for at in by_origin for other in at if other.name == known.name])
         )
         for known in shared
     )

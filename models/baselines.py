@@ -1,6 +1,7 @@
 """Baselines: what people do without a model, and what a model must beat."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,10 @@ from models.recipe import Recipe
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+# What it is beside a model: a rule of thumb, something else that learns, the best single feature, the same risk for
+# everybody, or a model of noise.
+Role = Literal["rule", "learner", "feature", "constant", "noise"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class Baseline:
     description: str
     score: Floats
     is_risk: bool = False
+    role: Role = "rule"
 
 
 def baselines(
@@ -34,7 +40,9 @@ def baselines(
 ) -> list[Baseline]:
     """Every baseline that the features allow, on the test rows; those that are fitted are so on the `train` rows.
 
-    left: who left by choice, as it was known when they were fitted. recipe: of the model that is held against them.
+    left: who left by choice, as it was known when they were fitted. recipe: of the model that is held against them. Of
+    shuffled outcomes it ranks above chance all the same, where trees are held to directions: whatever splits they make
+    by chance, none may rank a feature against common sense.
     """
     found = [*rules(rows, train=train, test=test)]
     known, tested = left[train], rows[test]
@@ -42,18 +50,19 @@ def baselines(
     if "days_since_order" in inputs:
         score = _logistic(rows.loc[train, inputs], known, tested[inputs])
         description = "logistic regression on recency, frequency and amount"
-        found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True))
+        found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True, role="learner"))
     active = _mbg_nbd(rows, test)
     found += [active] if active else []
     found.append(_best_feature(rows, left, recipe, train, test))
     same = np.full(int(test.sum()), float(known.mean()))
     description = "the share that had left until then, for everybody"
-    found.append(Baseline("base_rate", "base rate", description, same, is_risk=True))
+    found.append(Baseline("base_rate", "base rate", description, same, is_risk=True, role="constant"))
     shuffled = left.copy()
     shuffled[train] = np.random.default_rng(seed).permutation(known)
     model = fit(rows, shuffled, train=train, directions=recipe.directions, params=recipe.params, about={})
-    description = "this model, had it learned from outcomes dealt out at random"
-    found.append(Baseline("shuffled", "shuffled outcomes", description, model.risk(tested), is_risk=True))
+    description = "this model, had it learned from outcomes dealt out at random: what directions alone are worth"
+    risk = model.risk(tested)
+    found.append(Baseline("shuffled", "shuffled outcomes", description, risk, is_risk=True, role="noise"))
     return found
 
 
@@ -93,7 +102,7 @@ def _mbg_nbd(rows: pd.DataFrame, test: Mask) -> Baseline | None:
     description = (
         "MBG/NBD: orders at random until a customer drops out, fitted to how often and how lately they ordered"
     )
-    return Baseline("mbg_nbd", "MBG/NBD", description, risk, is_risk=True)
+    return Baseline("mbg_nbd", "MBG/NBD", description, risk, is_risk=True, role="learner")
 
 
 def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask, test: Mask) -> Baseline:
@@ -105,7 +114,8 @@ def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask,
         ranked[name] = _roc_auc(known, values) - 0.5
     best = max(ranked, key=lambda name: abs(ranked[name]))
     score = np.sign(ranked[best]) * _present(rows.loc[test, best], rows.loc[train, best])
-    return Baseline("best_feature", "best single feature", "the one feature that ranked best until then", score)
+    description = "the one feature that ranked best until then"
+    return Baseline("best_feature", "best single feature", description, score, role="feature")
 
 
 def _roc_auc(left: Floats, values: Floats) -> float:
