@@ -7,8 +7,8 @@
 
 `measure` makes up firms, and of each the honest model and handicapped ones: it writes by how much each is better than
 each rival, and in what share of resamples it is below. `read` says what share would pass by each reading, beside what
-each is worth: the mean difference over all firms of that size. `noise` deals the outcomes
-of a firm out at random, again and again; its rivals learn from them as well. `cases` shows what the gate tells models with a fault that is known.
+each is worth: the mean difference over all firms of that size. `noise` deals the outcomes of a firm out at random,
+again and again; its rivals learn from them as well. `cases` shows what the gate tells models with a known fault.
 """
 
 import argparse

@@ -121,6 +121,21 @@ def test_the_best_feature_is_found_whichever_way_round_it_ranks(rows, origin):
     assert best.score.tolist() == (-oracle.loc[origin.test, "conversations_30d"]).tolist()
 
 
+def test_of_many_rows_the_best_feature_is_found_by_a_sample_that_is_always_the_same(rows, origin, rivals, monkeypatch):
+    from models import baselines as module
+
+    ranked = []
+    monkeypatch.setattr(module, "ROWS_RANKED", 500)
+    monkeypatch.setattr(module, "_roc_auc", lambda left, values: ranked.append((left, values)) or 0.5 + len(values))
+
+    for _ in range(2):
+        baselines(rows, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+
+    assert {len(values) for _, values in ranked} == {500}
+    once, again = np.array_split(np.stack([values for _, values in ranked]), 2)
+    np.testing.assert_array_equal(once, again)
+
+
 def test_from_shuffled_outcomes_it_learns_next_to_nothing(rows, origin):
     from sklearn.metrics import roc_auc_score
 

@@ -8,8 +8,9 @@ import pytest
 from features.catalogue import catalogue
 from models.backtest import backtest
 from models.evaluation import Evaluation
-from models.gate import judge, told_and_left
+from models.gate import DOUBT, judge, told_and_left
 from models.gate_params import GateParams
+from models.paired import Comparison
 from models.recipe import Recipe
 from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
 
@@ -98,6 +99,32 @@ def test_what_learns_too_may_be_a_little_better_and_no_more(evaluation):
     assert beside(0.0).promoted
     assert any("so it gains little" in check.says for check in beside(0.0).checks)
     assert refused(beside(0.3)) == ["not below logistic_rfm"]
+    assert "of resamples it is below by more than gate.margin allows (0.02)" in beside(0.3).in_words
+
+
+def test_mbg_nbd_is_held_against_it_like_the_regression(evaluation):
+    like = next(rival for rival in evaluation.tested.baselines if rival.name == "logistic_rfm")
+    better = replace(like, name="mbg_nbd", score=evaluation.tested.risk + 0.3 * evaluation.tested.left)
+
+    verdict = judged(replace(evaluation, tested=replace(evaluation.tested, baselines=(better,))))
+
+    assert refused(verdict) == ["not below mbg_nbd"]
+
+
+def test_what_most_resamples_say_decides_and_not_the_margin_alone(evaluation):
+    early, risk = evaluation.is_early, evaluation.tested.risk
+    rule = next(known for known in evaluation.tested.baselines if known.name == "own_cycle")
+
+    def beside(weight):
+        score = np.where(early, risk + weight * evaluation.tested.left, -risk)
+        found = replace(evaluation.tested, baselines=(replace(rule, score=score),))
+        gain = Comparison(replace(evaluation, tested=found)).gain(score, part="early")
+        return gain, refused(judged(replace(evaluation, tested=found)))
+
+    for weight in (0.0, 0.01, 0.02, 0.03, 0.05, 0.1):
+        gain, names = beside(weight)
+        assert ("early: not below own_cycle" in names) == (gain.below(GATE.margin) > DOUBT)
+    assert "early: not below own_cycle" in names
 
 
 @pytest.mark.parametrize(("shift", "which"), [(0.15, "all"), (-0.15, "all")])
@@ -209,4 +236,6 @@ def test_told_and_left_differ_by_what_chance_moves_accounts_by(evaluation):
     assert told == evaluation.tested.risk.mean()
     assert gone == evaluation.tested.left.mean()
     assert low < told - gone < high
+    _, _, lower, higher = told_and_left(evaluation.evaluation_set, evaluation.tested.risk, looks=2)
+    assert lower < low < high < higher, "two looks are wrong together as seldom as one"
     assert high - low == pytest.approx(4 * np.sqrt(gone * (1 - gone) / 750), rel=0.4)
