@@ -12,6 +12,8 @@ from features.catalogue import Catalogue
 from models.backtest import Backtest
 from models.baselines import Baseline
 from models.explain import Contributions, reasons, shap_contributions
+from models.groupings import groupings
+from models.groups import nested, told_by_group
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.origins import Origin
 from models.target import targets
@@ -20,6 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 CEILING = "ceiling: what the hidden truth of the made-up firm would give"
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
+_SPREAD = ("roc_auc", "average_precision", "brier")
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 
 
@@ -28,21 +31,34 @@ class Evaluation:
     """A backtest, with what its figures are taken from.
 
     is_early: which rows are silent for no longer than one of their usual cycles. ceiling: risks of the hidden truth, by
-    row; None where nobody knows it. contributions: SHAP values of the newest origin's rows, by its model.
+    row; None where nobody knows it. contributions: SHAP values of the newest origin's rows, by its model. groups: the
+    group of each row, a column a grouping.
     """
 
     tested: Backtest
     evaluation_set: EvaluationSet
     ceiling: Floats | None
     contributions: Contributions
+    groups: pd.DataFrame
 
     @classmethod
-    def of(cls, tested: Backtest, *, ceiling: Floats | None, capacity: int, resamples: int, seed: int) -> "Evaluation":
+    def of(
+        cls,
+        tested: Backtest,
+        *,
+        ceiling: Floats | None,
+        capacity: int,
+        resamples: int,
+        seed: int,
+        known: pd.DataFrame | None = None,
+    ) -> "Evaluation":
+        """known: what was known of the accounts beyond their features, by row; see `models.groupings.groupings`."""
         return cls(
             tested,
             EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),
             ceiling,
             shap_contributions(tested.model, tested.rows[tested.newest]),
+            groupings(tested.rows, known),
         )
 
     @property
@@ -52,9 +68,16 @@ class Evaluation:
     def figures(self, catalogue: Catalogue) -> dict[str, Any]:
         """{"test": {...}, "baselines": {name: {...}}, "ceiling": {...} where it is known, "reasons": {code: {...}}}."""
         risk = self.tested.risk
+        by_as_of = self._by_as_of()
         found: dict[str, Any] = {
             "test": self._metrics(risk)
-            | {"mean_risk": float(risk.mean()), "by_as_of": self._by_as_of(), "involuntary": self._involuntary()},
+            | {
+                "mean_risk": float(risk.mean()),
+                **spreads(by_as_of),
+                "by_as_of": by_as_of,
+                "by_group": nested(told_by_group(self.groups, risk, self.tested.left, self.evaluation_set.account)),
+                "involuntary": self._involuntary(),
+            },
             "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.tested.baselines},
         }
         if self.ceiling is not None:
@@ -115,12 +138,29 @@ class Evaluation:
         }
 
 
+def spreads(by_as_of: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """How far origins lie apart: the standard deviation between them, the lowest and the highest; of two or more.
+
+    >>> spreads({"2024-01-01": {"brier": 0.04}, "2024-04-01": {"brier": 0.06}})["brier_spread"]["max"]
+    0.06
+    """
+    found = {}
+    for name in _SPREAD:
+        values = np.array([facts[name] for facts in by_as_of.values() if name in facts])
+        if len(values) > 1:
+            spread = {"std": values.std(ddof=1), "min": values.min(), "max": values.max()}
+            found[f"{name}_spread"] = {which: float(value) for which, value in spread.items()}
+    return found
+
+
 def _intervals(name: str) -> tuple[str, str]:
     return f"{name}_low", f"{name}_high"
 
 
 def foretold(evaluation: Evaluation) -> pd.DataFrame:
-    """What was foretold of each account on each origin, by the model and by its rivals, and what came."""
+    """What was foretold of each account on each origin, by the model and by its rivals, what came, and the account's
+    groups.
+    """
     tested = evaluation.tested
     numbers = {
         "left": tested.left,
@@ -131,7 +171,8 @@ def foretold(evaluation: Evaluation) -> pd.DataFrame:
         **({} if evaluation.ceiling is None else {"ceiling": evaluation.ceiling}),
     }
     keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
-    return keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+    foretold = keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+    return pd.concat([foretold, evaluation.groups.drop(columns="pace")], axis=1)
 
 
 def figures_of_rules(
