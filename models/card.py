@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from models.baselines import Baseline
+from models.evaluation import SPREAD
 from models.gate import Check, Verdict
 from models.groups import by_pairs, in_words, marked, unnested, verdict
 
@@ -128,7 +129,8 @@ class Card:
         lines = ["### Group by group", "", words, "", "| | | accounts | told | left | |", "|---" * 6 + "|"]
         for (grouping, group), row in by_pairs(pd.concat([differ, others.head(_GROUPS)])):
             shares = f"{row['mean_risk']:.1%} | {row['base_rate']:.1%}"
-            lines.append(f"| {grouping} | {_escaped(group)} | {row['accounts']:,} | {shares} | {_bold(verdict(row))} |")
+            said = f"**{verdict(row)}**" if row["differs"] else "–"
+            lines.append(f"| {grouping} | {_escaped(group)} | {row['accounts']:,} | {shares} | {said} |")
         return "\n".join(lines)
 
     def _reasons(self) -> str:
@@ -184,10 +186,9 @@ def card_of_rules(
 
 def _spreads(test: Mapping[str, Any]) -> str:
     """How far the days lie apart, in words."""
-    names = {"roc_auc": "ROC AUC", "average_precision": "average precision", "brier": "Brier score"}
     return ", ".join(
         f"{title} {spread['min']:.3f} to {spread['max']:.3f} (standard deviation {spread['std']:.3f})"
-        for name, title in names.items()
+        for name, title in SPREAD.items()
         if (spread := test.get(f"{name}_spread"))
     )
 
@@ -195,10 +196,6 @@ def _spreads(test: Mapping[str, Any]) -> str:
 def _escaped(text: str) -> str:
     """A firm's own name in a table of Markdown."""
     return text.replace("|", "\\|")
-
-
-def _bold(text: str) -> str:
-    return f"**{text}**" if text else ""
 
 
 def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -22,7 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 CEILING = "ceiling: what the hidden truth of the made-up firm would give"
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
-_SPREAD = ("roc_auc", "average_precision", "brier")
+SPREAD = {"roc_auc": "ROC AUC", "average_precision": "average precision", "brier": "Brier score"}
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 
 
@@ -145,7 +145,7 @@ def spreads(by_as_of: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, 
     0.06
     """
     found = {}
-    for name in _SPREAD:
+    for name in SPREAD:
         values = np.array([facts[name] for facts in by_as_of.values() if name in facts])
         if len(values) > 1:
             spread = {"std": values.std(ddof=1), "min": values.min(), "max": values.max()}

@@ -34,12 +34,13 @@ def told_by_group(groups: pd.DataFrame, risk: Floats, left: Floats, account: npt
     """
     rows = pd.DataFrame({"risk": risk, "left": left, "account": np.asarray(account)})
     found: dict[tuple[str, str], dict[str, float]] = {}
+    effect = _design_effect(rows)
     for grouping, given in groups.reset_index(drop=True).items():
         if given.nunique() < 2:
             continue
         members = rows.groupby(_merged(given, rows)).indices
         for name in _in_order({str(name): len(places) for name, places in members.items()}):
-            found[str(grouping), name] = _told(rows.iloc[members[name]], testable=len(members) > 1)
+            found[str(grouping), name] = _told(rows.iloc[members[name]], effect=effect, testable=len(members) > 1)
     table = _indexed(found, FIGURES[:-1])
     tested = table["p_value"].notna()
     table.loc[tested, "p_value"] = holm(table.loc[tested, "p_value"].to_numpy(np.float64))
@@ -111,13 +112,13 @@ def by_pairs(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], dict[str, A
         yield (grouping, group), {str(name): value for name, value in row.items()}
 
 
-def _told(members: pd.DataFrame, *, testable: bool) -> dict[str, float]:
+def _told(members: pd.DataFrame, *, effect: float, testable: bool) -> dict[str, float]:
     """The figures of one group, before the correction for many looks; without those of a test where it is too small.
 
-    The variance of the number that leave is that of independent draws, times the design effect (Kish 1965) of an
-    account's rows on what was missed. Of draws by the risks foretold or, if it is larger, of what was seen: the latter
-    alone, as a sandwich takes it, is too small wherever too few have left, and marks true risks far too often. The
-    tails are those of the Pearson III distribution of that variance and skewness: few leavers are a skewed count.
+    The number that leave has the variance and skewness of independent draws by the risks foretold, widened by the
+    design effect: that of the group's own rows or, if it is larger, of all rows (`effect`), as few leavers seldom show
+    how alike they are. Not the variance of what was seen, as a sandwich takes it: that is too small wherever too few
+    have left. The tails are those of the Pearson III distribution of these moments: few leavers are a skewed count.
     """
     from scipy.stats import norm, pearson3
 
@@ -126,16 +127,21 @@ def _told(members: pd.DataFrame, *, testable: bool) -> dict[str, float]:
     found = {"n": n, "accounts": accounts, "mean_risk": float(risk.mean()), "base_rate": float(left.mean())}
     if not testable or min(risk.sum(), accounts) < LEAST:
         return found
+    effect = max(effect, _design_effect(members))
+    drawn, third = (risk * (1 - risk)).sum(), (risk * (1 - risk) * (1 - 2 * risk)).sum()
+    deviation, skewness = np.sqrt(effect * drawn), third * np.sqrt(effect) / drawn**1.5
     missed = left - risk
-    by_account = np.bincount(pd.factorize(members["account"])[0], missed)
-    effect = max(1.0, float((by_account**2).sum() / (missed**2).sum()))
-    drawn = max(float((risk * (1 - risk)).sum()), float((missed**2).sum()))
-    deviation = np.sqrt(effect * drawn)
-    skewness = float((risk * (1 - risk) * (1 - 2 * risk)).sum()) * np.sqrt(effect) / drawn**1.5
-    z = float(missed.sum()) / deviation
+    z = missed.sum() / deviation
     tail = pearson3.sf(z, skewness) if z > 0 else pearson3.cdf(z, skewness)
     difference, reach = float(missed.mean()), float(norm.isf((1 - LEVEL) / 2) * deviation / n)
     return found | {"low": difference - reach, "high": difference + reach, "p_value": float(min(1.0, 2 * tail))}
+
+
+def _design_effect(rows: pd.DataFrame) -> float:
+    """How many times the variance of a sum is what it were if an account's rows missed independently (Kish 1965)."""
+    missed = (rows["left"] - rows["risk"]).to_numpy(np.float64)
+    by_account = np.bincount(pd.factorize(rows["account"])[0], missed)
+    return max(1.0, float((by_account**2).sum() / (missed**2).sum()))
 
 
 def _merged(group: pd.Series, rows: pd.DataFrame) -> pd.Series:
