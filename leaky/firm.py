@@ -187,8 +187,9 @@ class Firm:
         return self._champion[1]
 
     def backtest(self) -> pd.DataFrame:
-        """What was foretold of each account on each day that was tested, by the model of that day and its rivals, and
-        what came; one row an account and day. Raises Mistake where nothing was tested.
+        """What was foretold of each account on each day that was tested, by the model of that day and its rivals, what
+        came, and which groups the account was in; one row an account and day. Raises Mistake where nothing was
+        tested.
 
         >>> firm.backtest()[["pace", "left", "risk", "own_cycle"]].dtypes.index.tolist()
         ['pace', 'left', 'risk', 'own_cycle']
@@ -202,6 +203,22 @@ class Firm:
         if found.empty:
             raise Mistake("no day could test a model yet; the card says why, and what the rules of thumb are worth.")
         return found.set_index(["account_id", "as_of"])
+
+    def by_group(self) -> pd.DataFrame:
+        """What was foretold of each group of accounts on the days that were tested and what came, by pace, value,
+        tenure, history, segment, region and rep, as far as these are known. Raises Mistake where nothing was tested.
+
+        n, accounts: rows and accounts. mean_risk, base_rate: the shares foretold and that left; low, high: the 95 %
+        interval of their difference; p_value: corrected for so many looks (Holm). differs: beyond chance; missing where
+        a group has too few leavers to tell. In `backtest()` every row has its groups.
+
+        >>> firm.by_group().loc["pace", ["n", "mean_risk", "base_rate", "differs"]].index.tolist()
+        ['early', 'overdue', 'new']
+        """
+        from leaky.backtest import tested_figures
+        from models.groups import unnested
+
+        return unnested(tested_figures(self._home, self._manifest)["test"]["by_group"])
 
     @property
     def evaluated_model(self) -> "ChurnClassifier":

@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from models.baselines import Baseline
-from models.evaluation import CEILINGS
+from models.evaluation import CEILINGS, SPREAD
 from models.gate import Check, Verdict
+from models.groups import by_pairs, in_words, marked, unnested, verdict
 
 _COLUMNS = {
     "roc_auc": ("ROC AUC", "{:.3f}"),
@@ -14,6 +17,9 @@ _COLUMNS = {
     "lift_top_decile": ("lift of the top tenth", "{:.1f}"),
     "recall_at_capacity": ("caught at capacity", "{:.0%}"),
 }
+
+
+_GROUPS = 10  # shown beside those that differ: the ones that come closest to it
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Card:
             self._gate(),
             self._skill(),
             self._calibration(),
+            self._groups(),
             self._reasons(),
             _LIMITS,
             self._use(),
@@ -87,6 +94,8 @@ class Card:
             f"of their usual cycles: hard to call, and still in time. Capacity: {self.capacity:,} calls a day."
         )
         parts = ["## How well it ranks", "", words]
+        if "roc_auc_spread" in self.figures["test"]:
+            parts += ["", f"From day to day it varies: {_spreads(self.figures['test'])}."]
         for title, pick in (("All accounts at risk", None), ("Early accounts", "early")):
             parts += ["", f"### {title}", "", _table(rows, pick)]
         parts += ["", "![gains](plots/gains.png)"]
@@ -104,6 +113,24 @@ class Card:
             )
             lines += [words, "", *_by_as_of(test["by_as_of"]), ""]
         return "\n".join([*lines, "![calibration](plots/calibration.png)"])
+
+    def _groups(self) -> str:
+        """What was told of groups of accounts and what came: those that differ, then those that come closest to it."""
+        table = unnested(self.figures["test"]["by_group"])
+        differ = marked(table)
+        others = table.drop(differ.index).dropna(subset="p_value").sort_values("p_value", kind="stable")
+        found = in_words(table)
+        words = (
+            f"{found[0].upper()}{found[1:]}, at the 5 % level, corrected for so many looks. Accounts are grouped by "
+            f"{', '.join(table.index.unique('grouping'))}; the rows of an account count together. `leaky backtest` "
+            "lists all groups."
+        )
+        lines = ["### Group by group", "", words, "", "| | | accounts | told | left | |", "|---" * 6 + "|"]
+        for (grouping, group), row in by_pairs(pd.concat([differ, others.head(_GROUPS)])):
+            shares = f"{row['mean_risk']:.1%} | {row['base_rate']:.1%}"
+            said = f"**{verdict(row)}**" if row["differs"] else "–"
+            lines.append(f"| {grouping} | {_escaped(group)} | {row['accounts']:,} | {shares} | {said} |")
+        return "\n".join(lines)
 
     def _reasons(self) -> str:
         lines = [
@@ -154,6 +181,20 @@ def card_of_rules(
         "### Early accounts\n\n" + _table(rows, "early"),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _spreads(test: Mapping[str, Any]) -> str:
+    """How far the days lie apart, in words."""
+    return ", ".join(
+        f"{title} {spread['min']:.3f} to {spread['max']:.3f} (standard deviation {spread['std']:.3f})"
+        for name, title in SPREAD.items()
+        if (spread := test.get(f"{name}_spread"))
+    )
+
+
+def _escaped(text: str) -> str:
+    """A firm's own name in a table of Markdown."""
+    return text.replace("|", "\\|")
 
 
 def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -13,6 +13,8 @@ from features.catalogue import Catalogue
 from models.backtest import Backtest
 from models.baselines import Baseline
 from models.explain import Contributions, reasons, shap_contributions
+from models.groupings import groupings
+from models.groups import nested, told_by_group
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.origins import Origin
 from models.target import targets
@@ -27,6 +29,7 @@ CEILINGS = {  # by name: a few words for a legend, and what they know
     ),
 }
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
+SPREAD = {"roc_auc": "ROC AUC", "average_precision": "average precision", "brier": "Brier score"}
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 
 
@@ -36,13 +39,14 @@ class Evaluation:
 
     is_early: which rows are silent for no longer than one of their usual cycles. ceilings: risks of the hidden truth,
     by name (see `CEILINGS`) and row; none where nobody knows it. contributions: SHAP values of the newest origin's
-    rows, by its model.
+    rows, by its model. groups: the group of each row, a column a grouping.
     """
 
     tested: Backtest
     evaluation_set: EvaluationSet
     ceilings: Mapping[str, Floats]
     contributions: Contributions
+    groups: pd.DataFrame
 
     @classmethod
     def of(
@@ -53,12 +57,15 @@ class Evaluation:
         resamples: int,
         seed: int,
         ceilings: Mapping[str, Floats] = MappingProxyType({}),
+        known: pd.DataFrame | None = None,
     ) -> "Evaluation":
+        """known: what was known of the accounts beyond their features, by row; see `models.groupings.groupings`."""
         return cls(
             tested,
             EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),
             ceilings,
             shap_contributions(tested.model, tested.rows[tested.newest]),
+            groupings(tested.rows, known),
         )
 
     @property
@@ -68,9 +75,16 @@ class Evaluation:
     def figures(self, catalogue: Catalogue) -> dict[str, Any]:
         """{"test": {...}, "baselines": {name: {...}}, "reasons": {code: {...}}}, and known ceilings by name."""
         risk = self.tested.risk
+        by_as_of = self._by_as_of()
         found: dict[str, Any] = {
             "test": self._metrics(risk)
-            | {"mean_risk": float(risk.mean()), "by_as_of": self._by_as_of(), "involuntary": self._involuntary()},
+            | {
+                "mean_risk": float(risk.mean()),
+                **spreads(by_as_of),
+                "by_as_of": by_as_of,
+                "by_group": nested(told_by_group(self.groups, risk, self.tested.left, self.evaluation_set.account)),
+                "involuntary": self._involuntary(),
+            },
             "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.tested.baselines},
         }
         found |= {name: self._metrics(risk) for name, risk in self.ceilings.items()}
@@ -131,12 +145,29 @@ class Evaluation:
         }
 
 
+def spreads(by_as_of: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    """How far origins lie apart: the standard deviation between them, the lowest and the highest; of two or more.
+
+    >>> spreads({"2024-01-01": {"brier": 0.04}, "2024-04-01": {"brier": 0.06}})["brier_spread"]["max"]
+    0.06
+    """
+    found = {}
+    for name in SPREAD:
+        values = np.array([facts[name] for facts in by_as_of.values() if name in facts])
+        if len(values) > 1:
+            spread = {"std": values.std(ddof=1), "min": values.min(), "max": values.max()}
+            found[f"{name}_spread"] = {which: float(value) for which, value in spread.items()}
+    return found
+
+
 def _intervals(name: str) -> tuple[str, str]:
     return f"{name}_low", f"{name}_high"
 
 
 def foretold(evaluation: Evaluation) -> pd.DataFrame:
-    """What was foretold of each account on each origin, by the model and by its rivals, and what came."""
+    """What was foretold of each account on each origin, by the model and by its rivals, what came, and the account's
+    groups.
+    """
     tested = evaluation.tested
     numbers = {
         "left": tested.left,
@@ -147,7 +178,8 @@ def foretold(evaluation: Evaluation) -> pd.DataFrame:
         **evaluation.ceilings,
     }
     keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
-    return keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+    foretold = keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+    return pd.concat([foretold, evaluation.groups.drop(columns="pace")], axis=1)
 
 
 def figures_of_rules(

@@ -11,7 +11,7 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
-from models import gate
+from models import gate, groups
 from models.backtest import Backtest, backtest, rerun
 from models.baselines import rules
 from models.card import Card, card_of_rules
@@ -34,6 +34,7 @@ from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, fi
 from models.rule import Rule, best_rule
 from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
+from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, PROJECT, RULE, Home, written_whole
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
@@ -67,6 +68,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         capacity=settings.evaluate.capacity,
         resamples=settings.evaluate.resamples,
         seed=settings.evaluate.seed,
+        known=known_of(home.tables, tested.rows),
     )
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data})
@@ -102,7 +104,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         files,
         sha256=sha256,
         parameters=settings.model_dump(mode="json"),
-        metrics=figures,
+        metrics=_without_groups(figures),
         tags=_tags(manifest, verdict),
         artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
     )
@@ -249,6 +251,11 @@ def _tags(manifest: Manifest, verdict: gate.Verdict) -> dict[str, str]:
     return tags | {"gate": verdict.in_words} | ({"git_commit": commit} if commit else {})
 
 
+def _without_groups(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures that MLflow takes: a firm's names for its groups need not be names that it allows."""
+    return {**figures, "test": {name: found for name, found in figures["test"].items() if name != "by_group"}}
+
+
 def _log_figures(figures: Mapping[str, Any]) -> None:
     log.info("evaluate: on the days that were tested, ROC AUC (average precision):")
     for name, found in by_score(figures).items():
@@ -258,6 +265,7 @@ def _log_figures(figures: Mapping[str, Any]) -> None:
             if "roc_auc" in part
         ]
         log.info("  %-17s %s", name, ", ".join(words) or "cannot be ranked")
+    log.info("evaluate: %s", groups.in_words(groups.unnested(figures["test"]["by_group"])))
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """The Python API as analysts use it: what is in a firm, in frames that fit together."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -187,6 +188,42 @@ def test_what_was_foretold_gives_the_figures_of_metrics(firm):
     assert np.mean(by_day) == pytest.approx(firm.metrics().loc[("model", "all"), "roc_auc"], abs=1e-6)
     assert foretold.index.names == ["account_id", "as_of"]
     assert len(foretold) == firm.metrics().loc[("model", "all"), "n"]
+
+
+def test_groups_of_the_backtest_are_those_of_its_rows(firm):
+    found, foretold = firm.by_group(), firm.backtest()
+
+    assert set(found.index.unique("grouping")) >= {"pace", "value", "tenure", "history", "segment", "region", "rep"}
+    for grouping in ("pace", "value", "history", "region"):
+        for group, rows in foretold.groupby(grouping):
+            row = found.loc[(grouping, group)]
+            assert (row["n"], row["accounts"]) == (len(rows), rows.index.unique("account_id").size)
+            assert row["mean_risk"] == pytest.approx(rows["risk"].mean(), abs=1e-5)
+            assert row["base_rate"] == pytest.approx(rows["left"].mean(), abs=1e-5)
+    assert found["differs"].isna().equals(found["p_value"].isna())
+
+
+def test_a_backtest_of_other_data_or_of_an_older_version_is_not_shown(own_home):
+    figures = json.loads(own_home.metrics.read_text())
+    figures["data"]["data_version"] = "0123456789ab"
+    own_home.metrics.write_text(json.dumps(figures))
+    with pytest.raises(leaky.Mistake, match="figures of data 0123456789ab, but the tables are of data"):
+        leaky.open(own_home.folder).by_group()
+
+    figures["data"]["data_version"] = json.loads(own_home.manifest.read_text())["data_version"]
+    del figures["test"]["by_group"]
+    own_home.metrics.write_text(json.dumps(figures))
+    with pytest.raises(leaky.Mistake, match=r"not figures of this version\. Run: leaky evaluate"):
+        leaky.open(own_home.folder).by_group()
+
+    figures["test"] = {"n": 0.0}
+    own_home.metrics.write_text(json.dumps(figures))
+    with pytest.raises(leaky.Mistake, match="no day could test a model yet"):
+        leaky.open(own_home.folder).by_group()
+
+    own_home.metrics.unlink()
+    with pytest.raises(leaky.Mistake, match="no figures of simulated; run: leaky evaluate"):
+        leaky.open(own_home.folder).by_group()
 
 
 def test_the_evaluated_model_is_that_of_the_newest_day_that_was_tested(firm):

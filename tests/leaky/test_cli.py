@@ -1,6 +1,7 @@
 """The command line as its users meet it: what it prints, where it writes, and the one line that a mistake gets."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ COMMANDS = [
     "export",
     "explain",
     "features",
+    "backtest",
 ]
 SMALL = {
     "simulate": {"accounts": 500, "months": 30},
@@ -100,6 +102,21 @@ def test_explain_says_why_an_account_has_no_score(home: Path) -> None:
     assert f"not scored on 1 July 2026. {other.cause}." in told.stdout
 
 
+def test_backtest_tells_by_day_by_group_and_over_all_what_was_told_and_what_left(home: Path) -> None:
+    told = leaky("backtest", "--home", home)
+    assert told.returncode == 0, told.stderr
+    foretold = pd.read_parquet(home / "model" / "backtest.parquet")
+    early = foretold[foretold["pace"] == "early"]
+    shares = f"{early['risk'].mean():.1%} +{early['left'].mean():.1%}"
+    assert re.search(rf"pace +early +{early['account_id'].nunique()} +{shares}", told.stdout)
+    for as_of, rows in foretold.groupby("as_of"):
+        day = f"{as_of.date()} .* {len(rows)} +{rows['risk'].mean():.1%} +{rows['left'].mean():.1%}"
+        assert re.search(day, told.stdout), day
+    assert "groups with leavers enough to tell" in told.stdout
+    assert f"Over all: {len(foretold):,} rows" in told.stdout
+    assert "From day to day: ROC AUC" in told.stdout
+
+
 def test_check_reports_and_writes_nothing(home: Path) -> None:
     before = sorted(home.rglob("*"))
     done = leaky("check", "--source", "simulated", "--files", home / "simulated", "--home", home)
@@ -170,6 +187,7 @@ def test_features_lists_the_catalogue() -> None:
         ("export --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("score --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
         ("export --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
+        ("backtest --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("explain A1 --home empty", "nothing is ingested here yet. Run: leaky ingest."),
     ],
 )

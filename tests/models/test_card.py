@@ -5,6 +5,7 @@ from models.gate import Check
 
 METRICS = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
 PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "left": 791, "base_rate": 0.0641, "involuntary": 7}
+GROUP = {"n": 2000, "accounts": 1234, "mean_risk": 0.065, "base_rate": 0.066}
 FIGURES = {
     "test": {
         **METRICS,
@@ -24,6 +25,15 @@ FIGURES = {
                 "roc_auc": 0.851,
             },
             "2024-05-02": {"n": 3.0, "mean_risk": 0.1, "base_rate": 0.0},
+        },
+        "roc_auc_spread": {"std": 0.0213, "min": 0.8201, "max": 0.8702},
+        "by_group": {
+            "pace": {"early": {**GROUP, "p_value": 0.8, "differs": False}},
+            "segment": {
+                "A|B": {**GROUP, "base_rate": 0.04, "p_value": 0.03, "differs": True},
+                "Key account": {**GROUP, "base_rate": 0.131, "p_value": 0.001, "differs": True},
+                "Public": {**GROUP, "differs": None},
+            },
         },
     },
     "baselines": {"own_cycle": {"roc_auc": 0.744, "roc_auc_low": 0.70, "roc_auc_high": 0.78, "early": {}}},
@@ -77,3 +87,19 @@ def test_what_was_told_and_what_came_stand_side_by_side_for_every_day():
 
     assert "| 2024-06-01 | 1,630 | 5.6% | 6.6% | 2.0% | 3.0% | 0.851 |" in text
     assert "| 2024-05-02 | 3 | 10.0% | 0.0% | – | – | – |" in text
+
+
+def test_groups_that_differ_stand_first_and_those_with_too_few_leavers_are_left_out():
+    lines = card().split("### Group by group")[1].split("## ")[0].splitlines()
+
+    assert "Of 3 groups with leavers enough to tell, 2 differ beyond chance" in lines[2]
+    assert "Accounts are grouped by pace, segment;" in lines[2]
+    assert [line for line in lines if line.startswith("| ")][1:] == [
+        "| segment | Key account | 1,234 | 6.5% | 13.1% | **told too low** |",
+        "| segment | A\\|B | 1,234 | 6.5% | 4.0% | **told too high** |",
+        "| pace | early | 1,234 | 6.5% | 6.6% | – |",
+    ]
+
+
+def test_how_far_the_days_lie_apart_stands_beside_the_intervals():
+    assert "From day to day it varies: ROC AUC 0.820 to 0.870 (standard deviation 0.021)." in card()

@@ -1,12 +1,24 @@
 """The evaluation: every score on the same unseen rows, with the figures that metrics.json promises."""
 
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
 from features.catalogue import catalogue
 from models.backtest import backtest
-from models.evaluation import Evaluation, by_score, data_figures, figures_of_rules, foretold, ranking_table, rounded
+from models.evaluation import (
+    Evaluation,
+    by_score,
+    data_figures,
+    figures_of_rules,
+    foretold,
+    ranking_table,
+    rounded,
+    spreads,
+)
 from tests.models.conftest import ABOUT, RECIPE
 
 
@@ -48,6 +60,32 @@ def test_what_was_told_and_what_came_stand_beside_each_other_for_every_origin(te
     assert found[str(origins[-1].as_of.date())]["mean_risk"] == pytest.approx(tested.risk[newest].mean())
     early = newest & (tested.rows["pace"] == "early").to_numpy()
     assert found[str(origins[-1].as_of.date())]["early_base_rate"] == pytest.approx(tested.left[early].mean())
+
+
+def test_figures_of_the_days_are_spread_as_their_own_figures_are(figures):
+    days = [day["roc_auc"] for day in figures["test"]["by_as_of"].values()]
+
+    assert figures["test"]["roc_auc_spread"] == pytest.approx(
+        {"std": np.std(days, ddof=1), "min": min(days), "max": max(days)}
+    )
+    assert set(figures["test"]) >= {"average_precision_spread", "brier_spread"}
+    assert spreads({"2024-01-01": {"roc_auc": 0.8}, "2024-04-01": {"n": 3.0}}) == {}, "one day has no spread"
+
+
+def test_every_group_is_held_against_what_came_and_every_row_says_its_groups(tested, figures):
+    known = pd.DataFrame({"segment": np.where(tested.rows["account_id"] < "A100", "Shop", "Chain")})
+    evaluated = Evaluation.of(tested, ceiling=None, capacity=20, resamples=20, seed=1, known=known)
+    found = evaluated.figures(catalogue())["test"]["by_group"]
+    shops = (known["segment"] == "Shop").to_numpy()
+
+    assert found["segment"]["Shop"]["n"] == shops.sum() == 300
+    assert found["segment"]["Shop"]["accounts"] == 100
+    assert found["segment"]["Shop"]["base_rate"] == pytest.approx(tested.left[shops].mean())
+    assert found["segment"]["Shop"]["differs"] is False
+    assert "segment" not in figures["test"]["by_group"], "nobody has said what it is"
+    assert foretold(evaluated)["segment"].equals(evaluated.groups["segment"])
+    halved = replace(evaluated, tested=replace(tested, risk=np.where(shops, tested.risk / 2, tested.risk)))
+    assert halved.figures(catalogue())["test"]["by_group"]["segment"]["Shop"]["differs"] is True
 
 
 def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_none(tested, figures):

@@ -1,0 +1,45 @@
+"""Groupings: the kinds of accounts for which risks are held against what came, by what was known on the as_of."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+_NONE = "none"  # of an account of which the grouping says nothing
+_VALUES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
+_YEARS = {"under 1 year": 0, "1 to 2 years": 365, "2 to 4 years": 730, "over 4 years": 1461}  # from so many days on
+_ORDERS = {"under 5 orders": 0, "5 to 9 orders": 5, "10 to 24 orders": 10, "25 orders or more": 25}
+ORDER = ("early", "overdue", "new", "nothing", *_VALUES, *_YEARS, *_ORDERS)  # of groups that stand in one
+
+
+def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The group of every row under every grouping that its columns allow: a column each, as text, on the rows' index.
+
+    pace; value: quarters of what the accounts of one as_of were worth in a year, those worth nothing apart; tenure;
+    rep. Of `known` (some of segment, region and orders, by row, as the row's as_of knew them): segment, region, and
+    history, which is how many orders of its own an account could be judged by.
+    """
+    given = rows if known is None else rows.assign(**{str(name): column for name, column in known.items()})
+    found: dict[str, pd.Series] = {"pace": given["pace"]}
+    worth = next((given[name] for name in ("revenue_360d", "contract_value") if name in given), None)
+    if worth is not None:
+        found["value"] = _quarters(worth, given["as_of"])
+    for grouping, column, bands in (("tenure", "days_as_customer", _YEARS), ("history", "orders", _ORDERS)):
+        if column in given:
+            found[grouping] = _banded(given[column], bands)
+    for grouping, column in (("segment", "segment"), ("region", "region"), ("rep", "rep_id")):
+        if column in given and given[column].notna().any():
+            found[grouping] = given[column]
+    texts = {name: group.astype("object").where(group.notna(), _NONE).astype("str") for name, group in found.items()}
+    return pd.DataFrame(texts)
+
+
+def _quarters(worth: pd.Series, as_of: pd.Series) -> pd.Series:
+    place = worth.where(worth > 0).groupby(as_of).rank(pct=True)
+    quarter = np.ceil(place * len(_VALUES)).to_numpy()
+    names = [_VALUES[int(number) - 1] if number > 0 else "nothing" for number in quarter]
+    return pd.Series(names, index=worth.index)
+
+
+def _banded(numbers: pd.Series, bands: Mapping[str, int]) -> pd.Series:
+    return pd.Series(pd.cut(numbers, [*bands.values(), np.inf], right=False, labels=list(bands)), index=numbers.index)
