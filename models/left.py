@@ -1,6 +1,7 @@
 """Left: when an account counts as gone, who can still leave, and who did."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -17,6 +18,16 @@ from models.definition import Left
 from models.losses import Losses, days_since_loss, loss_measures
 
 PACES = ("early", "overdue", "new")
+
+
+class PaceBy(StrEnum):
+    """What shows that an account is on its way out."""
+
+    orders = "orders"
+    contracts = "contracts"
+    nothing = "nothing"
+
+
 _STARTS = DaysSinceLast(contracts)
 _BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
 _FIRST_SEEN = {rows.table.name: DaysSinceFirst(rows) for rows in (contacts, calls, invoices, tickets, signals)}
@@ -125,16 +136,23 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
     )
 
 
+def pace_by(left: Left, columns: Columns) -> PaceBy:
+    """What the pace goes by, where tables have these columns."""
+    if "orders" in columns and left.by != "contract":
+        return PaceBy.orders
+    return PaceBy.contracts if "contracts" in columns else PaceBy.nothing
+
+
 def _pace(block: Block, left: Left) -> np.ndarray:
-    by_orders = "orders" in block.columns and left.by != "contract"
-    if by_orders:
-        is_early = block.dense(since_order) <= block.dense(cycle)
-        is_new = block.dense(gaps) < OWN_GAPS
-    elif "contracts" in block.columns:
-        known = contract_terms(block.columns).in_force(block)
-        is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
-    else:  # nothing shows whether they are on the way out
-        is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
+    match pace_by(left, block.columns):
+        case PaceBy.orders:
+            is_early = block.dense(since_order) <= block.dense(cycle)
+            is_new = block.dense(gaps) < OWN_GAPS
+        case PaceBy.contracts:
+            known = contract_terms(block.columns).in_force(block)
+            is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
+        case PaceBy.nothing:
+            is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
     return np.where(is_new, "new", np.where(is_early, "early", "overdue"))
 
 
