@@ -1,7 +1,6 @@
 """Left: when an account counts as gone, who can still leave, and who did."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -14,19 +13,8 @@ from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, DaysSinceLast
 from features.language.of_terms import contract_terms
 from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
-from models.definition import Left
+from models.definition import Left, PaceBy
 from models.losses import Losses, days_since_loss, loss_measures
-
-PACES = ("early", "overdue", "new")
-
-
-class PaceBy(StrEnum):
-    """What shows that an account is on its way out."""
-
-    orders = "orders"
-    contracts = "contracts"
-    nothing = "nothing"
-
 
 _STARTS = DaysSinceLast(contracts)
 _BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
@@ -136,15 +124,8 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
     )
 
 
-def pace_by(left: Left, columns: Columns) -> PaceBy:
-    """What the pace goes by, where tables have these columns."""
-    if "orders" in columns and left.by != "contract":
-        return PaceBy.orders
-    return PaceBy.contracts if "contracts" in columns else PaceBy.nothing
-
-
 def _pace(block: Block, left: Left) -> np.ndarray:
-    match pace_by(left, block.columns):
+    match left.pace_by(block.columns):
         case PaceBy.orders:
             is_early = block.dense(since_order) <= block.dense(cycle)
             is_new = block.dense(gaps) < OWN_GAPS

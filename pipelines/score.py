@@ -15,7 +15,6 @@ from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models import explain
 from models.churn import Churn
-from models.left import pace_by
 from models.registry import SCORING, Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
@@ -63,7 +62,8 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         ranker.notice,
         settings.left.digest,
         value_by(columns),
-        pace_by(settings.left, columns),
+        settings.left.pace_by(columns),
+        ranker.model.digest if isinstance(ranker.model, Rule) else "",
     )
     scored.write(home, as_of)
     done = time.perf_counter()

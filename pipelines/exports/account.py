@@ -9,7 +9,7 @@ import pandas as pd
 
 from features.mistake import Mistake, closest
 from features.value import ValueBy
-from models.left import PaceBy
+from models.definition import PaceBy
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, timelines
@@ -108,8 +108,9 @@ def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifes
     facts = [pace.names[score["pace"]] if pace else "", at_risk]
     if any(facts):
         yield f"{'. '.join(filter(None, facts))}."
-    if scored.pace_by is PaceBy.contracts and standing(score, scored.pace_by):
-        yield f"The contract: {standing(score, scored.pace_by)}."
+    stands = standing(score.to_dict(), scored.pace_by)
+    if scored.pace_by is PaceBy.contracts and stands:
+        yield f"The contract: {stands}."
     if not is_missing(score["last_order_on"]):
         yield f"{_last_order(score)}."
     yield ""

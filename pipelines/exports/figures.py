@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.left import PACES
+from models.definition import PACES
 from pipelines.exports.wording import NO_REP
 
 NO_REASON = "Nothing in particular"

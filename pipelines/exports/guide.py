@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
-from models.left import PaceBy
+from models.definition import PaceBy
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
 from pipelines.exports.wording import percent, strengths_explained, value_explained

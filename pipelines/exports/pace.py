@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.left import PaceBy
+from models.definition import PaceBy
 from pipelines.exports.wording import is_missing, number_of
 
 

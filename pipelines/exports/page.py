@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.value import ValueBy
-from models.left import PaceBy
+from models.definition import PaceBy
 from pipelines.exports import wording
 from pipelines.exports.figures import Figures, by_pace, figures, holding_half
 from pipelines.exports.guide import explanations

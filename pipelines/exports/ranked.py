@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from features.value import Returns, ValueBy
-from models.left import PaceBy
+from models.definition import PaceBy
 from pipelines.exports.pace import PaceWords, pace_words
 
 NAMED = ("name", "segment", "industry", "region")

@@ -44,7 +44,7 @@ def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_t
 
 def test_a_feature_that_no_row_has_is_drawn_without_a_warning(rows, origin, model, tmp_path):
     """A warning is an error in these tests; shap's percentiles of nothing would give one."""
-    test = rows[origin.test].assign(**{name: np.nan for name in model.features[:3]})
+    test = rows[origin.test].assign(**dict.fromkeys(model.features[:3], np.nan))
     contributions = shap_contributions(model, test)
     first = replace(contributions, shap_values=contributions.shap_values + (np.arange(len(model.features)) < 3))
     write_beeswarm(tmp_path / "features.png", model, test, first)

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from features.value import ValueBy
-from models.definition import Left
-from models.left import PaceBy
+from models.definition import Left, PaceBy
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.page import write_page
 from pipelines.exports.table import write_table
