@@ -2,7 +2,6 @@
 
 from features.language import of_terms
 from features.language.declare import Reason, count, feature
-from features.language.of_rows import DaysSinceFirst
 from features.language.of_terms import OfContracts
 from features.language.rows import contracts
 
@@ -33,9 +32,6 @@ class Contract(Reason):
         "yes/no",
         risk="rises",
         says="Notice was given, and no other contract goes on",
-    )
-    days_since_first_contract = feature(
-        DaysSinceFirst(contracts), "days", says="Their first contract began {value:# day} ago"
     )
     contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     contract_value_trend = feature(

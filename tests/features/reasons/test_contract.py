@@ -246,20 +246,12 @@ def test_a_contract_for_less_is_set_against_those_of_a_year_ago() -> None:
     assert found == {"less": 0.5, "same": 1, "newer": None, "over": None, "fewer": 0.75, "entered": 1}
 
 
-def test_the_first_contract_counts_from_its_first_day_whatever_became_of_it() -> None:
-    found = value(Contract.days_since_first_contract, CONTRACTS, as_of="2024-03-01")
-    assert found["renewed"] == 716
-    assert found["run_out"] == 366
-    assert found["to_come"] is None
-
-
 def test_in_words() -> None:
     assert said("days_to_contract_end", 0) == "No days until their contract ends"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
     assert said("days_to_renewal", 30) == "30 days until their contract renews itself"
     assert said("has_notice", 1) == "Notice was given, and no other contract goes on"
     assert said("has_notice", 0) is None
-    assert said("days_since_first_contract", 90) == "Their first contract began 90 days ago"
     assert said("contract_value", 1200.5) == "Their contracts are worth 1,200 a year"
     assert said("cancellations_720d", 1) == "1 contract cancelled in 720 days"
     assert said("renewals_720d", 0) == "No renewals in 720 days"
