@@ -210,7 +210,7 @@ contracts = Table(
         _time("cancelled_at", "When notice was given."),
         _time("renewed_at", "When it was renewed."),
         _money("annual_value", "What it is worth a year."),
-        _text("product_line", "The line of products that it is for."),
+        _text("product_line", "The line of products that it is for: of one line, what began last counts."),
         RECORDED_AT,
     ),
     happened="starts_on",

@@ -21,6 +21,21 @@ class Returns(StrEnum):
     unrecorded = "unrecorded"
 
 
+class ValueBy(StrEnum):
+    """What an account is worth by."""
+
+    orders = "orders"
+    contracts = "contracts"
+    nothing = "nothing"  # no table tells
+
+
+def value_by(columns: Mapping[str, set[str]]) -> ValueBy:
+    """What tables with these columns say of an account's worth."""
+    if "orders" in columns:
+        return ValueBy.orders
+    return ValueBy.contracts if "annual_value" in columns.get("contracts", set()) else ValueBy.nothing
+
+
 def returns_in(columns: Mapping[str, set[str]]) -> Returns:
     """What tables with these columns say of goods that came back."""
     given = columns.get("orders", set())
@@ -36,8 +51,11 @@ def value(days: int, columns: Mapping[str, set[str]]) -> Measure:
     Goods of which nobody says when they came back are not taken off: on no as_of is it known that they had. Where no
     orders are given it is what the contracts in force are worth a year; missing where none is, or nobody says it.
     """
-    if "orders" not in columns:
-        return contract_terms(columns) if "annual_value" in columns.get("contracts", set()) else Constant(np.nan)
+    match value_by(columns):
+        case ValueBy.contracts:
+            return contract_terms(columns)
+        case ValueBy.nothing:
+            return Constant(np.nan)
     ordered = Amount(orders, of="amount", days=days)
     if returns_in(columns) is not Returns.dated:
         return Computed(_kept, (ordered,))

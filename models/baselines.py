@@ -12,6 +12,10 @@ from models.churn import fit
 from models.mbg_nbd import Histories, MbgNbd
 from models.recipe import Recipe
 
+TENURE = "days_since_first_contract"
+TENURE_BINS = 10
+FAR_DAYS = 100_000.0  # to the end of a contract that has none
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -55,6 +59,8 @@ def baselines(
         found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True, role="learner"))
     active = _mbg_nbd(rows, test)
     found += [active] if active else []
+    if "days_since_order" not in rows and TENURE in rows:
+        found.append(_tenure(known, rows.loc[train, TENURE], tested[TENURE]))
     found.append(_best_feature(rows, left, recipe, train, test))
     same = np.full(int(test.sum()), float(known.mean()))
     description = "the share that had left until then, for everybody"
@@ -83,7 +89,9 @@ def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
     if "days_since_order" not in rows:  # where there are no orders, contracts are what people look at
         feature = "days_to_contract_end"
         if feature in rows:
-            score = _present(-tested[feature], -rows.loc[train, feature])
+            # Without an end in sight there is none to go by: they come last.
+            score = -tested[feature].fillna(np.inf).to_numpy(np.float64)
+            score = np.maximum(score, -FAR_DAYS)
             description = "the sooner the contract ends"
             found.append(Baseline("contract_end", "days to the contract's end", description, score))
     return found
@@ -105,6 +113,18 @@ def _mbg_nbd(rows: pd.DataFrame, test: Mask) -> Baseline | None:
         "MBG/NBD: orders at random until a customer drops out, fitted to how often and how lately they ordered"
     )
     return Baseline("mbg_nbd", "MBG/NBD", description, risk, is_risk=True, role="learner")
+
+
+def _tenure(left: Floats, known: pd.Series, unseen: pd.Series) -> Baseline:
+    """The share that had left among the rows learned from of about the same tenure: in bins of equal count."""
+    values = known.to_numpy(np.float64, na_value=np.nan)
+    edges = np.unique(np.nanquantile(values, np.linspace(0, 1, TENURE_BINS + 1)[1:-1]))
+    bins = np.searchsorted(edges, values, side="right")
+    gone, rows = (np.bincount(bins, weights, len(edges) + 1) for weights in (left, np.ones(len(left))))
+    share = (gone + left.mean()) / (rows + 1)  # a row's worth of the overall share, for a bin that has no rows
+    found = share[np.searchsorted(edges, unseen.to_numpy(np.float64, na_value=np.nan), side="right")]
+    description = "the share that had left until then, of accounts that had been customers for as long"
+    return Baseline("tenure", "base rate by tenure", description, found, is_risk=True)
 
 
 def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask, test: Mask) -> Baseline:

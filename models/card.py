@@ -7,15 +7,17 @@ from typing import Any
 import pandas as pd
 
 from models.baselines import Baseline
+from models.definition import Left
 from models.evaluation import CEILINGS, SPREAD
 from models.gate import Check, Verdict
 from models.groups import by_pairs, in_words, marked, unnested, verdict
 
+_CAUGHT = "recall_at_capacity"
 _COLUMNS = {
     "roc_auc": ("ROC AUC", "{:.3f}"),
     "average_precision": ("average precision", "{:.3f}"),
     "lift_top_decile": ("lift of the top tenth", "{:.1f}"),
-    "recall_at_capacity": ("caught at capacity", "{:.0%}"),
+    _CAUGHT: ("caught at capacity", "{:.0%}"),
 }
 
 
@@ -26,7 +28,8 @@ _GROUPS = 10  # shown beside those that differ: the ones that come closest to it
 class Card:
     """What the card is about.
 
-    figures: as in metrics.json. descriptions: what each baseline and each ceiling is, by name.
+    figures: as in metrics.json. descriptions: what each baseline and each ceiling is, by name. early: which accounts are
+    early, as a sentence.
     """
 
     model: str
@@ -38,6 +41,7 @@ class Card:
     features: int
     rounds: int
     checks: Sequence[Check]
+    early: str = Left().early_in_words({"orders"})
 
     def markdown(self) -> str:
         parts = [
@@ -77,7 +81,8 @@ class Card:
             "on the days that were tested, each from the rows whose outcome was known then; the model that scores has "
             "learned from all rows whose outcome is known."
         )
-        return "\n".join([*lines, "", words])
+        late = data["labelled"].get("losses")
+        return "\n".join([*lines, "", words, *(["", _late_in_words(late)] if late else [])])
 
     def _gate(self) -> str:
         lines = ["## What the gate asked", "", "| | |", "|---|---|"]
@@ -88,10 +93,14 @@ class Card:
         rows: list[tuple[str, Mapping[str, Any]]] = [("**this model**", self.figures["test"])]
         rows += [(self.descriptions[name], found) for name, found in self.figures["baselines"].items()]
         rows += [(f"*{self.descriptions[name]}*", self.figures[name]) for name in CEILINGS if name in self.figures]
+        capacity = (
+            f"With {self.capacity:,} calls a day all accounts can be called, so what is caught at capacity is left out."
+            if _all_called([found for _, found in rows])
+            else f"Capacity: {self.capacity:,} calls a day."
+        )
         words = (
             "On days that it had not seen, beside what people do without a model: the mean over the days; in brackets "
-            "the interval that holds 95 % of resamples of accounts. *Early* accounts are silent for no longer than one "
-            f"of their usual cycles: hard to call, and still in time. Capacity: {self.capacity:,} calls a day."
+            f"the interval that holds 95 % of resamples of accounts. {self.early} {capacity}"
         )
         parts = ["## How well it ranks", "", words]
         if "roc_auc_spread" in self.figures["test"]:
@@ -165,7 +174,7 @@ _LIMITS = """## Limits
   that it cannot see.
 - It has learned from this firm's past. After a change of prices, territories or systems its probabilities may be off
   for months before the tested days show it; the ranking usually suffers less.
-- Accounts that are new, or that order very rarely, are judged by what is typical of others.
+- Accounts that are new, or of which little is on record, are judged by what is typical of others.
 - A low risk is no promise: of the accounts that left, many were thought likely to stay."""
 
 
@@ -197,6 +206,16 @@ def _escaped(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def _late_in_words(late: Mapping[str, Any]) -> str:
+    """What it means for the figures that losses are recorded late."""
+    until_then = "stayed" if late["tell_of_leaving"] else "left by choice"
+    return (
+        f"A recorded loss stands behind {late['rows']:,} of the rows that left. Of them {late['late_share']:.0%} were "
+        f"on record only after the outlook had passed; until then they counted as having {until_then}"
+        + (", so of the newest days a larger share left than is known yet." if late["tell_of_leaving"] else ".")
+    )
+
+
 def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:
     lines = ["| as_of | accounts | told | left | early accounts told | left | ROC AUC |", "|---" * 7 + "|"]
     for day, facts in found.items():
@@ -209,12 +228,20 @@ def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 
 def _table(rows: list[tuple[str, Mapping[str, Any]]], pick: str | None) -> str:
-    lines = ["| | " + " | ".join(title for title, _ in _COLUMNS.values()) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
-    for title, everything in rows:
-        found = everything if pick is None else everything.get(pick, {})
-        cells = [_cell(found, name, pattern) for name, (_, pattern) in _COLUMNS.items()]
+    parts = [(title, everything if pick is None else everything.get(pick, {})) for title, everything in rows]
+    left_out = {_CAUGHT} if _all_called([found for _, found in parts]) else set()
+    columns = {name: column for name, column in _COLUMNS.items() if name not in left_out}
+    lines = ["| | " + " | ".join(title for title, _ in columns.values()) + " |", "|---" * (len(columns) + 1) + "|"]
+    for title, found in parts:
+        cells = [_cell(found, name, pattern) for name, (_, pattern) in columns.items()]
         lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _all_called(scores: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether every score catches all, however it ranks: so many can be called that there is nothing to choose."""
+    caught = [found[f"{_CAUGHT}_low"] for found in scores if _CAUGHT in found]
+    return bool(caught) and min(caught) == 1
 
 
 def _cell(found: Mapping[str, Any], name: str, pattern: str) -> str:

@@ -92,7 +92,7 @@ class Churn:
         (folder / TREES).write_text(text, encoding="utf-8", newline="\n")
         facts = {
             "features": list(self.features),
-            "involuntary": self.involuntary.as_json(),
+            "involuntary": asdict(self.involuntary),
             "profiles": {name: asdict(profile) for name, profile in self.profiles.items()},
             "about": self.about,
         }

@@ -1,8 +1,7 @@
 """Competing: leaving involuntarily (closed, moved, bought), which comes before leaving by choice and ends the watch."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +40,3 @@ class Involuntary:
         if "pace" in rows:
             rate = rows["pace"].map(dict(self.by_pace)).fillna(self.overall).to_numpy(np.float64)
         return np.asarray((1 - voluntary) * rate)
-
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Container
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +20,17 @@ _SETTINGS: dict[By, tuple[str, ...]] = {
     "contract": ("by", "horizon_days", "grace_days"),
     "losses": ("by", "horizon_days"),
 }
+
+
+PACES = ("early", "overdue", "new")
+
+
+class PaceBy(StrEnum):
+    """What shows that an account is on its way out."""
+
+    orders = "orders"
+    contracts = "contracts"
+    nothing = "nothing"
 
 
 class Left(BaseModel):
@@ -69,6 +82,28 @@ class Left(BaseModel):
         """
         settings = {name: _number(getattr(self, name)) for name in _SETTINGS[self.by]} | {"number": DEFINITION_NUMBER}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    def pace_by(self, tables: Container[str]) -> PaceBy:
+        """What the pace goes by, where there are these tables."""
+        if "orders" in tables and self.by != "contract":
+            return PaceBy.orders
+        return PaceBy.contracts if "contracts" in tables else PaceBy.nothing
+
+    def early_in_words(self, tables: Container[str]) -> str:
+        """Which accounts are early, as a sentence; where there are these tables."""
+        match self.pace_by(tables):
+            case PaceBy.orders:
+                return (
+                    "*Early* accounts are silent for no longer than one of their usual cycles: hard to call, and still "
+                    "in time."
+                )
+            case PaceBy.contracts:
+                return (
+                    f"*Early* accounts have a contract that runs for more than another {self.horizon_days} days, of "
+                    "which nobody gave notice: hard to call, and still in time."
+                )
+            case PaceBy.nothing:
+                return "Nothing on record shows who is on the way out, so all accounts count as *early*."
 
     def in_words(self) -> str:
         """The definition as a sentence for people."""

@@ -17,7 +17,7 @@ from models.groupings import groupings
 from models.groups import nested, told_by_group
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.origins import Origin
-from models.target import targets
+from models.target import late_losses, targets
 
 Mask = npt.NDArray[np.bool_]
 
@@ -229,6 +229,8 @@ def data_figures(rows: pd.DataFrame, origins: Sequence[Origin]) -> dict[str, Any
             "base_rate": float(left[mask].mean()),
             "involuntary": int(involuntary[mask].sum()),
         }
+    if "labelled" in data and (losses := late_losses(rows)):
+        data["labelled"]["losses"] = losses
     data["train"] = {str(origin.as_of.date()): int(origin.train.sum()) for origin in origins}
     return data
 

@@ -14,10 +14,9 @@ from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, DaysSinceLast
 from features.language.of_terms import contract_terms
 from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
-from models.definition import Left
+from models.definition import Left, PaceBy
 from models.losses import Losses, days_since_loss, loss_measures
 
-PACES = ("early", "overdue", "new")
 _STARTS = DaysSinceLast(contracts)
 _BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
 _FIRST_SEEN = {rows.table.name: DaysSinceFirst(rows) for rows in (contacts, calls, invoices, tickets, signals)}
@@ -127,15 +126,15 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
 
 
 def _pace(block: Block, left: Left) -> np.ndarray:
-    by_orders = "orders" in block.columns and left.by != "contract"
-    if by_orders:
-        is_early = block.dense(since_order) <= block.dense(cycle)
-        is_new = block.dense(gaps) < OWN_GAPS
-    elif "contracts" in block.columns:
-        known = contract_terms(block.columns).in_force(block)
-        is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
-    else:  # nothing shows whether they are on the way out
-        is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
+    match left.pace_by(block.columns):
+        case PaceBy.orders:
+            is_early = block.dense(since_order) <= block.dense(cycle)
+            is_new = block.dense(gaps) < OWN_GAPS
+        case PaceBy.contracts:
+            known = contract_terms(block.columns).in_force(block)
+            is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
+        case PaceBy.nothing:
+            is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
     return np.where(is_new, "new", np.where(is_early, "early", "overdue"))
 
 

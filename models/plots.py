@@ -84,7 +84,7 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: 
     explanation = shap.Explanation(
         contributions.shap_values[sample],
         base_values=np.full(len(sample), contributions.base_value),
-        data=model.matrix(rows.iloc[sample]),
+        data=_never_all_missing(model.matrix(rows.iloc[sample])),
         feature_names=[name.replace("_", " ") for name in model.features],
     )
     figure, axes = plt.subplots(figsize=(9, 6.5))  # of its own: shap would draw into whatever figure is open
@@ -95,6 +95,13 @@ def write_beeswarm(path: Path, model: Churn, rows: pd.DataFrame, contributions: 
     axes.tick_params(labelsize=9)
     figure.savefig(path, dpi=130, bbox_inches="tight", facecolor="white")
     plt.close(figure)
+
+
+def _never_all_missing(numbers: Floats) -> Floats:
+    """The numbers by which dots are coloured; a feature that none of the rows has is drawn in one colour, as `shap`
+    takes percentiles of each.
+    """
+    return np.where(np.isnan(numbers).all(axis=0), 0.0, numbers)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Rule: ranks accounts where no model has passed the gate, by what people go by, with the risks that it came to."""
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -25,6 +26,9 @@ FEATURES = {  # what each rule goes by, whether more of it is worse, and how a p
     "sixty_days": ("days_since_contact", 1, "the days since anybody spoke with them"),
     "contract_end": ("days_to_contract_end", -1, "the days until their contract ends"),
 }
+# Whom nobody ever spoke with breaks the rule of sixty days as much as one can, and a contract without an end in sight
+# comes last; else nothing is known.
+_WHERE_MISSING = {"sixty_days": np.nanmax, "contract_end": np.nanmin}
 _DIGITS = 6
 _FAR = 3.0  # times the width of the middle half beyond it, and no value counts for more
 
@@ -63,9 +67,7 @@ class Rule:
 
         feature, way, _ = FEATURES[name]
         values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)
-        # Whom nobody ever spoke with breaks the rule of sixty days as much as one can; else nothing is known.
-        middle = np.nanmax if name == "sixty_days" else np.nanmedian
-        typical = 0.0 if np.isnan(values).all() else float(middle(values))
+        typical = 0.0 if np.isnan(values).all() else float(_WHERE_MISSING.get(name, np.nanmedian)(values))
         values = np.where(np.isnan(values), typical, values)
         order = np.argsort(values, kind="stable")
         parts = [part for part in np.array_split(order, BINS) if len(part)]
@@ -86,6 +88,11 @@ class Rule:
     @property
     def in_words(self) -> str:
         return FEATURES[self.name][2]
+
+    @property
+    def digest(self) -> str:
+        """12 hexadecimal digits of all its numbers."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
 
     def score(self, rows: pd.DataFrame) -> Floats:
         """What ranks the accounts, by row. Raises Mistake where the feature is not there."""

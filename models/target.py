@@ -30,6 +30,20 @@ def targets(rows: pd.DataFrame, known_before: date | None = None) -> tuple[Float
     return np.asarray(left - involuntary, dtype=np.float64), np.asarray(involuntary, dtype=np.float64)
 
 
+def late_losses(rows: pd.DataFrame) -> dict[str, float | bool]:
+    """Of the rows that left and of which a loss on record tells: how many they are, the share of which it was recorded
+    only after the label was complete, and whether nothing else tells of the leaving; {} where there are none.
+
+    rows: as in `targets`. Losses that are still to be recorded are not among them.
+    """
+    told = rows[(rows["left"].astype("Float64") == 1).fillna(False) & rows["kind_known_on"].notna()]
+    if told.empty:
+        return {}
+    late = pd.to_datetime(told["kind_known_on"]) >= pd.to_datetime(told["labelled_on"])
+    only = "left_known_on" in told and bool(told["left_known_on"].notna().any())
+    return {"rows": len(told), "late_share": float(late.mean()), "tell_of_leaving": only}
+
+
 def _unknown(recorded_on: pd.Series, known_before: date) -> np.ndarray:
     """Whether a day of recording has come, but not before the day given."""
     return (pd.to_datetime(recorded_on) >= pd.Timestamp(known_before)).to_numpy(bool)

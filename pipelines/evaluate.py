@@ -97,6 +97,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         features=len(model.features),
         rounds=model.trees.num_trees(),
         checks=verdict.lasting,
+        early=settings.left.early_in_words(manifest.tables),
     )
     _write(home.model / "card.md", card.markdown())
     _log_figures(figures)

@@ -9,6 +9,7 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from pipelines.exports import wording
 from pipelines.exports.edited import write_unless_edited
+from pipelines.exports.pace import pace_words
 from pipelines.exports.page import on_page, write_page
 from pipelines.exports.ranked import ExportContext, not_ranked, ranked, rep_names
 from pipelines.exports.table import write_table
@@ -40,15 +41,18 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
     measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.notice else None
+    pace = pace_words(scored.pace_by)
     context = ExportContext(
         source=manifest.source,
         as_of=as_of,
         currency=manifest.currency,
         value_days=scored.value_days,
         returns=scored.returns,
+        value_by=scored.value_by,
+        pace_by=scored.pace_by,
         leaves=settings.left.in_words(),
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
-        skill=wording.skill(measured, settings.evaluate.capacity),
+        skill=wording.skill(measured, settings.evaluate.capacity, pace.among if pace else None),
         notice=scored.notice,
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
-from features.value import Returns, returns_in
+from features.value import Returns, returns_in, value_by
 from models import explain
 from models.churn import Churn
 from models.registry import SCORING, Registry
@@ -46,7 +46,8 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
         raise Mistake(f"no account is at risk on {as_of}: {_causes(not_scored)}. Choose another day with --as-of.")
-    returns = returns_in({name: set(table.columns) for name, table in manifest.tables.items()})
+    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
+    returns = returns_in(columns)
     if returns is Returns.undated:
         log.warning(
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
@@ -60,6 +61,9 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         returns,
         ranker.notice,
         settings.left.digest,
+        value_by(columns),
+        settings.left.pace_by(columns),
+        ranker.model.digest if isinstance(ranker.model, Rule) else "",
     )
     scored.write(home, as_of)
     done = time.perf_counter()
@@ -85,6 +89,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
 
 
 _KEPT = ["account_id", "outlook_days", "pace", "last_order_on", "days_since_order", "usual_cycle", "value", "rep_id"]
+_OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # missing where the tables do not tell
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
-    scores = known[_KEPT].assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
+    contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
+    scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
     if isinstance(model, Rule):
         said = explain.reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.mistake import Mistake
-from features.value import Returns
+from features.value import Returns, ValueBy
 from models import explain
+from models.definition import PaceBy
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
 
@@ -27,6 +28,9 @@ _SCORES = pa.schema(
         ("last_order_on", pa.date32()),
         ("days_since_order", pa.int32()),
         ("usual_cycle", pa.float64()),
+        ("days_to_contract_end", pa.int32()),
+        ("days_to_renewal", pa.int32()),
+        ("has_notice", pa.bool_()),
         ("value", pa.float64()),
         ("value_at_risk", pa.float64()),
         ("priority", pa.int64()),
@@ -57,7 +61,8 @@ class Scored:
 
     scores: those at risk, by rank. not_scored: the others, each with the cause. value_days, returns: over how many days
     `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list, as no
-    model ranks the accounts; '' where one does. definition: the digest of the definition of leaving.
+    model ranks the accounts; '' where one does. definition: the digest of the definition of leaving. value_by, pace_by:
+    what value and pace go by. rule: the digest of the numbers of the rule that ranks the accounts; '' for a model.
     """
 
     scores: pd.DataFrame
@@ -66,6 +71,9 @@ class Scored:
     returns: Returns
     notice: str = ""
     definition: str = ""
+    value_by: ValueBy = ValueBy.orders
+    pace_by: PaceBy = PaceBy.orders
+    rule: str = ""
 
     def write(self, home: Home, as_of: date) -> None:
         about = {
@@ -73,6 +81,9 @@ class Scored:
             "returns": self.returns.value,
             "notice": self.notice,
             "definition": self.definition,
+            "value_by": self.value_by.value,
+            "pace_by": self.pace_by.value,
+            "rule": self.rule,
         }
         for name, rows, schema in (("scores", self.scores, _SCORES), ("not_scored", self.not_scored, _NOT_SCORED)):
             table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
@@ -86,7 +97,7 @@ class Scored:
         if not path.exists():
             raise Mistake(f"{path}: no such file. Run: leaky score --as-of {as_of}.{_others(home)}")
         about = pq.read_schema(path).metadata or {}
-        if b"definition" not in about:
+        if b"rule" not in about:
             raise Mistake(f"{path}: not scores of this version. Run: leaky score --as-of {as_of}.")
         return cls(
             pd.read_parquet(path),
@@ -95,6 +106,9 @@ class Scored:
             Returns(about[b"returns"].decode()),
             about[b"notice"].decode(),
             about[b"definition"].decode(),
+            ValueBy(about[b"value_by"].decode()),
+            PaceBy(about[b"pace_by"].decode()),
+            about[b"rule"].decode(),
         )
 
 

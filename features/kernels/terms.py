@@ -13,6 +13,7 @@ from features.kernels.grid import NEVER, OLDEST, Floats, Grid
 
 ENDLESS = -np.inf
 _SPAN = 4 * OLDEST  # more than any two days are apart, so that a key and a day make one number
+CHANGE_DAYS = 30  # contracts that overlap by no more are one that follows the other, whatever they are for
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Terms:
 
     starts: the age of the first day. first_ends: of the last day of the first term. ends and ends_noticed: of the last
     day in force, as expected before and after notice is known. enters and noticed: the ages from which a contract and
-    its notice are known (NEVER: not yet). values: a year's worth, in cents.
+    its notice are known (NEVER: not yet). values: a year's worth, in cents; NaN where nobody says it. lines: codes of
+    product lines; -1 where nobody names one.
     """
 
     codes: np.ndarray
@@ -32,7 +34,39 @@ class Terms:
     enters: np.ndarray
     noticed: np.ndarray
     values: np.ndarray
+    lines: np.ndarray
     keys: int
+
+    @property
+    def versions(self) -> "Versions":
+        """Every contract as it stood before notice and, where notice was given, as it stood after."""
+        noticed = np.flatnonzero(self.noticed > NEVER)
+        of = np.concatenate([np.arange(len(self.codes)), noticed])
+        return Versions(
+            self.codes[of],
+            self.starts[of],
+            np.concatenate([self.ends, self.ends_noticed[noticed]]),
+            np.concatenate([self.enters, self.noticed[noticed]]),
+            np.concatenate([self.noticed, np.full(len(noticed), NEVER, np.int32)]),
+            self.values[of],
+            self.lines[of],
+        )
+
+
+@dataclass(frozen=True)
+class Versions:
+    """What was known of contracts, as columns of equal length; see Terms.
+
+    enters, replaced: the ages from which it was known, and from which something else was (NEVER: not yet).
+    """
+
+    codes: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+    enters: np.ndarray
+    replaced: np.ndarray
+    values: np.ndarray
+    lines: np.ndarray
 
 
 def last_days(first: np.ndarray, last: np.ndarray, renews: np.ndarray, notice: np.ndarray) -> np.ndarray:
@@ -82,12 +116,11 @@ def _months_later(days: np.ndarray, months: np.ndarray) -> np.ndarray:
 class InForce:
     """What is known of contracts on each as_of, all [keys, snapshots].
 
-    value: a year's worth of those in force, in cents; NaN where none is. days_left: until the last day of the one that
-    goes on longest without anybody having given notice; inf: endless, NaN: none. days_lapsed: since the last day of
-    any; 0 or less while one is in force, NaN where there never was one. is_first_term: whether the first one goes on.
+    days_left: until the last day of the one that goes on longest without anybody having given notice; inf: endless,
+    NaN: none. days_lapsed: since the last day of any; 0 or less while one is in force, NaN where there never was one.
+    is_first_term: whether the first one goes on.
     """
 
-    value: Floats
     days_left: Floats
     days_lapsed: Floats
     is_first_term: np.ndarray
@@ -95,30 +128,67 @@ class InForce:
 
 def in_force(terms: Terms, grid: Grid) -> InForce:
     """Contracts in force on each as_of, as they were known then."""
-    has_notice = terms.noticed > NEVER
-    codes = np.concatenate([terms.codes, terms.codes[has_notice]])
-    enters = np.concatenate([terms.enters, terms.noticed[has_notice]])
-    replaced = np.concatenate([terms.noticed, np.full(has_notice.sum(), NEVER, np.int32)])  # by what notice makes of it
-    ends = np.concatenate([terms.ends, terms.ends_noticed[has_notice]])
-    values = np.concatenate([terms.values, terms.values[has_notice]])
-    leaves = np.maximum(np.maximum(ends, NEVER).astype(np.int32), replaced)
-    keys, ages = terms.keys, grid.ages
-    standing = windows.in_window(codes, leaves, enters, np.ones(len(codes)), 0, keys, ages)
-    value = windows.in_window(codes, leaves, enters, values, 0, keys, ages)
+    known, keys, ages = terms.versions, terms.keys, grid.ages
+    leaves = np.maximum(np.maximum(known.ends, NEVER).astype(np.int32), known.replaced)
     own = len(terms.codes)
-    longest = windows.greatest_in_force(codes[:own], enters[:own], leaves[:own], -ends[:own], keys, ages)
-    latest = windows.greatest_in_force(codes, enters, replaced, -ends, keys, ages)
+    longest = windows.greatest_in_force(terms.codes, terms.enters, leaves[:own], -terms.ends, keys, ages)
+    latest = windows.greatest_in_force(known.codes, known.enters, known.replaced, -known.ends, keys, ages)
     first = np.full(own, NEVER, np.int32)
     nearest = np.clip(terms.first_ends, -OLDEST, OLDEST)
     coded = terms.starts.astype(np.float64) * _SPAN + (OLDEST - nearest)  # the oldest start, then the latest end
     oldest = windows.greatest_in_force(terms.codes, terms.enters, first, coded, keys, ages)
     first_end = OLDEST - oldest % _SPAN
     return InForce(
-        np.where(standing > 0, value, np.nan),
         longest + ages,
         -(latest + ages),
         (first_end <= ages) & (first_end > -OLDEST),
     )
+
+
+def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:
+    """A year's worth, in cents, of the contracts in force `ago` days before each as_of, as they were known on as_of,
+    [keys, snapshots]; NaN where none was, or nobody says what they are worth.
+
+    Contracts for several product lines add up, and so do those of one line that began on one day. A plan that another
+    one replaces does not count: of one line (those of which nobody names it are one) only what began last does, and of
+    contracts that overlap by no more than CHANGE_DAYS only the later one.
+    """
+    known = terms.versions
+    lines, line = np.unique(known.codes.astype(np.int64) * _SPAN + known.lines, return_inverse=True)
+    found = np.full((terms.keys, grid.snapshots), np.nan)
+    for snapshot, age in enumerate(grid.ages):
+        then = age + ago
+        is_known = (known.enters > age) & (known.replaced <= age)
+        rows = np.flatnonzero(is_known & (known.starts > then) & (known.ends <= then))
+        starts, codes = known.starts[rows], known.codes[rows]
+        began_last, line_began_last = (np.full(size, OLDEST) for size in (terms.keys, len(lines)))
+        np.minimum.at(began_last, codes, starts)
+        np.minimum.at(line_began_last, line[rows], starts)
+        overlap = began_last[codes] - known.ends[rows] + 1
+        is_replaced = (starts > line_began_last[line[rows]]) | ((starts > began_last[codes]) & (overlap <= CHANGE_DAYS))
+        counted = rows[~is_replaced & ~np.isnan(known.values[rows])]
+        codes = known.codes[counted]
+        sums = np.bincount(codes, known.values[counted], terms.keys)
+        found[:, snapshot] = np.where(np.bincount(codes, minlength=terms.keys) > 0, sums, np.nan)
+    return found
+
+
+def days_to_renewal(terms: Terms, grid: Grid) -> Floats:
+    """Days from each as_of to the last day of the present term of the contract that renews itself, of which nobody has
+    given notice, [keys, snapshots]; of several the latest day, NaN where there is none.
+    """
+    renewing = np.flatnonzero(np.isinf(terms.ends) & np.isfinite(terms.first_ends))
+    newest = np.datetime64(grid.newest, "D").astype(np.int64)
+    first, last = (
+        (newest - ages[renewing]).astype(np.int64).astype("datetime64[D]") for ages in (terms.starts, terms.first_ends)
+    )
+    found = np.full((terms.keys, grid.snapshots), -np.inf)
+    for snapshot, age in enumerate(grid.ages):
+        rows = np.flatnonzero((terms.enters[renewing] > age) & (terms.noticed[renewing] <= age))
+        as_of = np.full(len(rows), newest - age).astype("datetime64[D]")
+        left = _end_of_term(first[rows], last[rows], as_of) - (newest - age)
+        np.maximum.at(found[:, snapshot], terms.codes[renewing][rows], left)
+    return np.where(found < 0, np.nan, found)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Measures of contracts in force: renewing ones and open-ended ones go on until somebody gives notice."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis.expr.types as ir
@@ -8,7 +9,8 @@ from ibis import _
 
 from features.kernels import terms
 from features.kernels.grid import NEVER, Floats
-from features.language.measure import Columns, Keys
+from features.language.declare import YEAR
+from features.language.measure import Columns, Identity, Keys, Measure
 from features.language.of_rows import CENTS, Amount, Count, OfRows, ages_of_days, day_number, number_if
 from features.language.rows import Rows, contracts
 
@@ -28,12 +30,16 @@ class _DayOf(OfRows):
 
 @dataclass(frozen=True, eq=False)
 class OfTerms(OfRows):
-    """Worth a year of all contracts in force, in the source's currency; missing where none is.
+    """Worth a year of all contracts in force, in the source's currency; missing where none is, or nobody says it.
 
-    given: the columns beside `starts_on` that the source has, of ends_on, renews, cancelled_at and annual_value.
+    given: the columns beside `starts_on` that the source has, of _OPTIONAL.
     """
 
     given: tuple[str, ...] = ()
+
+    @property
+    def id_column(self) -> str | None:
+        return "product_line" if "product_line" in self.given else None
 
     @property
     def asks(self) -> tuple[OfRows, ...]:
@@ -48,7 +54,11 @@ class OfTerms(OfRows):
         return super().needs | {(self.rows.table.name, column) for column in self.given}
 
     def compute(self, keys: Keys) -> Floats:
-        return self.in_force(keys).value / CENTS
+        return self.worth(keys)
+
+    def worth(self, keys: Keys, ago: int = 0) -> Floats:
+        """Worth a year of the contracts that were in force `ago` days before each as_of, as it is known on as_of."""
+        return terms.worth(self.terms_of(keys), keys.grid, ago) / CENTS
 
     def in_force(self, keys: Keys) -> terms.InForce:
         """What was known of contracts on each as_of."""
@@ -77,7 +87,8 @@ class OfTerms(OfRows):
             np.where(np.isnan(noticed_last), terms.ENDLESS, newest - noticed_last),
             enters,
             noticed,
-            read.get("annual_value", np.zeros(size)),
+            np.where(read["is_valued"] > 0, read["annual_value"], np.nan) if "annual_value" in read else nobody,
+            rows.items["product_line"] if self.id_column else np.full(size, -1),
             keys.keys,
         )
 
@@ -92,6 +103,7 @@ class OfTerms(OfRows):
             found["renews"] = Count(self.rows.where(_.renews == "yes"))
         if "annual_value" in self.given:
             found["annual_value"] = Amount(self.rows, of="annual_value")
+            found["is_valued"] = Count(self.rows.where(_.annual_value.notnull()))
         return found
 
     @property
@@ -99,8 +111,62 @@ class OfTerms(OfRows):
         return (*self.rows.known_by, "cancelled_at") if "cancelled_at" in self.given else self.rows.known_by
 
 
+_OPTIONAL = ("ends_on", "renews", "cancelled_at", "annual_value", "product_line")
+
+
 def contract_terms(columns: Columns, rows: Rows = contracts) -> OfTerms:
     """The contracts in force, by as many of the columns as tables with these columns give."""
-    optional = ("ends_on", "renews", "cancelled_at", "annual_value")
     there = columns.get(rows.table.name, set())
-    return OfTerms(rows, given=tuple(name for name in optional if name in there))
+    return OfTerms(rows, given=tuple(name for name in _OPTIONAL if name in there))
+
+
+@dataclass(frozen=True, eq=False)
+class OfContracts(Measure):
+    """A number about the contracts of an account, by as many columns as the source gives.
+
+    number: what it is, of these contracts. columns: what it cannot do without, beside `starts_on`.
+    """
+
+    number: Callable[[OfTerms, Keys], Floats]
+    columns: tuple[str, ...]
+
+    @property
+    def needs(self) -> set[tuple[str, str]]:
+        return {(contracts.table.name, column) for column in (contracts.key, contracts.happened, *self.columns)}
+
+    def used(self, columns: Columns) -> tuple[Measure, ...]:
+        return (contract_terms(columns),)
+
+    def compute(self, keys: Keys) -> Floats:
+        return self.number(contract_terms(keys.columns), keys)
+
+    @property
+    def identity(self) -> Identity:
+        return ("of contracts", self.number)
+
+
+def days_to_end(found: OfTerms, keys: Keys) -> Floats:
+    """Days until no contract is in force any more, as far as is known; missing where none is, or one has no end."""
+    days = -found.in_force(keys).days_lapsed
+    return np.where((days >= 0) & np.isfinite(days), days, np.nan)
+
+
+def days_to_renewal(found: OfTerms, keys: Keys) -> Floats:
+    """Days until a contract renews itself, as nobody has given notice; missing where none will."""
+    return terms.days_to_renewal(found.terms_of(keys), keys.grid)
+
+
+def has_notice(found: OfTerms, keys: Keys) -> Floats:
+    """1 where notice was given of every contract in force, else 0; missing where none is in force."""
+    known = found.in_force(keys)
+    return np.where(known.days_lapsed <= 0, np.isnan(known.days_left), np.nan)
+
+
+def annual_value(found: OfTerms, keys: Keys) -> Floats:
+    """What the contracts in force are worth a year; missing where none is, or nobody says it."""
+    return found.worth(keys)
+
+
+def annual_value_a_year_ago(found: OfTerms, keys: Keys) -> Floats:
+    """The same of those in force a year before as_of."""
+    return found.worth(keys, ago=YEAR)

@@ -1,16 +1,14 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
-from ibis import _
-
+from features.language import of_terms
 from features.language.declare import Reason, count, feature
-from features.language.in_force import OfCurrent
-from features.language.of_rows import Amount, Count
+from features.language.of_terms import OfContracts
 from features.language.rows import contracts
 
-# Notice ends no contract: it is in force until the day on which it ends.
-days_to_end = OfCurrent(contracts, column="ends_on", until="ends_on")
-annual_value = OfCurrent(contracts, column="annual_value", until="ends_on")
-usual_value = Amount(contracts, of="annual_value") / Count(contracts.where(_.annual_value.notnull()))
+# One that renews itself has no end in sight until notice is given; notice ends no contract before its time.
+days_to_end = OfContracts(of_terms.days_to_end, ("ends_on",))
+annual_value = OfContracts(of_terms.annual_value, ("annual_value",))
+a_year_ago = OfContracts(of_terms.annual_value_a_year_ago, ("annual_value",))
 
 
 class Contract(Reason):
@@ -24,12 +22,23 @@ class Contract(Reason):
         risk="falls",
         says="{value:# day} until their contract ends",
     )
-    contract_value = feature(annual_value, "money", says="Their contract is worth {value:,.0f} a year")
+    days_to_renewal = feature(
+        OfContracts(of_terms.days_to_renewal, ("ends_on", "renews")),
+        "days",
+        says="{value:# day} until their contract renews itself",
+    )
+    has_notice = feature(
+        OfContracts(of_terms.has_notice, ("cancelled_at",)),
+        "yes/no",
+        risk="rises",
+        says="Notice was given, and no other contract goes on",
+    )
+    contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     contract_value_trend = feature(
-        annual_value / usual_value,
+        annual_value / a_year_ago,
         "ratio",
         risk="falls",
-        says="Their contract is worth {value:.0%} of what theirs were worth on average",
+        says="Their contracts are worth {value:.0%} of what they were a year ago",
     )
     cancellations = count(
         contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"

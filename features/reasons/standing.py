@@ -3,7 +3,7 @@
 from features.language.declare import YEAR, Reason, amount, feature
 from features.language.measure import Season
 from features.language.of_rows import Count, DaysSinceFirst
-from features.language.rows import placed
+from features.language.rows import contracts, placed
 from features.language.shared import REGION, SEGMENT, Pooled
 
 is_recent = Count(placed, days=90).clip(0, 1)
@@ -14,6 +14,9 @@ class Standing(Reason):
     """Who they are."""
 
     days_as_customer = feature(DaysSinceFirst(placed), "days", says="A customer for {value:# day}")
+    days_since_first_contract = feature(
+        DaysSinceFirst(contracts), "days", says="Their first contract began {value:# day} ago"
+    )
     is_new = feature(1 - (DaysSinceFirst(placed) > 90), "yes/no")
     revenue = amount(placed, "amount", days=YEAR)
     segment_activity = feature(Pooled(is_recent, by=SEGMENT) / Pooled(is_active, by=SEGMENT), "share")

@@ -8,9 +8,12 @@ from typing import Any
 import pandas as pd
 
 from features.mistake import Mistake, closest
+from features.value import ValueBy
+from models.definition import PaceBy
+from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, timelines
-from pipelines.exports.wording import PACES, day, is_missing, money, percent, strength, watched_until
+from pipelines.exports.wording import day, is_missing, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
@@ -65,9 +68,9 @@ def explain(home: Home, asked: str) -> Explained:
     account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
     score, other = (rows[rows["account_id"] == account_id] for rows in (scores, others))
     if len(score):
-        lines = [*_score_lines(score.iloc[0], len(scores), scored.value_days, manifest)]
+        lines = [*_score_lines(score.iloc[0], len(scores), scored, manifest)]
     else:
-        lines = [*_not_scored_lines(other.iloc[0], scored.value_days, manifest)]
+        lines = [*_not_scored_lines(other.iloc[0], scored, manifest)]
     lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
     names = rep_names(reps)
     lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
@@ -95,12 +98,19 @@ def _title(row: pd.Series) -> str:
     return row["account_id"] if row["name"] == row["account_id"] else f"{row['name']} ({row['account_id']})"
 
 
-def _score_lines(score: pd.Series, count: int, value_days: int, manifest: Manifest) -> Iterator[str]:
+def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifest) -> Iterator[str]:
     left_by = day(watched_until(manifest.as_of, int(score["outlook_days"])))
     risk = f"risk {percent(score['risk'])} of having left by {left_by}"
     yield f"{_title(score)}: {risk}; rank {score['rank']:,} of {count:,}"
-    at_risk = money(score["value_at_risk"], manifest.currency)
-    yield f"{PACES[score['pace']]}. {_worth(score, value_days, manifest)}; at risk {at_risk}."
+    pace = pace_words(scored.pace_by)
+    worth = _worth(score, scored, manifest)
+    at_risk = f"{worth}; at risk {money(score['value_at_risk'], manifest.currency)}" if worth else ""
+    facts = [pace.names[score["pace"]] if pace else "", at_risk]
+    if any(facts):
+        yield f"{'. '.join(filter(None, facts))}."
+    stands = standing(score.to_dict(), scored.pace_by)
+    if scored.pace_by is PaceBy.contracts and stands:
+        yield f"The contract: {stands}."
     if not is_missing(score["last_order_on"]):
         yield f"{_last_order(score)}."
     yield ""
@@ -113,14 +123,18 @@ def _score_lines(score: pd.Series, count: int, value_days: int, manifest: Manife
         yield "  nothing that stands out"
 
 
-def _not_scored_lines(other: pd.Series, value_days: int, manifest: Manifest) -> Iterator[str]:
+def _not_scored_lines(other: pd.Series, scored: Scored, manifest: Manifest) -> Iterator[str]:
     yield f"{_title(other)}: not scored on {day(manifest.as_of)}. {other['cause']}."
     if not is_missing(other["last_order_on"]):
-        yield f"{_worth(other, value_days, manifest)}. {_last_order(other)}."
+        yield f"{_worth(other, scored, manifest)}. {_last_order(other)}."
 
 
-def _worth(row: pd.Series, value_days: int, manifest: Manifest) -> str:
-    return f"Worth {money(row['value'], manifest.currency)} in {value_days} days"
+def _worth(row: pd.Series, scored: Scored, manifest: Manifest) -> str:
+    """What an account is worth; '' where nobody knows."""
+    if is_missing(row["value"]):
+        return ""
+    period = "a year" if scored.value_by is ValueBy.contracts else f"in {scored.value_days} days"
+    return f"Worth {money(row['value'], manifest.currency)} {period}"
 
 
 def _last_order(row: pd.Series) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipelines.exports.wording import NO_REP, PACES
+from models.definition import PACES
+from pipelines.exports.wording import NO_REP
 
 NO_REASON = "Nothing in particular"
 
@@ -34,7 +35,7 @@ def holding_half(rows: pd.DataFrame) -> int:
 
 
 def by_pace(rows: pd.DataFrame) -> dict[str, Figures]:
-    """Totals of the accounts of every pace: at risk though on schedule, overdue, or too new for a usual cycle."""
+    """Totals of the accounts of every pace: early, overdue or new."""
     return {pace: figures(rows[rows["pace"] == pace]) for pace in PACES}
 
 

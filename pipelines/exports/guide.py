@@ -4,11 +4,17 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
+from models.definition import PaceBy
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
-from pipelines.exports.wording import PACES, percent, strengths_explained, value_explained
+from pipelines.exports.wording import percent, strengths_explained, value_explained
 
 EXAMPLE = 0.6  # a risk, to show what one means
+
+
+def first_come(context: ExportContext) -> str:
+    """Which accounts head a call list, as the beginning of "… first"."""
+    return "most value at risk" if context.has_value else "highest risk"
 
 
 @dataclass(frozen=True)
@@ -43,30 +49,27 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         f"The chance that the account leaves. Of 100 accounts that show {percent(EXAMPLE)}, about {100 * EXAMPLE:.0f} "
         f"should leave and {100 * (1 - EXAMPLE):.0f} should stay: it is a chance, not a verdict."
     )
-    on_schedule = (
-        "The account has been silent for no longer than it usually is. The order book shows nothing yet, so there is "
-        "still time."
-    )
     signs = (
         "What in the records moved this account's risk up, strongest first. They are signs, not causes: they do not "
         "prove why an account leaves, and what to do about them is for those who know the account. What nobody "
         "records cannot become a reason."
     )
+    words = [("Leaving", f"An account has left when there is {context.leaves}.")]
+    if context.pace_by is PaceBy.orders:
+        words.append(("Usual cycle", "The account's own typical number of days between two orders."))
+    words.append(("Risk", chance))
+    order = "Rank 1 has the highest risk."
+    if context.has_value:
+        words.append(("Value", value_explained(context.value_by, context.value_days, context.returns)))
+        words.append(("Value at risk", "Risk times value: what is lost on average if nobody does anything."))
+        order += " Call order 1 has the most value at risk."
+    if context.pace:
+        words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
     return [
-        ("Leaving", f"An account has left when there is {context.leaves}."),
-        ("Usual cycle", "The account's own typical number of days between two orders."),
-        ("Risk", chance),
-        ("Value", value_explained(context.value_days, context.returns)),
-        ("Value at risk", "Risk times value: what is lost on average if nobody does anything."),
-        (PACES["early"], on_schedule),
-        (
-            PACES["overdue"],
-            "The account has been silent for longer than it usually is. Likelier to be gone, harder to save.",
-        ),
-        (PACES["new"], "The account has fewer than two gaps between orders so far, so no usual cycle of its own yet."),
+        *words,
         ("Reasons", signs),
         ("Strength", f"Of a reason: {strengths_explained()}."),
-        ("Rank, call order", "Rank 1 has the highest risk. Call order 1 has the most value at risk."),
+        ("Rank, call order" if context.has_value else "Rank", order),
         ("Not scored", "Accounts that cannot be judged, each with the cause, for example because they are long gone."),
     ]
 
@@ -81,7 +84,7 @@ def write_guide(book: xlsxwriter.Workbook, styles: Styles, context: ExportContex
     sheet.write_string(0, 0, "How to read this", styles.title)
     rows = explanations(context)
     calls = (
-        f"One sheet a rep, at most {bounds.calls_listed} accounts, most value at risk first. Fill in the shaded "
+        f"One sheet a rep, at most {bounds.calls_listed} accounts, {first_come(context)} first. Fill in the shaded "
         "columns; account number and day tie them to this score."
     )
     rows.append(("Call lists", calls))

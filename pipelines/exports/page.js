@@ -17,7 +17,6 @@
     made.append(...children.filter((child) => child !== null && child !== undefined));
     return made;
   }
-  const days = (number) => `${number.toLocaleString("en-GB")} ${number === 1 ? "day" : "days"}`;
   const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const title = (reason) => page.titles[reason.code] || reason.code || "";
 
@@ -42,11 +41,6 @@
     return made;
   }
 
-  function silence(account) {
-    if (account.silent === null) return null;
-    return `${days(account.silent)} silent${account.cycle === null ? "" : `, usually ${account.cycle}`}`;
-  }
-
   // The list
 
   const cells = {
@@ -64,7 +58,7 @@
     },
     pace(cell) {
       const account = cell.getData();
-      return element("div", "stack", pace(account), element("span", "sub", silence(account) || ""));
+      return element("div", "stack", pace(account), element("span", "sub", account.stands));
     },
     reason(cell) {
       const account = cell.getData();
@@ -102,11 +96,11 @@
       { title: "Account", field: "name", formatter: cells.account, minWidth: 126, widthGrow: 2, responsive: 0, sorter: byText },
       { title: "Rep", field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
       { title: "Risk", field: "risk", formatter: cells.risk, minWidth: 80, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
-      { title: "Pace", field: "silent", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", headerSortStartingDir: "desc" },
+      { title: page.pace, field: "days", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", sorterParams: { alignEmptyValues: "bottom" }, headerSortStartingDir: page.soonest_first ? "asc" : "desc" },
       { title: "Main reason", field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
       { title: "What to do", field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
       { title: "Value at risk", field: "at_risk", formatter: cells.money, minWidth: 118, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
-    ].filter((column) => column.field !== "rep" || field("rep")),
+    ].filter((column) => (column.field !== "rep" || field("rep")) && (column.field !== "days" || page.pace) && (column.field !== "at_risk" || page.value_is)),
   });
 
   function matches(account) {
@@ -123,7 +117,7 @@
     const sum = rows.reduce((total, row) => total + (row.getData().at_risk || 0), 0);
     field("shown").textContent = rows.length === accounts.length
       ? `${accounts.length.toLocaleString("en-GB")} accounts. Choose a heading to sort by it.`
-      : `${rows.length.toLocaleString("en-GB")} of ${accounts.length.toLocaleString("en-GB")} accounts, ${page.money(sum)} at risk`;
+      : `${rows.length.toLocaleString("en-GB")} of ${accounts.length.toLocaleString("en-GB")} accounts${page.value_is ? `, ${page.money(sum)} at risk` : ""}`;
   }
 
   // What is chosen stands in the address, so that a rep's list or an account can be bookmarked and sent on.
@@ -218,9 +212,9 @@
       name, element("p", "about", about),
       element("dl", "facts",
         fact("Risk", account.risk_says, bar(100 * account.risk, "of-risk"), element("small", "", `of leaving by ${until}`)),
-        fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} net orders in ${page.value_days} days`)),
-        fact("Pace", pace(account), element("small", "", silence(account) || "")),
-        fact("Rank", `${account.rank}`, element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
+        page.value_is && fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} ${page.value_is}`)),
+        page.pace && fact(page.pace, pace(account), element("small", "", account.stands)),
+        fact("Rank", `${account.rank}`, page.value_is && element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
       element("h3", "", "What raises its risk, and what to do"), reasons(account),
       element("h3", "", `The last ${months} months`), element("div", "timeline"),
       element("p", "sub", "Reasons are what moved the score. They are signs in the records, not proof of why an account leaves."),
@@ -234,8 +228,9 @@
 
   // Wiring
 
-  field("by-value").addEventListener("click", () => table.setSort("at_risk", "desc"));
-  field("on-schedule").addEventListener("click", () => { field("pace").value = "early"; filter(); table.setSort("at_risk", "desc"); });
+  // Where nothing tells what accounts are worth, or who is on the way out, there is no button for it.
+  field("by-value")?.addEventListener("click", () => table.setSort("at_risk", "desc"));
+  field("on-schedule")?.addEventListener("click", () => { field("pace").value = "early"; filter(); table.setSort(page.value_is ? "at_risk" : "risk", "desc"); });
 
   table.on("tableBuilt", () => {
     for (const column of table.getColumns()) {

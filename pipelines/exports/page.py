@@ -12,9 +12,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from features.value import ValueBy
+from models.definition import PaceBy
 from pipelines.exports import wording
-from pipelines.exports.figures import by_pace, figures, holding_half
+from pipelines.exports.figures import Figures, by_pace, figures, holding_half
 from pipelines.exports.guide import explanations
+from pipelines.exports.pace import standing
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.timeline import DAYS, Timeline
 from pipelines.scored import PLACES
@@ -43,6 +46,7 @@ def write_page(
     rows: the whole ranked list; the page shows those of `on_page`. timelines: by account, see timeline.timelines.
     """
     shown = on_page(rows)
+    words = context.pace
     total, half, pace = figures(rows), holding_half(rows), by_pace(rows)
     scripts = [_text(path) for path in (_TABULATOR / "tabulator.min.js", _HERE / "timeline.js", _HERE / "page.js")]
     styles = [_text(path) for path in (_TABULATOR / "tabulator_simple.min.css", _HERE / "page.css")]
@@ -54,7 +58,7 @@ def write_page(
         as_of=wording.day(context.as_of),
         total=total,
         half=half,
-        early_share=pace["early"].value_at_risk / total.value_at_risk if total.value_at_risk else 0.0,
+        early_share=_share(pace["early"], total, context.has_value),
         shown=len(shown),
         not_scored=len(not_scored),
         causes=_causes(not_scored),
@@ -62,9 +66,13 @@ def write_page(
         money=lambda amount: wording.money(amount, context.currency),
         percent=wording.percent,
         explanations=explanations(context),
+        has_orders=not_scored["last_order_on"].notna().any(),
+        has_worth=not_scored["value"].notna().any(),
+        value_is=_value_is(context),
         reps=sorted(shown["rep"].dropna().unique(), key=str.casefold),
         regions=sorted(shown["region"].dropna().unique(), key=str.casefold),
-        paces={code: words for code, words in wording.PACES.items() if pace[code].accounts},
+        paces={code: name for code, name in (words.names if words else {}).items() if pace[code].accounts},
+        words=words,
         reasons=_main_reasons(shown, context.reasons),
         no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
         policy=_policy(scripts, styles),
@@ -88,6 +96,12 @@ def as_script_json(content: Any) -> str:
     return text
 
 
+def _share(part: Figures, total: Figures, has_value: bool) -> float:
+    """The share of some accounts in the value at risk or, where nobody knows a value, in those expected to leave."""
+    of_part, whole = (part.value_at_risk, total.value_at_risk) if has_value else (part.leaving, total.leaving)
+    return of_part / whole if whole else 0.0
+
+
 def _data(
     context: ExportContext, rows: pd.DataFrame, timelines: Mapping[str, Timeline], rep_names: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -97,19 +111,32 @@ def _data(
     return {
         "as_of": context.as_of.isoformat(),
         "days": DAYS,
-        "value_days": context.value_days,
+        "value_is": _value_is(context),
         "symbol": wording.symbol(context.currency),
-        "paces": wording.PACES,
+        "pace": context.pace.heading if context.pace else None,
+        "paces": dict(context.pace.names) if context.pace else {},
+        "soonest_first": context.pace_by is PaceBy.contracts,
         "no_rep": wording.NO_REP,
         "titles": dict(context.reasons),
         "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
         "watched_until": last_day,
-        "accounts": [_account(row) for row in rows.to_dict("records")],
+        "accounts": [_account(row, context.pace_by) for row in rows.to_dict("records")],
         "timelines": {account: _packed(timelines[account]) for account in rows["account_id"] if account in timelines},
     }
 
 
-def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _value_is(context: ExportContext) -> str | None:
+    """What an account's value is, behind an amount; None where nothing tells it."""
+    match context.value_by:
+        case ValueBy.orders:
+            return f"net orders in {context.value_days} days"
+        case ValueBy.contracts:
+            return "of contracts a year"
+        case ValueBy.nothing:
+            return None
+
+
+def _account(row: Mapping[Any, Any], pace_by: PaceBy) -> dict[str, Any]:
     """One account for the page; how far a reason pushes is shown as part of a full bar and in a word, never as SHAP."""
     reasons = []
     for n in PLACES:
@@ -136,14 +163,22 @@ def _account(row: Mapping[Any, Any]) -> dict[str, Any]:
         "risk": round(float(row["risk"]), 4),
         "risk_says": wording.percent(float(row["risk"])),
         "pace": row["pace"],
-        "silent": _whole(row["days_since_order"]),
-        "cycle": None if row["pace"] == "new" else _whole(row["usual_cycle"]),  # that of others like it
+        "stands": standing(row, pace_by),
+        "days": _pace_days(row, pace_by),
         "outlook": int(row["outlook_days"]),
         "value": _whole(row["value"]),
         "at_risk": _whole(row["value_at_risk"]),
         "call": int(row["priority"]),
         "reasons": reasons,
     }
+
+
+def _pace_days(row: Mapping[Any, Any], pace_by: PaceBy) -> int | None:
+    """By what accounts are sorted by pace: the days since the last order, or to the end or renewal of the contract."""
+    if pace_by is PaceBy.contracts:
+        end = row["days_to_contract_end"]
+        return _whole(row["days_to_renewal"] if wording.is_missing(end) else end)
+    return _whole(row["days_since_order"])
 
 
 def _packed(lanes: Timeline) -> dict[str, Any]:
@@ -169,9 +204,12 @@ def _reps_seen(rows: pd.DataFrame, timelines: Mapping[str, Timeline]) -> list[st
     )
 
 
-def _causes(not_scored: pd.DataFrame) -> list[tuple[str, int, float]]:
-    """Why accounts have no score: the cause, how many accounts and their value; most accounts first."""
-    groups = [(str(cause), len(rows), float(rows["value"].sum())) for cause, rows in not_scored.groupby("cause")]
+def _causes(not_scored: pd.DataFrame) -> list[tuple[str, int, float | None]]:
+    """Why accounts have no score, most accounts first: the cause, how many, and their value (None: not known)."""
+    groups = [
+        (str(cause), len(rows), float(rows["value"].sum()) if rows["value"].notna().any() else None)
+        for cause, rows in not_scored.groupby("cause")
+    ]
     return sorted(groups, key=lambda group: -group[1])
 
 
@@ -184,7 +222,7 @@ def _other(row: Mapping[Any, Any]) -> dict[str, Any]:
         "cause": row["cause"],
         "last_order": wording.day(last) if last else "–",
         "days": _whole(row["days_since_order"]),
-        "value": float(row["value"]),
+        "value": None if wording.is_missing(row["value"]) else float(row["value"]),
     }
 
 

@@ -6,7 +6,9 @@ from datetime import date
 
 import pandas as pd
 
-from features.value import Returns
+from features.value import Returns, ValueBy
+from models.definition import PaceBy
+from pipelines.exports.pace import PaceWords, pace_words
 
 NAMED = ("name", "segment", "industry", "region")
 
@@ -18,7 +20,7 @@ class ExportContext:
     value_days, returns: over how many days an account's value is counted, and whether what came back is taken off.
     reasons: code -> title. leaves: what counts as leaving, as the end of the sentence "An account has left when there
     is …". skill: a sentence of how good the score has proved, or None where nobody has measured it. notice: what must
-    be read first, as no model ranks the accounts; '' where one does.
+    be read first, as no model ranks the accounts; '' where one does. value_by, pace_by: what value and pace go by.
     """
 
     source: str
@@ -30,6 +32,23 @@ class ExportContext:
     reasons: Mapping[str, str]
     skill: str | None = None
     notice: str = ""
+    value_by: ValueBy = ValueBy.orders
+    pace_by: PaceBy = PaceBy.orders
+
+    @property
+    def pace(self) -> PaceWords | None:
+        """How the paces are called; None where all accounts are alike."""
+        return pace_words(self.pace_by)
+
+    @property
+    def has_value(self) -> bool:
+        """Whether anything tells what an account is worth."""
+        return self.value_by is not ValueBy.nothing
+
+    @property
+    def value_period(self) -> str:
+        """Over which time value is counted, for a heading: '360 days', 'a year'."""
+        return "a year" if self.value_by is ValueBy.contracts else f"{self.value_days} days"
 
 
 def ranked(

@@ -6,10 +6,11 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from features.value import ValueBy
 from pipelines.exports.figures import Figures, by_pace, by_reason, by_region, by_rep, figures, holding_half
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
-from pipelines.exports.wording import PACES, day, money, value_explained
+from pipelines.exports.wording import day, money, value_explained
 
 MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
 CHART_GROUPS = 10
@@ -29,14 +30,18 @@ def write_summary(
     total = figures(rows)
     sheet.set_row(0, 24)
     sheet.write_string(0, 0, f"Accounts at risk, {day(context.as_of)}", styles.title)
-    others = f"{len(not_scored):,} not scored, worth {money(not_scored['value'].sum(), context.currency)}"
+    others = f"{len(not_scored):,} not scored"
+    if context.value_by is ValueBy.orders:
+        others += f", worth {money(not_scored['value'].sum(), context.currency)}"
     sheet.write_string(1, 0, f"Source: {context.source}. {total.accounts:,} accounts scored; {others}.", styles.muted)
-    lines: list[tuple[str, float, bool]] = [
-        ("Accounts expected to leave", total.leaving, False),
-        ("Value at risk", total.value_at_risk, True),
-        (f"Value of all scored accounts, last {context.value_days} days", total.value, True),
-        ("Accounts that hold half of the value at risk", holding_half(rows), False),
-    ]
+    lines: list[tuple[str, float, bool]] = [("Accounts expected to leave", total.leaving, False)]
+    if context.has_value:
+        period = "a year" if context.value_by is ValueBy.contracts else f"last {context.value_days} days"
+        lines += [
+            ("Value at risk", total.value_at_risk, True),
+            (f"Value of all scored accounts, {period}", total.value, True),
+            ("Accounts that hold half of the value at risk", holding_half(rows), False),
+        ]
     for row, (label, number, is_money) in enumerate(lines, start=3):
         sheet.set_row(row, 22)
         sheet.write_string(row, 0, label, styles.figure_label)
@@ -46,11 +51,13 @@ def write_summary(
         sheet.write_string(2, 0, context.notice, styles.notice)
         sheet.set_row(2, LINE * (1 + len(context.notice) // 95))
     row = 8
-    meaning = value_explained(context.value_days, context.returns)
+    meaning = value_explained(context.value_by, context.value_days, context.returns)
     for sentence in (
         f"An account has left when there is {context.leaves}.",
-        f"Value is {meaning[:1].lower()}{meaning[1:]}",
-        "Expected to leave is the sum of the risks, value at risk the sum of risk times value.",
+        f"Value is {meaning[:1].lower()}{meaning[1:]}" if context.has_value else None,
+        "Expected to leave is the sum of the risks, value at risk the sum of risk times value."
+        if context.has_value
+        else "Expected to leave is the sum of the risks.",
         context.skill,
     ):
         if sentence:
@@ -59,12 +66,10 @@ def write_summary(
             sheet.set_row(row, LINE * (1 + len(sentence) // 105))
             row += 1
     row += 1
-    pace = {
-        "At risk though on schedule" if code == "early" else PACES[code]: group
-        for code, group in by_pace(rows).items()
-        if group.accounts
-    }
-    row = _write_breakdown(sheet, styles, row, "Is it visible in the order book yet?", pace) + 2
+    if context.pace:
+        names = {**context.pace.names, "early": context.pace.early}
+        pace = {names[code]: group for code, group in by_pace(rows).items() if group.accounts}
+        row = _write_breakdown(sheet, styles, row, context.pace.question, pace) + 2
     by_main_reason = by_reason(rows, context.reasons)
     first = row + 2
     row = _write_breakdown(sheet, styles, row, "By main reason", by_main_reason) + 2

@@ -13,7 +13,9 @@ _FORMULA = re.compile(r"(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 _IDS = ["account_id", "rep_id"]
 _FIRST = ["rank", "account_id", "name", "segment", "industry", "region", "rep_id", "rep", "risk", "pace"]
-_THEN = ["last_order_on", "days_since_order", "usual_cycle", "value", "value_at_risk", "priority"]
+_ORDERS = ["last_order_on", "days_since_order", "usual_cycle"]
+_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]
+_VALUE = ["value", "value_at_risk", "priority"]
 _REASONS = [column for n in PLACES for column in (f"reason_{n}", f"reason_{n}_code", f"action_{n}")]
 _LAST = ["as_of", "outlook_days", "model_version", "data_version"]
 
@@ -29,10 +31,11 @@ def without_formulas(text: str) -> str:
 
 def write_table(path: Path, rows: pd.DataFrame) -> None:
     """The ranked list with everything but the model's inner numbers, as UTF-8 with a byte order mark, so that Excel
-    reads names right. Names and sentences are never formulas; numbers and ids are as they are, so that other programs
-    find the accounts by them.
+    reads names right. Orders or contracts, which a firm may not have, then have no columns. Names and sentences are
+    never formulas; numbers and ids are as they are, so that other programs find the accounts by them.
     """
-    listed = rows[[*_FIRST, *_THEN, *_REASONS, *_LAST]].copy()
+    told = [column for group in (_ORDERS, _CONTRACTS) if rows[group].notna().any(axis=None) for column in group]
+    listed = rows[[*_FIRST, *told, *_VALUE, *_REASONS, *_LAST]].copy()
     for column in listed.columns.difference(_IDS):
         if not pd.api.types.is_numeric_dtype(listed[column]):
             listed[column] = listed[column].map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)

@@ -4,10 +4,9 @@ from datetime import date, timedelta
 from math import exp, isnan, log
 from typing import Any
 
-from features.value import Returns
+from features.value import Returns, ValueBy
 
 NO_REP = "No rep"
-PACES = {"early": "On schedule", "overdue": "Overdue", "new": "New"}
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥", "INR": "₹", "CHF": "CHF"}
 
 NEARLY_NONE, NEARLY_ALL = 0.005, 0.995  # shares that would be rounded to nothing, or to a certainty that no model has
@@ -21,6 +20,11 @@ FULL = log(4)
 def is_missing(value: Any) -> bool:
     """Whether a cell holds nothing: None, NaN, NaT or pandas' NA."""
     return value is None or value != value or str(value) in ("<NA>", "NaT")
+
+
+def number_of(count: float, noun: str) -> str:
+    """'1 day', '12 days'."""
+    return f"{round(count):,} {noun}{'' if round(count) == 1 else 's'}"
 
 
 def day(value: date) -> str:
@@ -43,6 +47,8 @@ def symbol(currency: str | None) -> str:
 
 def money(amount: float, currency: str | None) -> str:
     """An amount to read at a glance: '£1.24 m', '£12,400', '€950'."""
+    if isnan(amount):
+        return "–"
     size = abs(amount)
     sign = "−" if amount < 0 else ""
     if size >= 1e9:
@@ -63,8 +69,10 @@ def percent(share: float) -> str:
     return f"{int(100 * share + 0.5)}%"
 
 
-def value_explained(days: int, returns: Returns) -> str:
+def value_explained(by: ValueBy, days: int, returns: Returns) -> str:
     """What an account's value is."""
+    if by is ValueBy.contracts:
+        return "What the account's contracts in force are worth a year. A plan that was replaced does not count."
     net = f"What the account ordered in the last {days} days, less credits"
     match returns:
         case Returns.dated:
@@ -90,15 +98,18 @@ def strengths_explained() -> str:
     )
 
 
-def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
+def skill(metrics: dict[str, Any] | None, capacity: int, early_are: str | None) -> str | None:
     """How good the ranking proved on months the model had not seen, or None where that was not measured.
 
-    Accounts on schedule stand apart: among all accounts the overdue ones, easy to call and late to save, shine.
+    Early accounts stand apart: among all accounts the overdue ones, easy to call and late to save, shine. early_are:
+    what they are, as the end of the sentence "Of the accounts …"; None where all accounts are alike. capacity: calls a
+    day; where all accounts can be called, nothing is said of it.
     """
     test = (metrics or {}).get("test") or {}
     found = []
     recall, lift, base = (test.get(name) for name in ("recall_at_capacity", "lift_top_decile", "base_rate"))
-    if recall is not None:
+    a_day = max((day["n"] for day in test.get("by_as_of", {}).values()), default=capacity + 1)
+    if recall is not None and a_day > capacity:
         found.append(f"the {capacity:,} accounts ranked highest held {percent(recall)} of all that then left")
     if lift is not None:
         found.append(f"the highest-ranked tenth left {lift:.1f} times as often as the average account")
@@ -108,10 +119,10 @@ def skill(metrics: dict[str, Any] | None, capacity: int) -> str | None:
     if base is not None:
         sentences.append(f"On average {percent(base)} left.")
     early = (test.get("early") or {}).get("lift_top_decile")
-    if early is not None:
+    if early is not None and early_are:
         weaker = ", so early warnings are less sure" if lift is not None and early < lift else ""
         sentences.append(
-            f"Of the accounts still on schedule, the highest-ranked tenth left {early:.1f} times as often as the "
+            f"Of the accounts {early_are}, the highest-ranked tenth left {early:.1f} times as often as the "
             f"average of them{weaker}."
         )
     return " ".join(sentences)

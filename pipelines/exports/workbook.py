@@ -1,5 +1,6 @@
 """Workbook: the ranked accounts for those who live in Excel, with a call list for every rep to fill in."""
 
+from collections.abc import Mapping
 from datetime import datetime, time
 from pathlib import Path
 
@@ -7,18 +8,20 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.exports.guide import Bounds, write_guide
+from features.value import ValueBy
+from pipelines.exports.guide import Bounds, first_come, write_guide
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.sheets import A4, SheetColumn, Styles, sheet_names, write_list
 from pipelines.exports.summary_sheet import write_summary
-from pipelines.exports.wording import NO_REP, PACES, day
+from pipelines.exports.wording import NO_REP, day
 
 MOST_ACCOUNTS = 20_000  # beyond that, Excel opens slowly and nobody scrolls; the CSV has all
 MOST_CALL_LISTS = 60
 CALL_LIST = 15  # accounts; beyond that little is at stake, and a longer list is not worked through
 
 DID = ("called", "visited", "wrote", "not reached", "held out")
-CAME_OF_IT = ("all is well", "ordered again", "problem solved", "problem still open", "will leave", "has left")
+_MAY_LACK = ("Rep", "Region", "Segment", "Value", "Days", "Usual", "Last order", "Notice")
+CAME_OF_IT = ("all is well", "{again}", "problem solved", "problem still open", "will leave", "has left")
 
 
 def write_workbook(path: Path, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame) -> None:
@@ -68,10 +71,13 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
         SheetColumn("Evidence", rows["reason_1"], 42, styles.wrapped),
         SheetColumn("What to do", rows["action_1"], 26, styles.wrapped),
         SheetColumn("Value at risk", rows["value_at_risk"], 13, styles.money),
-        SheetColumn(f"Value, {context.value_days} days", rows["value"], 13, styles.money),
-        SheetColumn("Pace", _paces(rows), 13, styles.text),
+        SheetColumn(f"Value, {context.value_period}", rows["value"], 13, styles.money),
+        *_paces(rows, context, styles, 13),
         SheetColumn("Days since order", rows["days_since_order"], 10, styles.whole),
         SheetColumn("Usual days between orders", rows["usual_cycle"], 12, styles.whole),
+        SheetColumn("Days to contract end", rows["days_to_contract_end"], 10, styles.whole),
+        SheetColumn("Days to renewal", rows["days_to_renewal"], 10, styles.whole),
+        SheetColumn("Notice", rows["has_notice"].map({True: "given"}), 9, styles.text),
         SheetColumn("Rep", rows["rep"], 20, styles.text),
         SheetColumn("Region", rows["region"], 14, styles.text),
         SheetColumn("Segment", rows["segment"], 14, styles.text),
@@ -85,9 +91,10 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
     sheet.freeze_panes(1, at["Account"] + 1)
     if len(rows):
         _bars(sheet, styles, 1, len(rows), at["Risk"])
+    if len(rows) and "Value at risk" in at:
         scale = {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": styles.warm}
         sheet.conditional_format(1, at["Value at risk"], len(rows), at["Value at risk"], scale)
-    _printed(sheet, context, "Accounts by risk", last_column=at.get("Rep", at["Usual days between orders"]))
+    _printed(sheet, context, "Accounts by risk", last_column=_before_also(at))
 
 
 def _write_call_list(
@@ -103,7 +110,7 @@ def _write_call_list(
     sheet.write_string(
         1,
         0,
-        f"As of {day(context.as_of)}. {listed}, most value at risk first. Please fill in the shaded columns.",
+        f"As of {day(context.as_of)}. {listed}, {first_come(context)} first. Please fill in the shaded columns.",
         styles.muted,
     )
     columns = [
@@ -111,7 +118,7 @@ def _write_call_list(
         SheetColumn("Account", first["name"], 25, styles.strong),
         SheetColumn("Risk", first["risk"], 9, styles.percent),
         SheetColumn("Value at risk", first["value_at_risk"], 11, styles.money),
-        SheetColumn("Pace", _paces(first), 11, styles.text),
+        *_paces(first, context, styles, 11),
         SheetColumn("Main reason", _titles(first, context), 24, styles.wrapped),
         SheetColumn("Evidence", first["reason_1"], 34, styles.wrapped),
         SheetColumn("What to do", first["action_1"], 22, styles.wrapped),
@@ -124,12 +131,12 @@ def _write_call_list(
         SheetColumn("Account no.", first["account_id"], 13, styles.text),
     ]
     head = 3
-    at = write_list(sheet, styles, columns, table=None, top=head)
+    at = write_list(sheet, styles, _filled(columns), table=None, top=head)
     sheet.freeze_panes(head + 1, at["Account"] + 1)
     if len(first):
         top, bottom = head + 1, head + len(first)
         _bars(sheet, styles, top, bottom, at["Risk"])
-        for heading, choices in (("What we did", DID), ("What came of it", CAME_OF_IT)):
+        for heading, choices in (("What we did", DID), ("What came of it", _results(context))):
             one_of = {
                 "validate": "list",
                 "source": list(choices),
@@ -156,7 +163,7 @@ def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, context: Export
     columns = [
         SheetColumn("Account", listed["name"], 34, styles.strong),
         SheetColumn("Why it has no score", listed["cause"], 60, styles.wrapped),
-        SheetColumn(f"Value, {context.value_days} days", listed["value"], 13, styles.money),
+        SheetColumn(f"Value, {context.value_period}", listed["value"], 13, styles.money),
         SheetColumn("Last order", listed["last_order_on"], 13, styles.date),
         SheetColumn("Days since order", listed["days_since_order"], 12, styles.whole),
         SheetColumn("Region", listed["region"], 16, styles.text),
@@ -168,20 +175,35 @@ def _write_not_scored(book: xlsxwriter.Workbook, styles: Styles, context: Export
 
 
 def _filled(columns: list[SheetColumn]) -> list[SheetColumn]:
-    """Without what the firm does not record: reps, regions, segments."""
+    """Without what the firm does not record: reps and regions, or orders where it sells contracts."""
     return [
         column
         for column in columns
-        if column.heading not in ("Rep", "Region", "Segment") or column.cells.notna().any() or column.cells.empty
+        if not column.heading.startswith(_MAY_LACK) or column.cells.notna().any() or column.cells.empty
     ]
+
+
+def _before_also(at: Mapping[str, int]) -> int:
+    """The last column that is printed: beyond it stands what names and sorts accounts, and their lesser reasons."""
+    return min(at[heading] for heading in ("Region", "Segment", "Also") if heading in at) - 1
+
+
+def _results(context: ExportContext) -> list[str]:
+    """What may come of a call, in the words of what the firm sells."""
+    again = "ordered again" if context.value_by is ValueBy.orders else "renewed"
+    return [result.format(again=again) for result in CAME_OF_IT]
 
 
 def _titles(rows: pd.DataFrame, context: ExportContext) -> pd.Series:
     return rows["reason_1_code"].map(lambda code: context.reasons.get(code, code))
 
 
-def _paces(rows: pd.DataFrame) -> pd.Series:
-    return rows["pace"].map(lambda pace: PACES.get(pace, pace))
+def _paces(rows: pd.DataFrame, context: ExportContext, styles: Styles, width: float) -> list[SheetColumn]:
+    """The column of the pace; none where all accounts are alike."""
+    if context.pace is None:
+        return []
+    names = context.pace.names
+    return [SheetColumn(context.pace.heading, rows["pace"].map(lambda pace: names.get(pace, pace)), width, styles.text)]
 
 
 def _bars(sheet: Worksheet, styles: Styles, top: int, bottom: int, place: int) -> None:

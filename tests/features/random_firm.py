@@ -34,9 +34,17 @@ def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
     left = NEWEST + pd.to_timedelta(chance.integers(-600, 100, len(REPS)), unit="D")
     leaves = ~firm["reps"].duplicated("rep_id", keep="last") & (chance.random(len(firm["reps"])) < 0.7)
     firm["reps"]["left_on"] = firm["reps"]["rep_id"].map(dict(zip(REPS, left, strict=True))).where(leaves)
+    _limit(firm["contracts"])
     if seed % 2:  # a firm that does not say when it learned of things
         firm = {name: frame.drop(columns="recorded_at", errors="ignore") for name, frame in firm.items()}
     return firm
+
+
+def _limit(contracts: pd.DataFrame) -> None:
+    """Half of the accounts get no endless contract: one is enough, and no end is in sight."""
+    limited = contracts["account_id"].isin(ACCOUNTS[::2])
+    contracts.loc[limited, "renews"] = "no"
+    contracts.loc[limited, "ends_on"] = contracts["ends_on"].fillna(contracts["starts_on"] + SECOND_DELAYS * DAY)
 
 
 def _history(chance: np.random.Generator, ids: list[str], began: str) -> pd.DataFrame:

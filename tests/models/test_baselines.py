@@ -45,6 +45,26 @@ def test_without_orders_there_is_only_what_contacts_allow():
     assert list(scores(ROWS[["days_since_contact"]])) == ["sixty_days"]
 
 
+def test_a_contract_without_an_end_in_sight_comes_last():
+    rows = pd.DataFrame({"days_to_contract_end": [30.0, np.nan, 400.0, 0.0]})
+    assert np.argsort(scores(rows)["contract_end"]).tolist() == [1, 2, 0, 3]
+
+
+def test_the_base_rate_by_tenure_is_that_of_accounts_of_about_the_same_tenure(rows, origin):
+    """Of those in their first year half left, of the others none."""
+    days = np.tile([100.0, 900.0], len(rows))[: len(rows)]
+    left = np.where(days < 365, np.arange(len(rows)) // 2 % 2, 0).astype(float)
+    firm = rows.drop(columns="days_since_order").assign(days_since_first_contract=days)
+    recipe = Recipe({"days_since_contact": None}, RECIPE.params)
+    (tenure,) = (
+        rival for rival in baselines(firm, left, recipe, train=origin.train, test=origin.test) if rival.name == "tenure"
+    )
+    of_test = days[origin.test]
+    assert tenure.is_risk
+    assert tenure.score[of_test < 365] == pytest.approx(0.5, abs=0.02)
+    assert tenure.score[of_test > 365] == pytest.approx(0.0, abs=0.02)
+
+
 @pytest.fixture(scope="module")
 def rivals(rows, origin):
     found = baselines(rows, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)

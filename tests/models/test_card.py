@@ -1,6 +1,9 @@
 """The model card says what was measured, and says what was not."""
 
+import pytest
+
 from models.card import Card
+from models.definition import Left
 from models.gate import Check
 
 METRICS = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
@@ -42,17 +45,18 @@ FIGURES = {
 }
 
 
-def card() -> str:
+def card(figures=FIGURES, **facts) -> str:
     return Card(
         model="leaky-bucket-simulated",
         leaving="no order for 90 days",
-        figures=FIGURES,
+        figures=figures,
         descriptions={"own_cycle": "silence in own cycles", "ceiling": "ceiling"},
         titles={"orders": "They order elsewhere", "standing": "Who they are"},
         capacity=100,
         features=86,
         rounds=393,
         checks=(Check("brier", True, "its Brier score is 0.04"), Check("leaks", False, "a leak is suspected")),
+        **facts,
     ).markdown()
 
 
@@ -62,6 +66,47 @@ def test_the_model_stands_beside_the_baselines_with_intervals():
     assert "| **this model** | 0.851 (0.820 to 0.880) | – | – | – |" in text
     assert "| silence in own cycles | 0.744 (0.700 to 0.780) | – | – | – |" in text
     assert "ceiling" not in text  # nobody knows the truth of a real firm
+
+
+def test_what_all_scores_catch_alike_is_left_out():
+    """Where all accounts of a day can be called, capacity tells nothing of a ranking."""
+    all_caught = {f"recall_at_capacity{end}": 1.0 for end in ("", "_low", "_high")}
+    some = all_caught | {"recall_at_capacity_low": 0.9}
+
+    def text(own, rival):
+        figures = {
+            **FIGURES,
+            "test": FIGURES["test"] | own,
+            "baselines": {"own_cycle": METRICS | rival | {"early": {}}},
+        }
+        return card(figures)
+
+    assert "caught at capacity |" in text(all_caught, some)
+    everybody = text(all_caught, all_caught).split("### Early accounts")[0]
+    assert "caught at capacity |" not in everybody
+    assert "With 100 calls a day all accounts can be called" in everybody
+    assert "| **this model** | 0.851 (0.820 to 0.880) | – | – |\n" in everybody
+
+
+def test_early_accounts_are_those_of_the_definition():
+    assert "silent for no longer than one of their usual cycles" in card()
+    words = Left(by="contract", horizon_days=60).early_in_words({"contracts", "orders"})
+    assert "a contract that runs for more than another 60 days" in card(early=words)
+    assert "usual cycles" not in card(early=words)
+    assert Left(by="losses").early_in_words({"losses"}).startswith("Nothing on record shows")
+    assert "contract" in Left(by="losses").early_in_words({"losses", "contracts"})
+
+
+@pytest.mark.parametrize(
+    ("only", "says"), [(True, "having stayed, so of the newest days"), (False, "having left by choice.")]
+)
+def test_losses_that_are_recorded_late_are_spoken_of(only, says):
+    late = {"rows": 40, "late_share": 0.25, "tell_of_leaving": only}
+    data = FIGURES["data"] | {"labelled": PART | {"losses": late}}
+    text = card({**FIGURES, "data": data})
+    assert "stands behind 40 of the rows that left. Of them 25% were on record only after" in text
+    assert says in text
+    assert "on record only after" not in card()
 
 
 def test_what_could_not_be_measured_is_a_dash():

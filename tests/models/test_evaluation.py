@@ -74,7 +74,7 @@ def test_figures_of_the_days_are_spread_as_their_own_figures_are(figures):
 
 def test_every_group_is_held_against_what_came_and_every_row_says_its_groups(tested, figures):
     known = pd.DataFrame({"segment": np.where(tested.rows["account_id"] < "A100", "Shop", "Chain")})
-    evaluated = Evaluation.of(tested, ceiling=None, capacity=20, resamples=20, seed=1, known=known)
+    evaluated = Evaluation.of(tested, capacity=20, resamples=20, seed=1, known=known)
     found = evaluated.figures(catalogue())["test"]["by_group"]
     shops = (known["segment"] == "Shop").to_numpy()
 
@@ -93,7 +93,7 @@ def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_n
 
     known = evaluation(
         tested,
-        ceiling=np.where(tested.left == 1, 0.9, 0.1),
+        ceilings={"ceiling": np.where(tested.left == 1, 0.9, 0.1)},
         ceiling_of_records=np.where(tested.left == 1, 0.1, 0.9),
     )
 

@@ -1,5 +1,7 @@
 """Curves by hand, and pictures that are there."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -38,6 +40,15 @@ def test_the_dots_of_the_beeswarm_lie_where_they_lay_and_nobody_elses_dice_are_t
     assert not analysts.axes[0].collections
     assert plt.fignum_exists(analysts.number)
     plt.close(analysts)
+
+
+def test_a_feature_that_no_row_has_is_drawn_without_a_warning(rows, origin, model, tmp_path):
+    """A warning is an error in these tests; shap's percentiles of nothing would give one."""
+    test = rows[origin.test].assign(**dict.fromkeys(model.features[:3], np.nan))
+    contributions = shap_contributions(model, test)
+    first = replace(contributions, shap_values=contributions.shap_values + (np.arange(len(model.features)) < 3))
+    write_beeswarm(tmp_path / "features.png", model, test, first)
+    assert (tmp_path / "features.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_every_plot_is_written_as_numbers_and_as_a_picture(rows, origin, model, tmp_path):

@@ -1,5 +1,7 @@
 """Where no model passes, a rule ranks, with the risks that it came to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -80,6 +82,12 @@ def test_whom_nobody_ever_spoke_with_breaks_the_rule_of_sixty_days_as_much_as_on
 
     never = rows.head(1).assign(days_since_contact=np.nan)
     assert found.risk(never)[0] == found.risk(rows).max()
+
+
+def test_another_number_makes_another_digest_and_the_file_keeps_it(rule, tmp_path):
+    rule.save(tmp_path / "rule.json")
+    assert Rule.load(tmp_path / "rule.json").digest == rule.digest
+    assert replace(rule, risks=(*rule.risks[:-1], rule.risks[-1] + 1e-6)).digest != rule.digest
 
 
 def test_where_no_rule_could_be_taken_there_is_none(tmp_path):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.target import targets
+from models.target import late_losses, targets
 
 
 def rows() -> pd.DataFrame:
@@ -76,3 +76,17 @@ def test_rows_without_days_of_losses_will_do() -> None:
 def test_left_may_be_a_number_as_in_the_rows_read_back() -> None:
     as_numbers = rows().assign(left=rows()["left"].astype("Float64"))
     np.testing.assert_array_equal(targets(as_numbers, None), targets(rows(), None))
+
+
+def test_losses_recorded_on_the_day_on_which_the_label_is_complete_or_later_are_late() -> None:
+    told = pd.DataFrame(
+        {
+            "left": [True, True, True, True, False, None],
+            "kind_known_on": ["2024-05-29", "2024-05-30", "2024-06-10", None, "2024-06-10", "2024-06-10"],
+            "labelled_on": ["2024-05-30"] * 6,
+        }
+    )
+    assert late_losses(told) == {"rows": 3, "late_share": 2 / 3, "tell_of_leaving": False}
+    assert late_losses(told.assign(left_known_on=told["kind_known_on"]))["tell_of_leaving"]
+    assert late_losses(told.assign(left_known_on=None))["tell_of_leaving"] is False
+    assert late_losses(told.assign(kind_known_on=None)) == {}

@@ -17,7 +17,7 @@ CONTRACTS = table("""
 """)
 
 
-def test_the_days_to_the_end_are_those_of_the_contract_in_force_that_began_last() -> None:
+def test_the_days_to_the_end_are_those_until_no_contract_is_in_force() -> None:
     assert value(Contract.days_to_contract_end, CONTRACTS, as_of="2024-03-01") == {
         "running": 90,
         "last_day": 0,
@@ -26,6 +26,77 @@ def test_the_days_to_the_end_are_those_of_the_contract_in_force_that_began_last(
         "to_come": None,
         "renewed": 336,
     }
+    several = table("""
+        account  starts_on   ends_on     product_line
+        A        2023-06-01  2024-05-30  desk
+        A        2023-12-01  2024-03-31  phone
+    """)
+    assert value(Contract.days_to_contract_end, several, as_of="2024-03-01") == {"A": 90}
+
+
+RENEWING = table("""
+    account    starts_on   ends_on     renews  cancelled_at  recorded_at
+    first      2023-06-01  2024-05-31  yes     -             -
+    third      2021-06-01  2022-05-31  yes     -             -
+    monthly    2023-11-01  2023-11-30  yes     -             -
+    four_weeks 2024-01-01  2024-01-28  yes     -             -
+    noticed    2021-06-01  2022-05-31  yes     2024-02-10    -
+    unheard    2021-06-01  2022-05-31  yes     2024-03-01    -
+    fixed      2023-06-01  2024-05-31  no      -             -
+    unsaid     2023-06-01  2024-05-31  -       -             -
+    endless    2021-06-01  -           yes     -             -
+    both       2021-06-01  2022-05-31  yes     -             -
+    both       2023-04-01  2024-03-31  no      -             -
+""")
+
+
+def test_a_contract_that_renews_itself_has_no_end_until_notice_is_given() -> None:
+    """Then it ends with the term in which notice was given: on 2024-05-31, in 91 days."""
+    assert value(Contract.days_to_contract_end, RENEWING, as_of="2024-03-01") == {
+        "first": None,
+        "third": None,
+        "monthly": None,
+        "four_weeks": None,
+        "noticed": 91,
+        "unheard": None,
+        "fixed": 91,
+        "unsaid": 91,
+        "endless": None,
+        "both": None,
+    }
+    days = values(Contract.days_to_contract_end, RENEWING, as_of="2024-03-02", snapshots=2, step_days=1)  # newest first
+    assert days["unheard"] == [90, None]
+
+
+def test_the_days_to_the_renewal_are_those_of_the_present_term() -> None:
+    assert value(Contract.days_to_renewal, RENEWING, as_of="2024-03-01") == {
+        "first": 91,
+        "third": 91,
+        "monthly": 30,
+        "four_weeks": 23,  # the third term of four weeks ends on 2024-03-24
+        "noticed": None,
+        "unheard": 91,
+        "fixed": None,
+        "unsaid": None,
+        "endless": None,
+        "both": 91,
+    }
+    on_days = values(Contract.days_to_renewal, RENEWING, as_of="2024-06-01", snapshots=3, step_days=1)
+    assert on_days["third"] == [364, 0, 1]
+    assert on_days["unheard"] == [None, None, None]
+
+
+def test_notice_counts_where_no_other_contract_goes_on() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     renews  cancelled_at
+        all      2023-06-01  2024-05-31  yes     2024-02-29
+        today    2023-06-01  2024-05-31  yes     2024-03-01
+        one_of   2023-06-01  2024-05-31  yes     2024-02-01
+        one_of   2023-06-01  2024-05-31  yes     -
+        over     2023-01-01  2023-12-31  yes     2023-10-01
+    """)
+    found = value(Contract.has_notice, contracts, as_of="2024-03-01")
+    assert found == {"all": 1, "today": 0, "one_of": 0, "over": None}
 
 
 def test_a_contract_that_has_run_out_is_worth_nothing_that_counts() -> None:
@@ -39,15 +110,48 @@ def test_a_contract_that_has_run_out_is_worth_nothing_that_counts() -> None:
     }
 
 
-def test_a_later_contract_that_has_run_out_hides_none_that_is_in_force() -> None:
+def test_contracts_for_several_product_lines_add_up() -> None:
     contracts = table("""
-        account  starts_on   ends_on     annual_value
-        A        2023-01-01  2024-12-31  500
-        A        2023-11-01  2024-01-31  90
+        account  starts_on   ends_on     annual_value  product_line
+        two      2023-01-01  2024-12-31  500           desk
+        two      2023-11-01  2024-10-31  90            phone
+        seats    2023-01-01  2024-12-31  500           desk
+        seats    2023-01-01  2024-12-31  40            desk
+        unsaid   2023-01-01  2024-12-31  500           -
+        unsaid   2023-11-01  2024-10-31  90            -
     """)
-    assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01") == {"A": 305}
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"A": 500}
-    assert value(Contract.contract_value, contracts, as_of="2024-01-31") == {"A": 90}
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"two": 590, "seats": 540, "unsaid": 90}
+
+
+def test_a_plan_that_is_replaced_counts_no_more_once_the_new_one_is_known() -> None:
+    """Upgraded on 2024-02-01: of a product line only what began last counts, while it is in force."""
+    contracts = table("""
+        account   starts_on   ends_on     renews  cancelled_at  annual_value  product_line  recorded_at
+        upgraded  2023-06-01  2024-05-31  yes     2024-02-01    100           desk          -
+        upgraded  2024-02-01  2025-01-31  yes     -             300           desk          -
+        late      2023-06-01  2024-05-31  no      -             100           desk          2023-06-01
+        late      2024-02-01  2025-01-31  no      -             300           desk          2024-03-01
+        trial     2023-01-01  2024-12-31  no      -             500           desk          -
+        trial     2023-11-01  2024-01-31  no      -             90            desk          -
+    """)
+    worth = values(Contract.contract_value, contracts, as_of="2024-03-02", snapshots=31, step_days=1)  # newest first
+    assert worth["upgraded"] == [300] * 30 + [100]  # from 2024-02-02 on
+    assert worth["late"] == [300] + [100] * 30
+    assert worth["trial"] == [500] * 31  # the shorter one ended on 2024-01-31
+    assert value(Contract.contract_value, contracts, as_of="2024-01-31")["trial"] == 90
+
+
+def test_contracts_that_overlap_by_no_more_than_thirty_days_follow_one_another() -> None:
+    """The new one begins on 2024-02-10; 30 days of overlap end on 2024-03-10."""
+    contracts = table("""
+        account   starts_on   ends_on     annual_value  product_line
+        followed  2023-03-11  2024-03-10  100           basic
+        followed  2024-02-10  2025-02-09  300           plus
+        beside    2023-03-11  2024-03-11  100           basic
+        beside    2024-02-10  2025-02-09  300           plus
+    """)
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"followed": 300, "beside": 400}
+    assert value(Contract.contract_value, contracts, as_of="2024-02-10") == {"followed": 100, "beside": 100}
 
 
 def test_a_contract_without_an_end_goes_on() -> None:
@@ -59,16 +163,26 @@ def test_a_contract_without_an_end_goes_on() -> None:
     assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01") == {"A": None}
 
 
-def test_a_contract_of_unknown_worth_shows_no_other_ones_and_counts_for_no_mean() -> None:
+def test_a_contract_of_unknown_worth_is_not_worth_nothing() -> None:
     contracts = table("""
         account  starts_on   ends_on     annual_value
         blank    2022-01-01  2022-12-31  100
         blank    2023-01-01  2024-12-31  -
         before   2022-01-01  2022-12-31  -
         before   2023-01-01  2024-12-31  100
+        one_of   2023-01-01  2024-12-31  100
+        one_of   2023-01-01  2024-12-31  -
     """)
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"blank": None, "before": 100}
-    assert value(Contract.contract_value_trend, contracts, as_of="2024-03-01") == {"blank": None, "before": 1}
+    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {
+        "blank": None,
+        "before": 100,
+        "one_of": 100,
+    }
+    assert value(Contract.contract_value_trend, contracts, as_of="2024-03-01") == {
+        "blank": None,
+        "before": 1,
+        "one_of": 1,
+    }
 
 
 def test_a_firm_that_records_no_notices_lacks_only_what_counts_them() -> None:
@@ -114,22 +228,31 @@ def test_a_contract_entered_afterwards_is_known_from_then_on() -> None:
     assert days == {"A": [335, 30]}
 
 
-def test_a_contract_for_less_is_set_against_what_theirs_were_worth() -> None:
+def test_a_contract_for_less_is_set_against_those_of_a_year_ago() -> None:
+    """360 days before 2024-03-01 was 2023-03-07."""
     contracts = table("""
-        account  starts_on   ends_on     annual_value  cancelled_at
-        A        2022-01-01  2022-12-31  300           -
-        A        2023-01-01  2024-12-31  100           -
-        B        2023-01-01  2024-12-31  100           -
-        C        2022-01-01  2022-12-31  100           -
+        account  starts_on   ends_on     annual_value  product_line  recorded_at
+        less     2022-04-01  2023-03-31  200           -             -
+        less     2023-04-01  2024-12-31  100           -             -
+        same     2023-03-06  2024-12-31  100           -             -
+        newer    2023-03-07  2024-12-31  100           -             -
+        over     2022-01-01  2023-12-31  100           -             -
+        fewer    2022-01-01  2023-06-30  100           desk          -
+        fewer    2023-01-01  2024-12-31  300           phone         -
+        entered  2022-01-01  2024-12-31  100           desk          -
+        entered  2022-01-01  2023-12-31  100           phone         2024-03-01
     """)
     found = value(Contract.contract_value_trend, contracts, as_of="2024-03-01")
-    assert found == {"A": 0.5, "B": 1, "C": None}  # C's has run out
+    assert found == {"less": 0.5, "same": 1, "newer": None, "over": None, "fewer": 0.75, "entered": 1}
 
 
 def test_in_words() -> None:
     assert said("days_to_contract_end", 0) == "No days until their contract ends"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
-    assert said("contract_value", 1200.5) == "Their contract is worth 1,200 a year"
+    assert said("days_to_renewal", 30) == "30 days until their contract renews itself"
+    assert said("has_notice", 1) == "Notice was given, and no other contract goes on"
+    assert said("has_notice", 0) is None
+    assert said("contract_value", 1200.5) == "Their contracts are worth 1,200 a year"
     assert said("cancellations_720d", 1) == "1 contract cancelled in 720 days"
     assert said("renewals_720d", 0) == "No renewals in 720 days"
-    assert said("contract_value_trend", 0.5) == "Their contract is worth 50% of what theirs were worth on average"
+    assert said("contract_value_trend", 0.5) == "Their contracts are worth 50% of what they were a year ago"

@@ -107,3 +107,16 @@ def test_the_season_goes_round_with_the_year() -> None:
 def test_in_words() -> None:
     assert said("days_as_customer", 1) == "A customer for 1 day"
     assert said("days_as_customer", 3650) == "A customer for 3,650 days"
+
+
+def test_the_first_contract_counts_from_its_first_day_whatever_became_of_it() -> None:
+    contracts = table("""
+        account  starts_on   ends_on
+        renewed  2022-03-16  2024-03-15
+        renewed  2024-02-01  2025-01-31
+        run_out  2023-03-01  2024-02-29
+        to_come  2024-03-01  2025-02-28
+    """)
+    found = value(Standing.days_since_first_contract, contracts, as_of="2024-03-01")
+    assert found == {"renewed": 716, "run_out": 366, "to_come": None}
+    assert said("days_since_first_contract", 90) == "Their first contract began 90 days ago"

@@ -105,6 +105,9 @@ def make_up(count: int) -> Made:
             "last_order_on": [AS_OF - timedelta(days=int(d)) for d in silent],
             "days_since_order": silent,
             "usual_cycle": cycle.astype(float),
+            "days_to_contract_end": None,
+            "days_to_renewal": None,
+            "has_notice": pd.array([None] * count, dtype="boolean"),
             "value": value,
             "value_at_risk": np.round(risk * value, 2),
             "rep_id": rep_ids,
@@ -148,7 +151,7 @@ def make_up(count: int) -> Made:
         returns=Returns.dated,
         leaves=Left().in_words(),
         reasons=REASONS,
-        skill=skill(metrics, 100),
+        skill=skill(metrics, 100, "still on schedule"),
     )
     rep_names = dict(reps.dropna().itertuples(index=False))
     return Made(

@@ -149,7 +149,7 @@ def test_a_filter_can_be_bookmarked(opened, made, path):
 def test_sorts_by_column_with_mouse_and_keyboard(opened, made):
     opened.click(".tabulator-col[tabulator-field=at_risk]")
     assert names(opened) == listed(made.rows.sort_values("priority"))
-    opened.focus(".tabulator-col[tabulator-field=silent]")
+    opened.focus(".tabulator-col[tabulator-field=days]")
     opened.keyboard.press("Enter")
     longest = made.rows["days_since_order"].max()
     assert f"{longest:.0f} days silent" in opened.locator(".tabulator-row").first.inner_text()
