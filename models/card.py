@@ -6,6 +6,7 @@ from typing import Any
 
 from models.baselines import Baseline
 from models.gate import Check, Verdict
+from models.money_card import money_section
 
 _COLUMNS = {
     "roc_auc": ("ROC AUC", "{:.3f}"),
@@ -39,6 +40,7 @@ class Card:
             self._gate(),
             self._skill(),
             self._calibration(),
+            *self._money(),
             self._reasons(),
             _LIMITS,
             self._use(),
@@ -104,6 +106,11 @@ class Card:
             )
             lines += [words, "", *_by_as_of(test["by_as_of"]), ""]
         return "\n".join([*lines, "![calibration](plots/calibration.png)"])
+
+    def _money(self) -> list[str]:
+        """Nothing where no figure in money can be given."""
+        found = self.figures.get("money")
+        return [money_section(found, self.descriptions, self.capacity)] if found else []
 
     def _reasons(self) -> str:
         lines = [

@@ -7,6 +7,7 @@ import xlsxwriter
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
 from pipelines.exports.wording import PACES, percent, strengths_explained, value_explained
+from pipelines.exports.worth import worth_explained
 
 EXAMPLE = 0.6  # a risk, to show what one means
 
@@ -58,6 +59,7 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         ("Risk", chance),
         ("Value", value_explained(context.value_days, context.returns)),
         ("Value at risk", "Risk times value: what is lost on average if nobody does anything."),
+        *([("Worth of calls", worth_explained(context.value_days))] if context.worth else []),
         (PACES["early"], on_schedule),
         (
             PACES["overdue"],
