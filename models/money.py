@@ -18,13 +18,14 @@ _UNORDERED = ("base_rate",)  # says the same of everybody, so it is no list
 
 
 def money_figures(evaluation: Evaluation, assumed: Assumed) -> dict[str, Any] | None:
-    """{"assumed": {...}, "backtest": {"n": ..., "days": ..., "left": ..., "without_value": ..., "by": {score: {...}}}},
-    or None where no tested row has a value. Needs `value` among the rows' columns.
+    """{"assumed": {...}, "backtest": {"n": ..., "days": ..., "left": ..., "without_value": ..., "by": {score: {...}},
+    "foretold_at_capacity": ...}}, or None where no tested row has a value (`value` among the rows' columns).
 
     By each score, see `lists`, in currency: mp (maximum profit) and empc (expected maximum profit, where success is not
     certain) per account at risk, fraction_called and empc_fraction_called for these; at_capacity, the profit of calling
     the first `capacity` of a day, the mean of all days; mp_behind, by how much mp is below that of the call order. All
     with 95 % intervals by account (`…_low`, `…_high`); those of mp and empc lie a little high, being maxima.
+    foretold_at_capacity: what the risks said of the first `capacity` of the call order, to be held against what came.
     """
     rows = evaluation.tested.rows
     if "value" not in rows.columns or rows["value"].isna().all():
@@ -46,6 +47,7 @@ def money_figures(evaluation: Evaluation, assumed: Assumed) -> dict[str, Any] | 
             "left": int(tested.left.sum()),
             "without_value": int((~known).sum()),
             "by": {name: _with_intervals(measured) for name, measured in drawn.items()},
+            "foretold_at_capacity": _foretold(tested, evaluation.tested.risk[known], value[known], assumed),
         },
     }
 
@@ -84,6 +86,13 @@ def _drawn(tested: EvaluationSet, score: Floats, saved: Floats, spent: Floats, a
         for figures, number in zip(found.values(), measured, strict=True):
             figures.append(number)
     return {name: np.array(figures) for name, figures in found.items()}
+
+
+def _foretold(tested: EvaluationSet, risk: Floats, value: Floats, assumed: Assumed) -> float:
+    """What calling the first `capacity` of a day was expected to bring, the mean of all days."""
+    _, _, first = places(tested.snapshot, risk * value, tested.capacity)
+    saved, spent = stakes(risk, value, assumed)
+    return float(((assumed.success * saved - spent) * first).sum() / len(np.unique(tested.snapshot)))
 
 
 def places(

@@ -54,6 +54,11 @@ def money_section(found: Mapping[str, Any], descriptions: Mapping[str, str], cap
     for name, figures in lists.items():
         cells = [_cell(figures, column) for column in columns]
         lines.append(f"| {_described(name, descriptions)} | {figures['fraction_called']:.0%} | {' | '.join(cells)} |")
+    came = (
+        f"Of the first {capacity:,} of a day, in call order, its risks had foretold "
+        f"{money(backtest['foretold_at_capacity'])}; by who then left it was {_cell(lists['priority'], 'at_capacity')}."
+    )
+    lines += ["", came]
     if backtest["without_value"]:
         lines += ["", f"{backtest['without_value']:,} rows without a value are left out."]
     return "\n".join(lines)

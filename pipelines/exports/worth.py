@@ -7,6 +7,8 @@ from models.money_params import Assumed
 from models.profit import best_plan, stakes
 from pipelines.exports.wording import money
 
+_DIGITS = 3  # of an amount that rests on assumptions: more would be a promise
+
 
 def worth_of_calls(rows: pd.DataFrame, assumed: Assumed | None, currency: str | None, capacity: int) -> str | None:
     """What calling accounts in call order brings beyond what it costs, and where to stop. None where something is not
@@ -23,13 +25,14 @@ def worth_of_calls(rows: pd.DataFrame, assumed: Assumed | None, currency: str | 
     basis = f"({assumed.in_words(lambda amount: money(amount, currency))})"
     if not best.calls:
         return f"No call is expected to bring more than it costs {basis}."
-    first = "the first account" if now.calls == 1 else f"the first {now.calls:,} accounts"
+    first = "the account" if now.calls == 1 else f"the {now.calls:,} accounts"
     beyond = f"{'it' if best.calls == 1 else 'them'}" if now == best else f"the first {best.calls:,}"
     if best.calls == len(rows):
         end = "every call brings more than it costs"
     else:
         end = f"beyond {beyond} a call costs more than it brings"
-    return f"Calling {first} in call order is worth about {money(now.profit, currency)} {basis}; {end}."
+    amount = money(float(f"{now.profit:.{_DIGITS}g}"), currency)
+    return f"Calling {first} with most value at risk is worth about {amount} {basis}; {end}."
 
 
 def worth_explained(value_days: int) -> str:

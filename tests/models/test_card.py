@@ -32,11 +32,11 @@ FIGURES = {
 }
 
 
-def card() -> str:
+def card(**more: object) -> str:
     return Card(
         model="leaky-bucket-simulated",
         leaving="no order for 90 days",
-        figures=FIGURES,
+        figures=FIGURES | more,
         descriptions={"own_cycle": "silence in own cycles", "ceiling": "ceiling"},
         titles={"orders": "They order elsewhere", "standing": "Who they are"},
         capacity=100,
@@ -52,6 +52,19 @@ def test_the_model_stands_beside_the_baselines_with_intervals():
     assert "| **this model** | 0.851 (0.820 to 0.880) | – | – | – |" in text
     assert "| silence in own cycles | 0.744 (0.700 to 0.780) | – | – | – |" in text
     assert "ceiling" not in text  # nobody knows the truth of a real firm
+
+
+def test_money_stands_on_it_where_there_is_any_and_only_there():
+    figures = {"mp": 3.5, "mp_low": 3.0, "mp_high": 4.0, "fraction_called": 0.08}
+    at_capacity = {"at_capacity": 900.0, "at_capacity_low": 800.0, "at_capacity_high": 1000.0}
+    backtest = {"n": 200, "days": 2, "left": 9, "without_value": 3, "by": {"priority": figures | at_capacity}}
+    assumed = {"cost_of_call": 50.0, "cost_of_offer": 0.0, "margin": 0.3, "success": 0.2}
+    text = card(money={"currency": "EUR", "assumed": assumed, "backtest": backtest | {"foretold_at_capacity": 850.0}})
+
+    assert "| **call order: risk × value** | 8% | 3.50 (3.00 to 4.00) | 900 (800 to 1,000) |" in text
+    assert "Assumed: a call costs 50 EUR" in text
+    assert "3 rows without a value are left out." in text
+    assert "EUR" not in card()
 
 
 def test_what_could_not_be_measured_is_a_dash():
