@@ -11,6 +11,7 @@ from models.definition import Left
 from models.evaluation import CEILINGS, SPREAD
 from models.gate import Check, Verdict
 from models.groups import by_pairs, in_words, marked, unnested, verdict
+from models.money_card import money_section
 
 _CAUGHT = "recall_at_capacity"
 _COLUMNS = {
@@ -28,8 +29,8 @@ _GROUPS = 10  # shown beside those that differ: the ones that come closest to it
 class Card:
     """What the card is about.
 
-    figures: as in metrics.json. descriptions: what each baseline and each ceiling is, by name. early: which accounts are
-    early, as a sentence.
+    figures: as in metrics.json. descriptions: what each baseline and each ceiling is, by name. early: which accounts
+    are early, as a sentence.
     """
 
     model: str
@@ -51,6 +52,7 @@ class Card:
             self._skill(),
             self._calibration(),
             self._groups(),
+            *self._money(),
             self._reasons(),
             _LIMITS,
             self._use(),
@@ -140,6 +142,11 @@ class Card:
             said = f"**{verdict(row)}**" if row["differs"] else "–"
             lines.append(f"| {grouping} | {_escaped(group)} | {row['accounts']:,} | {shares} | {said} |")
         return "\n".join(lines)
+
+    def _money(self) -> list[str]:
+        """Nothing where no figure in money can be given."""
+        found = self.figures.get("money")
+        return [money_section(found, self.descriptions, self.capacity)] if found else []
 
     def _reasons(self) -> str:
         lines = [

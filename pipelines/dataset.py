@@ -22,7 +22,7 @@ _KEYS = ["account_id", "as_of"]
 
 
 def read_rows(home: Home) -> pd.DataFrame:
-    """features.parquet and left.parquet as one table, as_of as a time, left as 1, 0 or NA, kind where it is known.
+    """features.parquet and left.parquet as one table, as_of as a time, left as 1, 0 or NA, value, kind where known.
 
     Raises Mistake where a file is not there.
     """

@@ -27,6 +27,7 @@ from models.evaluation import (
 )
 from models.leaks import Leaks
 from models.metrics import Floats
+from models.money import money_figures
 from models.origins import Origin, too_short
 from models.plots import write_beeswarm, write_plots
 from models.recipe import Recipe
@@ -71,7 +72,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         known=known_of(home.tables, tested.rows),
     )
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
-    figures = rounded(evaluation.figures(catalogue()) | {"data": data})
+    figures = rounded(evaluation.figures(catalogue()) | {"data": data} | _money(evaluation, settings, manifest))
     files = {SCORING: home.model / SCORING}
     sha256 = files_hash(files)
     champion = registry.champion()
@@ -159,6 +160,12 @@ def _write_rule(
     rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.digest)
     with written_whole(home.model / RULE) as path:
         rule.save(path)
+
+
+def _money(evaluation: Evaluation, settings: Settings, manifest: Manifest) -> dict[str, Any]:
+    """{"money": {...}} with the currency, where enough is assumed and any account has a value; {} elsewhere."""
+    found = settings.money.assumed and money_figures(evaluation, settings.money.assumed)
+    return {"money": {"currency": manifest.currency, **found}} if found else {}
 
 
 def _say(origin: Origin, model: Churn) -> None:

@@ -15,6 +15,7 @@ from pipelines.exports.ranked import ExportContext, not_ranked, ranked, rep_name
 from pipelines.exports.table import write_table
 from pipelines.exports.timeline import timelines
 from pipelines.exports.workbook import write_workbook
+from pipelines.exports.worth import worth_of_calls
 from pipelines.home import GATE, Home, written_whole
 from pipelines.intake.manifest import Manifest, file_hash
 from pipelines.known import latest_rows
@@ -54,6 +55,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         reasons={code: reason.title for code, reason in catalogue().reasons.items()},
         skill=wording.skill(measured, settings.evaluate.capacity, pace.among if pace else None),
         notice=scored.notice,
+        worth=worth_of_calls(scored.scores, settings.money.assumed, manifest.currency, settings.evaluate.capacity),
     )
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
     rows = ranked(scored.scores, accounts, reps)

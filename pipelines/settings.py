@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from features.mistake import Mistake, closest
 from models.definition import Left
 from models.gate_params import GateParams
+from models.money_params import MoneyParams
 from models.tree_params import TreeParams
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -112,6 +113,7 @@ class Overridable(Section):
     evaluate: Evaluate = Field(Evaluate(), description="How the model is measured.")
     gate: GateParams = Field(GateParams(), description="What a model must show to become champion.")
     export: Export = Field(Export(), description="What the lists show.")
+    money: MoneyParams = Field(MoneyParams(), description="What a call costs and brings: assumed, not measured.")
 
 
 class Settings(Overridable, Which):

@@ -16,6 +16,7 @@ from features.compute.frame import frame, key_columns, select
 from features.compute.run import blocks
 from features.kernels.grid import Floats, Grid
 from features.language.declare import Feature
+from features.value import value
 from models.contradictions import Contradictions, contradictions
 from models.definition import Left
 from models.left import Outcome, Watch, needed, order_days, outcome, watch
@@ -29,8 +30,8 @@ log = logging.getLogger(__name__)
 
 
 def snapshots(settings: Settings, home: Home) -> None:
-    """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of, and how many
-    of the outcomes other records contradict.
+    """Writes features and outcomes of every account at risk on every as_of, sorted by account and as_of, beside the
+    outcome what the account was worth (`value`), and how many of the outcomes other records contradict.
 
     Raises Mistake where the source lacks the table that leaving is judged by.
     """
@@ -41,17 +42,21 @@ def snapshots(settings: Settings, home: Home) -> None:
     features = features_given(engine, left)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     measures = {feature.name: feature.measure for feature in features}
+    worth = value(settings.export.value_days, engine.columns)
     rows, against = 0, Contradictions()
 
     def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array], Contradictions]:
         watched = watch(block, left)
         became = outcome(block, watched.outlook, left)
         known = frame(block, measures, watched.at_risk)
-        return known, left_columns(block, watched, became, left), contradictions(block, watched.outlook, became)
+        followed = left_columns(block, watched, became, left) | {
+            "value": pa.array(select(block.dense(worth), watched.at_risk), from_pandas=True)
+        }
+        return known, followed, contradictions(block, watched.outlook, became)
 
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
-            asked = [*measures.values(), *needed(left, engine.columns)]
+            asked = [*measures.values(), *needed(left, engine.columns), worth]
             for knew, followed, contradicted in map_ahead(of_block, blocks(engine, asked, grid)):
                 rows += len(knew["as_of"])
                 against += contradicted

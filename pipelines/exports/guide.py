@@ -8,6 +8,7 @@ from models.definition import PaceBy
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
 from pipelines.exports.wording import percent, strengths_explained, value_explained
+from pipelines.exports.worth import worth_explained
 
 EXAMPLE = 0.6  # a risk, to show what one means
 
@@ -63,6 +64,8 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words.append(("Value", value_explained(context.value_by, context.value_days, context.returns)))
         words.append(("Value at risk", "Risk times value: what is lost on average if nobody does anything."))
         order += " Call order 1 has the most value at risk."
+    if context.worth:
+        words.append(("Worth of calls", worth_explained(context.value_period)))
     if context.pace:
         words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
     return [

@@ -21,6 +21,7 @@ class ExportContext:
     reasons: code -> title. leaves: what counts as leaving, as the end of the sentence "An account has left when there
     is …". skill: a sentence of how good the score has proved, or None where nobody has measured it. notice: what must
     be read first, as no model ranks the accounts; '' where one does. value_by, pace_by: what value and pace go by.
+    worth: what calls are expected to bring, see worth.worth_of_calls, or None.
     """
 
     source: str
@@ -32,6 +33,7 @@ class ExportContext:
     reasons: Mapping[str, str]
     skill: str | None = None
     notice: str = ""
+    worth: str | None = None
     value_by: ValueBy = ValueBy.orders
     pace_by: PaceBy = PaceBy.orders
 

@@ -53,6 +53,7 @@ def write_summary(
     row = 8
     meaning = value_explained(context.value_by, context.value_days, context.returns)
     for sentence in (
+        context.worth,
         f"An account has left when there is {context.leaves}.",
         f"Value is {meaning[:1].lower()}{meaning[1:]}" if context.has_value else None,
         "Expected to leave is the sum of the risks, value at risk the sum of risk times value."

@@ -109,6 +109,20 @@ def test_losses_that_are_recorded_late_are_spoken_of(only, says):
     assert "on record only after" not in card()
 
 
+def test_money_stands_on_it_where_there_is_any_and_only_there():
+    figures = {"mp": 3.5, "mp_low": 3.0, "mp_high": 4.0, "fraction_called": 0.08}
+    at_capacity = {"at_capacity": 900.0, "at_capacity_low": 800.0, "at_capacity_high": 1000.0}
+    backtest = {"n": 200, "days": 2, "left": 9, "without_value": 3, "by": {"priority": figures | at_capacity}}
+    assumed = {"cost_of_call": 50.0, "cost_of_offer": 0.0, "margin": 0.3, "success": 0.2}
+    money = {"currency": "EUR", "assumed": assumed, "backtest": backtest | {"foretold_at_capacity": 850.0}}
+    text = card(FIGURES | {"money": money})
+
+    assert "| **call order: risk × value** | 8% | 3.50 (3.00 to 4.00) | 900 (800 to 1,000) |" in text
+    assert "Assumed: a call costs 50 EUR" in text
+    assert "3 rows without a value are left out." in text
+    assert "EUR" not in card()
+
+
 def test_what_could_not_be_measured_is_a_dash():
     early = card().split("### Early accounts")[1]
 

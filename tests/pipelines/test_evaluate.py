@@ -62,7 +62,7 @@ def contents(home):
 def test_the_model_and_the_baselines_stand_side_by_side_with_intervals(scored_home):
     found = figures(scored_home)
 
-    assert set(found) == {"test", "baselines", "reasons", "data"}
+    assert set(found) == {"test", "baselines", "reasons", "data", "money"}
     assert list(found["baselines"]) == [
         *("own_cycle", "days_since_order", "sixty_days", "logistic_rfm", "mbg_nbd"),
         *("best_feature", "base_rate", "shuffled"),

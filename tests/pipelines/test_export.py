@@ -326,3 +326,22 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     write_scores(home, table(SCORES), AS_OF)
     export(Settings(), home, metrics=home.metrics)
     assert 'class="notice"' not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+
+
+def test_what_calls_are_worth_stands_on_page_and_workbook_as_assumed_or_not_at_all(home):
+    def shown():
+        page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+        summary = openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)["Summary"]
+        return page, " ".join(str(cell) for row in summary.iter_rows(values_only=True) for cell in row if cell)
+
+    # 0.8 of 900 at a margin of a half, a quarter of them kept, less 10; A brings 20 x 0.125 - 10.
+    money = {"cost_of_call": 10, "margin": 0.5, "success": 0.25}
+    export(Settings.model_validate({"money": money}), home, metrics=home.metrics)
+    for text in shown():
+        assert "Calling the account with most value at risk is worth about £80 (assumed: a call costs £10, 25%" in text
+        assert "beyond it a call costs more than it brings" in text
+    assert "Worth of calls" in shown()[0]
+
+    export(Settings.model_validate({"money": {"margin": None}}), home, metrics=home.metrics)
+    for text in shown():
+        assert "assumed" not in text

@@ -24,6 +24,7 @@ LEFT = {
     "kind_known_on": "date32[day]",
     "left_known_on": "date32[day]",
     "labelled_on": "date32[day]",
+    "value": "double",
 }
 
 
@@ -75,6 +76,7 @@ def test_by_contract_a_firm_needs_no_orders(firm) -> None:
     of_a = rows[rows["account_id"] == "A"].set_index("as_of")
     assert of_a.index.max() == date(2025, 6, 5)  # the last of them with a contract in force
     gone = of_a[of_a["left"] == True]  # noqa: E712 - null is neither
+    assert set(of_a["value"].dropna()) == {1200}  # what scoring would have said, see below
     assert gone.index.tolist() == [date(2025, 4, 6), date(2025, 5, 6), date(2025, 6, 5)]
     assert set(gone["kind"]) == {"involuntary"}
     assert set(gone["kind_known_on"]) == {date(2025, 8, 15)}
