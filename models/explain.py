@@ -3,14 +3,18 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.catalogue import Catalogue
-from features.language.declare import Feature
 from models.churn import Churn, FeatureProfile, Floats
+from models.vocabulary import Vocabulary, Word
+
+if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
+    from features.catalogue import Catalogue
+    from features.language.declare import Feature
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +76,15 @@ def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     miss = float(np.abs(values.sum(axis=1) + base_value - raw).max(initial=0.0))
     if not miss <= EXACT:
         log.warning("WOODELF's contributions miss the scores by up to %.2g; LightGBM's own are used instead", miss)
-        values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
+        return lightgbm_contributions(model, rows)
     return Contributions(values, base_value, model.features)
+
+
+def lightgbm_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
+    """The same, computed row by row by LightGBM: sooner there for a few rows, many times slower for many."""
+    numbers = model.matrix(rows)
+    values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
+    return Contributions(values, _base_value(model, numbers.shape[1]), model.features)
 
 
 def _base_value(model: Churn, width: int) -> float:
@@ -91,7 +102,10 @@ def _woodelf(model: Churn, numbers: Floats) -> Floats:
 
 
 def reasons(
-    contributions: Contributions, rows: pd.DataFrame, profiles: Mapping[str, FeatureProfile], catalogue: Catalogue
+    contributions: Contributions,
+    rows: pd.DataFrame,
+    profiles: Mapping[str, FeatureProfile],
+    catalogue: "Catalogue | Vocabulary",
 ) -> pd.DataFrame:
     """At most four reasons a row, strongest first: reason_i (sentence), reason_i_code, reason_i_shap, action_i.
 
@@ -143,7 +157,7 @@ def reasons(
 
 
 def _fact(
-    features: Sequence[Feature], columns: npt.NDArray[np.intp], evidence: Floats, values: Mapping[str, float]
+    features: "Sequence[Feature | Word]", columns: npt.NDArray[np.intp], evidence: Floats, values: Mapping[str, float]
 ) -> str | None:
     """The sentence of the feature with the most evidence that has one."""
     for column in columns[np.argsort(-evidence[columns], kind="stable")]:
@@ -156,7 +170,10 @@ def _fact(
 
 
 def _evidence(
-    shap_values: Floats, numbers: Floats, features: Sequence[Feature], profiles: Mapping[str, FeatureProfile]
+    shap_values: Floats,
+    numbers: Floats,
+    features: "Sequence[Feature | Word]",
+    profiles: Mapping[str, FeatureProfile],
 ) -> Floats:
     """How much each feature's value explains a higher risk, [rows, features]; 0 where it cannot stand as evidence."""
     evidence = np.zeros(shap_values.shape)

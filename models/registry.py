@@ -1,21 +1,16 @@
-"""Registry: every run is remembered, and one model a source is its champion. All calls of MLflow are here."""
+"""Registry: the versions of a source's model, one of which is its champion, in MLflow's store."""
 
-import hashlib
+import json
 import logging
 import os
-import shutil
-import subprocess
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from models.churn import Churn
+from models.layout import FILES
 from models.relocation import EXPERIMENT, follow_move
 
 if TYPE_CHECKING:
@@ -24,10 +19,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CHAMPION = "champion"
-SCORING = "scoring"  # the folder of a version's model
-EVALUATED = "evaluated"  # that of the model that was tested last, which scores nothing
-_SAME = "files_sha256"
-_FILES = "files"
+EVALUATED = "evaluated"  # the folder of the model that was tested last, which scores nothing and is no version
+DESCRIPTION = (
+    "Which accounts will leave by choice, and why. The version that scores has the alias champion; the gate gives it."
+)
+_SAME, _PACKAGE = "files_sha256", "package_sha256"
 _SQLITE = "sqlite:///"
 
 
@@ -42,6 +38,15 @@ class Version:
     def name(self) -> str:
         """12 hexadecimal digits of the hash: the same wherever these files are registered, unlike the number."""
         return self.files_sha256[:12]
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A version with the id of the logged model that it is, and its tags."""
+
+    version: Version
+    model_id: str
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ class Registry:
         """The version that scores at present, or None."""
         if self.uri.startswith(_SQLITE) and not Path(self.uri.removeprefix(_SQLITE)).exists():
             return None  # MLflow would make the file
-        with self._client() as client:
+        with self.client() as client:
             from mlflow.exceptions import MlflowException
 
             try:
@@ -81,52 +86,20 @@ class Registry:
     def files(self, version: Version) -> Iterator[Path]:
         """The folder of a version's files, as `record` was given them."""
         with tempfile.TemporaryDirectory() as folder:
-            with self._client():
+            with self.client():
                 import mlflow
 
                 mlflow.artifacts.download_artifacts(f"models:/{self.model}/{version.number}", dst_path=folder)
-            yield Path(folder) / "data" / _FILES
-
-    def record(
-        self,
-        files: Mapping[str, Path],
-        *,
-        sha256: str,
-        parameters: Mapping[str, Any],
-        metrics: Mapping[str, Any],
-        tags: Mapping[str, str],
-        artifacts: Mapping[str, Path],
-    ) -> Version:
-        """Logs a run and registers a version made of `files`: a folder with a saved `Churn` for each name.
-
-        parameters, metrics: may be nested, and are logged as "a.b"; of metrics only the numbers. artifacts: what else
-        to keep with the run: {name in the run: file or folder}. A model of exactly the same files that is registered
-        already is not registered again, so that running twice leaves one version.
-        """
-        with self._client() as client:
-            import mlflow
-
-            known = self._registered(client, sha256)
-            with mlflow.start_run(experiment_id=self._experiment(client), tags={**tags, _SAME: sha256}) as run:
-                mlflow.log_params({name: str(value)[:500] for name, value in flat(parameters).items()})
-                mlflow.log_metrics(
-                    {name: value for name, value in flat(metrics).items() if isinstance(value, int | float)}
-                )
-                for name, path in artifacts.items():
-                    (mlflow.log_artifacts if path.is_dir() else mlflow.log_artifact)(str(path), name)
-                version = known or Version(self._register(client, files, sha256), sha256)
-            log.info(
-                "registry: %s version %s (%s), run %s", self.model, version.number, version.name, run.info.run_name
-            )
-            return version
+            yield Path(folder) / "data" / FILES
 
     def promote(self, version: Version) -> None:
         """Makes a version the champion."""
-        with self._client() as client:
+        with self.client() as client:
             client.set_registered_model_alias(self.model, CHAMPION, version.number)
 
     @contextmanager
-    def _client(self) -> "Iterator[MlflowClient]":
+    def client(self) -> "Iterator[MlflowClient]":
+        """MLflow's client of the store, which is first pointed at the artifacts beside it where it was moved."""
         if self.uri.startswith(_SQLITE):
             store = Path(self.uri.removeprefix(_SQLITE))
             if follow_move(store, self.artifacts):
@@ -134,64 +107,55 @@ class Registry:
         with _pointed_at(self.uri) as client:
             yield client
 
-    def _register(self, client: "MlflowClient", files: Mapping[str, Path], sha256: str) -> str:
-        """Logs the model so that MLflow can load it by itself: text and JSON, read by `_load_pyfunc`; no pickle."""
-        import lightgbm
-        import mlflow
-        from mlflow.models import ModelSignature
-        from mlflow.types import ColSpec, Schema
+    def registered(self, client: "MlflowClient", files_sha256: str, package_sha256: str) -> Registered | None:
+        """The version that is made of the same files and goes with the same code and words."""
+        same = f"tag.{_SAME} = '{files_sha256}' and tag.{_PACKAGE} = '{package_sha256}'"
+        for found in client.search_model_versions(f"name = '{self.model}' and {same}", max_results=1):
+            # MLflow keeps the id in the version's source alone.
+            return Registered(
+                Version(str(found.version), files_sha256), str(found.source).rpartition("/")[2], found.tags
+            )
+        return None
 
-        model = Churn.load(files[SCORING])
-        signature = ModelSignature(
-            inputs=Schema([ColSpec("double", name, required=False) for name in model.features]),
-            outputs=Schema([ColSpec("double", "risk")]),
-        )
-        with tempfile.TemporaryDirectory() as folder:
-            data = Path(folder) / _FILES
-            for name, path in files.items():
-                shutil.copytree(path, data / name)
-            with warnings.catch_warnings():
-                # An input example would be rows of a firm's data, kept where nobody looks for them.
-                warnings.filterwarnings("ignore", message=".*input example was not provided")
-                logged = mlflow.pyfunc.log_model(
-                    name="model",
-                    loader_module=__name__,
-                    data_path=str(data),
-                    signature=signature,
-                    pip_requirements=[f"lightgbm=={lightgbm.__version__}", "leaky-bucket"],
-                )
+    def register(
+        self,
+        client: "MlflowClient",
+        logged: str,
+        run: str,
+        *,
+        files_sha256: str,
+        package_sha256: str,
+        tags: Mapping[str, str],
+    ) -> Version:
+        """A new version, made of a model that a run has logged."""
         if not client.search_registered_models(f"name = '{self.model}'", max_results=1):
-            client.create_registered_model(self.model)
-        version = client.create_model_version(
-            self.model, source=logged.model_uri, run_id=logged.run_id, model_id=logged.model_id, tags={_SAME: sha256}
+            client.create_registered_model(self.model, description=DESCRIPTION)
+        hashes = {_SAME: files_sha256, _PACKAGE: package_sha256}
+        made = client.create_model_version(
+            self.model, source=f"models:/{logged}", run_id=run, model_id=logged, tags={**tags, **hashes}
         )
-        return str(version.version)
+        link = [{"name": self.model, "version": made.version}]  # the model's page shows it
+        client.set_logged_model_tags(logged, {"mlflow.modelVersions": json.dumps(link)})
+        return Version(str(made.version), files_sha256)
 
-    def _experiment(self, client: "MlflowClient") -> str:
+    def tag(self, client: "MlflowClient", registered: Registered, tags: Mapping[str, str]) -> None:
+        """Gives a version these tags; what another gate said of it is no more."""
+        number = registered.version.number
+        for name in registered.tags.keys() - tags.keys():
+            if name.startswith("gate"):
+                client.delete_model_version_tag(self.model, number, name)
+        for name, text in tags.items():
+            if registered.tags.get(name) != text:
+                client.set_model_version_tag(self.model, number, name, text)
+
+    def experiment(self, client: "MlflowClient") -> str:
+        """The id of the experiment that holds all runs, made where there is none."""
         found = client.get_experiment_by_name(EXPERIMENT)
         if found:
             return str(found.experiment_id)
         location = self.artifacts.resolve().as_uri() if self.uri.startswith(_SQLITE) else None
-        return str(client.create_experiment(EXPERIMENT, artifact_location=location))
-
-    def _registered(self, client: "MlflowClient", sha256: str) -> Version | None:
-        found = client.search_model_versions(f"name = '{self.model}' and tag.{_SAME} = '{sha256}'", max_results=1)
-        return Version(str(found[0].version), sha256) if found else None
-
-
-class _Served:
-    """What MLflow calls when it serves the model: risks."""
-
-    def __init__(self, model: Churn) -> None:
-        self._model = model
-
-    def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002 - MLflow's signature
-        return pd.DataFrame({"risk": self._model.risk(model_input)}, index=model_input.index)
-
-
-def _load_pyfunc(path: str) -> _Served:
-    """MLflow's hook: the name is theirs."""
-    return _Served(Churn.load(Path(path) / SCORING))
+        kind = {"mlflow.experimentKind": "custom_model_development"}  # else its page looks for chats, not for models
+        return str(client.create_experiment(EXPERIMENT, artifact_location=location, tags=kind))
 
 
 @contextmanager
@@ -203,6 +167,7 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")  # the folder of whoever calls is no part of the model
     import mlflow
 
     for name in ("mlflow", "alembic"):  # MLflow sets its own level when it is imported
@@ -215,41 +180,3 @@ def _pointed_at(uri: str) -> "Iterator[MlflowClient]":
         yield mlflow.MlflowClient(tracking_uri=uri)
     finally:
         mlflow.set_tracking_uri(before)  # type: ignore[arg-type] # None forgets it
-
-
-def flat(tree: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    """The leaves of nested mappings by their paths, as MLflow names things.
-
-    >>> flat({"a": {"b": 1}, "c": 2})
-    {'a.b': 1, 'c': 2}
-    """
-    found: dict[str, Any] = {}
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{above}{name}.")
-        else:
-            found[f"{above}{name}"] = value
-    return found
-
-
-def commit_of(folder: Path) -> str | None:
-    """The git commit that a folder is a checkout of, or None."""
-    git = shutil.which("git")
-    if git is None:
-        return None
-    command = [git, "-C", str(folder), "rev-parse", "--show-prefix", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words and our own folder
-    prefix, _, commit = answer.stdout.rstrip("\n").partition("\n")
-    # A prefix means that the folder lies inside a checkout of something else.
-    return commit if answer.returncode == 0 and not prefix else None
-
-
-def files_hash(folders: Mapping[str, Path]) -> str:
-    """The SHA-256 of every file under these folders, and of its name; wherever the folders are."""
-    digest = hashlib.sha256()
-    for name, folder in sorted(folders.items()):
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            content = path.read_bytes()
-            digest.update(f"{name}/{path.relative_to(folder).as_posix()}\n{len(content)}\n".encode())
-            digest.update(content)
-    return digest.hexdigest()

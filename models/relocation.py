@@ -25,6 +25,8 @@ _ADDRESSES = (
     ("model_versions", "source"),
     ("model_versions", "storage_location"),
 )
+# Where the rows lie that a run has learned from, in the home beside the artifacts: an address within JSON.
+_SOURCES, _IN_JSON = ("datasets", "dataset_source"), '{"uri": "'
 
 
 def follow_move(store: Path, artifacts: Path) -> bool:
@@ -44,12 +46,9 @@ def follow_move(store: Path, artifacts: Path) -> bool:
             return False
         try:
             with connection:
-                for table, column in _ADDRESSES:
-                    connection.execute(
-                        f"UPDATE {table} SET {column} = ? || substr({column}, ?)"  # noqa: S608 - names from above
-                        f" WHERE {column} = ? OR substr({column}, 1, ?) = ?",
-                        (here, len(there) + 1, there, len(there) + 1, f"{there}/"),
-                    )
+                for column in _ADDRESSES:
+                    _rewrite(connection, column, there, here)
+                _rewrite(connection, _SOURCES, *(_IN_JSON + place.rpartition("/")[0] for place in (there, here)))
         except sqlite3.OperationalError as error:
             if "readonly" not in str(error):
                 raise
@@ -58,6 +57,16 @@ def follow_move(store: Path, artifacts: Path) -> bool:
                 "it is read-only. Make it writable, or copy the folder."
             ) from None
     return True
+
+
+def _rewrite(connection: sqlite3.Connection, place: tuple[str, str], there: str, here: str) -> None:
+    """Every address in a (table, column) that is, or lies under, `there`."""
+    table, column = place
+    connection.execute(
+        f"UPDATE {table} SET {column} = ? || substr({column}, ?)"  # noqa: S608 - names from above
+        f" WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+        (here, len(there) + 1, there, len(there) + 1, f"{there}/"),
+    )
 
 
 def _address(connection: sqlite3.Connection) -> str | None:

@@ -25,19 +25,23 @@ from models.evaluation import (
     ranking_table,
     rounded,
 )
+from models.layout import SCORING
 from models.leaks import Leaks
 from models.metrics import Floats
 from models.money import money_figures
 from models.origins import Origin, too_short
+from models.packaged import Package
 from models.plots import write_beeswarm, write_plots
 from models.recipe import Recipe
-from models.registry import EVALUATED, SCORING, Registry, Version, commit_of, files_hash
+from models.recording import record
+from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
 from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
-from pipelines.home import BACKTEST, GATE, PROJECT, RULE, Home, written_whole
+from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
 from pipelines.intake.manifest import Manifest
+from pipelines.recorded import recorded
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -73,10 +77,9 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     )
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data} | _money(evaluation, settings, manifest))
-    files = {SCORING: home.model / SCORING}
-    sha256 = files_hash(files)
+    package = Package.of(home.model / SCORING, catalogue())
     champion = registry.champion()
-    compared = _compared(registry, champion, sha256)
+    compared = _compared(registry, champion, package.files_sha256)
     verdict = gate.judge(
         evaluation,
         settings.gate,
@@ -102,13 +105,10 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     )
     _write(home.model / "card.md", card.markdown())
     _log_figures(figures)
-    version = registry.record(
-        files,
-        sha256=sha256,
-        parameters=settings.model_dump(mode="json"),
-        metrics=_without_groups(figures),
-        tags=_tags(manifest, verdict),
-        artifacts={"plots": home.model / "plots", "card": home.model / "card.md", "metrics": metrics},
+    version = record(
+        registry,
+        package,
+        recorded(settings, home, manifest, rows, origins, figures=figures, verdict=verdict, metrics=metrics),
     )
     if verdict.promoted:
         registry.promote(version)
@@ -249,19 +249,6 @@ def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Vers
         "without_champion": None if champion else verdict.in_words,
     }
     return json.dumps(content, indent=2) + "\n"
-
-
-def _tags(manifest: Manifest, verdict: gate.Verdict) -> dict[str, str]:
-    """What the run in MLflow is found by."""
-    tags = {"source": manifest.source, "data_version": manifest.data_version, "as_of": manifest.as_of.isoformat()}
-    tags |= {f"table.{name}": table.sha256 for name, table in manifest.tables.items()}
-    commit = commit_of(PROJECT)
-    return tags | {"gate": verdict.in_words} | ({"git_commit": commit} if commit else {})
-
-
-def _without_groups(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures that MLflow takes: a firm's names for its groups need not be names that it allows."""
-    return {**figures, "test": {name: found for name, found in figures["test"].items() if name != "by_group"}}
 
 
 def _log_figures(figures: Mapping[str, Any]) -> None:

@@ -15,7 +15,8 @@ from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models import explain
 from models.churn import Churn
-from models.registry import SCORING, Registry
+from models.layout import SCORING
+from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home

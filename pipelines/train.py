@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from models.layout import SCORING
 from models.origins import too_short
-from models.registry import SCORING
 from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, forget, origins_of, read_rows, recipe_of, save_whole
 from pipelines.home import Home

@@ -1,7 +1,6 @@
 """Declare: how a reason module says what its features are."""
 
 import inspect
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -11,7 +10,7 @@ from ibis.common.deferred import Deferred
 from features.language.measure import Measure
 from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
 from features.language.rows import Rows
-from features.language.sentence import names_in, rendered
+from features.language.sentence import names_in, said
 
 YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
 
@@ -49,9 +48,7 @@ class Feature:
 
         row: the values of all features of one account on one as_of.
         """
-        if self.unit == "yes/no" and not row.get(self.name):
-            return None  # the sentence says what is so where it is
-        return rendered(self.says, {**row, "value": row.get(self.name, math.nan)}) if self.says else None
+        return said(self.says, self.name, self.unit, row)
 
 
 class Declared:

@@ -1,12 +1,20 @@
 """A made-up firm as snapshots: few features, with a known way of losing accounts."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from features.catalogue import catalogue
 from models.churn import Churn
+from models.layout import SCORING
 from models.origins import Origin, rolling_origins
+from models.packaged import Package
 from models.recipe import Recipe
+from models.recording import Data, DayTested, Remembered, record
+from models.registry import Registry, Version
 from models.tree_params import TreeParams
 
 DIRECTIONS = {
@@ -92,3 +100,34 @@ def fitted(rows: pd.DataFrame, origin: Origin, **about: object) -> Churn:
 @pytest.fixture(scope="session")
 def model(rows: pd.DataFrame, origin: Origin) -> Churn:
     return fitted(rows, origin)
+
+
+def packaged(model: Churn, folder: Path, note: str = "one") -> Package:
+    """The model, saved in a folder; another note makes it another model."""
+    replace(model, about={**model.about, "note": note}).save(folder / SCORING)
+    return Package.of(folder / SCORING, catalogue())
+
+
+def evaluation_of(folder: Path, **other: object) -> Remembered:
+    """An evaluation with one tested day; its rows lie in a file of the folder."""
+
+    def data(name: str, rows: int, left: int) -> Data:
+        return Data(name, "5ca1ab1e0000", folder / "features.parquet", rows, left)
+
+    known, seen = data("known by 2024-03-01", 90, 9), data("as_of 2024-03-01", 10, 1)
+    day = DayTested("2024-03-01", known, seen, {"n": 10.0, "roc_auc": 0.7, "early_n": 8.0})
+    facts = {
+        "parameters": {"train": {"seed": 1}},
+        "metrics": {"test": {"roc_auc": 0.8}, "baselines": {"own_cycle": {"roc_auc": 0.6}}},
+        "tags": {"data_version": "abc", "gate.promoted": "true"},
+        "artifacts": {"card": folder / SCORING / "model.json"},
+        "training": data("all labelled", 100, 10),
+        "testing": seen,
+        "days": (day,),
+    }
+    return Remembered(**{**facts, **other})
+
+
+def recorded(registry: Registry, folder: Path, model: Churn, note: str = "one", **other: object) -> Version:
+    """Saves the model in a folder and records it with an evaluation."""
+    return record(registry, packaged(model, folder, note), evaluation_of(folder, **other))

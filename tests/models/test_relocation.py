@@ -13,25 +13,18 @@ import pytest
 
 from features.mistake import Mistake
 from models.churn import Churn
-from models.registry import EVALUATED, SCORING, Registry
+from models.layout import SCORING
+from models.registry import Registry
 from models.relocation import EXPERIMENT, follow_move
+from tests.models.conftest import recorded
 
 
 def registry(home: Path) -> Registry:
     return Registry(f"sqlite:///{home}/mlflow.db", home / "mlartifacts", "simulated")
 
 
-def record(home: Path, model: Churn, sha256: str):
-    for name in (SCORING, EVALUATED):
-        model.save(home / "model" / name)
-    return registry(home).record(
-        {name: home / "model" / name for name in (SCORING, EVALUATED)},
-        sha256=sha256,
-        parameters={},
-        metrics={"test": {"roc_auc": 0.8}},
-        tags={},
-        artifacts={"card": home / "model" / SCORING / "model.json"},
-    )
+def record(home: Path, model: Churn, note: str):
+    return recorded(registry(home), home / "model", model, note)
 
 
 def cells(home: Path) -> list[str]:
@@ -73,7 +66,7 @@ def test_the_champion_of_a_moved_home_is_found_and_loaded_and_new_runs_are_logge
         np.testing.assert_array_equal(Churn.load(folder / SCORING).risk(rows), model.risk(rows))
     second = record(there, model, "two")
     with registry(there).files(second) as folder:
-        assert (folder / EVALUATED / "trees.txt").is_file()
+        assert (folder / SCORING / "trees.txt").is_file()
     assert not home.exists()
 
 
@@ -86,7 +79,8 @@ def test_plain_mlflow_reads_every_artifact_of_a_moved_home(home, tmp_path, model
 
     monkeypatch.setenv("MLFLOW_TRACKING_URI", registry(there).uri)
     client = mlflow.MlflowClient(tracking_uri=registry(there).uri)
-    (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
+    experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
+    run, *_ = client.search_runs([experiment], order_by=["attributes.start_time ASC"])
     kept = Path(client.download_artifacts(run.info.run_id, "card/model.json", dst_path=str(tmp_path)))
     assert kept.read_bytes() == (there / "model" / SCORING / "model.json").read_bytes()
     served = mlflow.pyfunc.load_model("models:/leaky-bucket-simulated@champion")
@@ -106,6 +100,8 @@ def test_no_address_of_the_old_place_is_left_anywhere_in_the_store(home, tmp_pat
     after = [cell for cell in cells(there) if "mlartifacts" in cell]
     assert len(after) == len(before) >= 4
     assert all(cell.startswith((there / "mlartifacts").as_uri()) for cell in after)
+    assert [cell for cell in cells(there) if f"{there.as_uri()}/model/features.parquet" in cell]
+    assert not [cell for cell in cells(there) if home.as_uri() in cell]
     assert not follow_move(there / "mlflow.db", there / "mlartifacts")
 
 

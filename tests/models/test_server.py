@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 
 from models.churn import Churn
-from models.registry import EVALUATED, SCORING, Registry, Version
+from models.layout import SCORING
+from models.registry import Registry
 from models.relocation import EXPERIMENT, follow_move
+from tests.models.conftest import recorded
 
 STARTS_WITHIN = 240  # seconds, on a busy machine
 
@@ -63,25 +65,12 @@ def get(address: str) -> bytes:
         return answer.read()
 
 
-def record(registry: Registry, home: Path, model: Churn) -> Version:
-    for name in (SCORING, EVALUATED):
-        model.save(home / name)
-    return registry.record(
-        {name: home / name for name in (SCORING, EVALUATED)},
-        sha256="one",
-        parameters={},
-        metrics={},
-        tags={},
-        artifacts={"card": home / SCORING / "model.json"},
-    )
-
-
 def test_a_teams_server_keeps_the_champion(tmp_path, model, rows):
     home = tmp_path / "home"
     with server(tmp_path / "server.db", tmp_path / "kept", tmp_path / "log") as address:
         registry = Registry(address, home / "mlartifacts", "simulated")
         assert registry.champion() is None
-        version = record(registry, home, model)
+        version = recorded(registry, home, model)
         registry.promote(version)
 
         assert registry.champion() == version
@@ -94,12 +83,13 @@ def test_a_teams_server_keeps_the_champion(tmp_path, model, rows):
 def test_the_page_of_a_moved_home_shows_its_artifacts_once_the_store_has_followed(tmp_path, model):
     home, there = tmp_path / "home", tmp_path / "moved"
     home.mkdir()
-    record(Registry(f"sqlite:///{home}/mlflow.db", home / "mlartifacts", "simulated"), home, model)
+    recorded(Registry(f"sqlite:///{home}/mlflow.db", home / "mlartifacts", "simulated"), home, model)
     home.rename(there)
 
     with server(there / "mlflow.db", there / "mlartifacts", tmp_path / "log") as address:
         client = mlflow.MlflowClient(tracking_uri=address)
-        (run,) = client.search_runs([client.get_experiment_by_name(EXPERIMENT).experiment_id])
+        experiment = client.get_experiment_by_name(EXPERIMENT).experiment_id
+        run, *_ = client.search_runs([experiment], order_by=["attributes.start_time ASC"])
         shown = f"{address}/get-artifact?run_id={run.info.run_id}&path={quote('card/model.json')}"
         with pytest.raises(URLError):
             get(shown)

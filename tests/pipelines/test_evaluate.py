@@ -13,8 +13,9 @@ from threadpoolctl import threadpool_limits
 from features.mistake import Mistake
 from models.baselines import Baseline
 from models.churn import Churn
+from models.layout import SCORING
 from models.metrics import PROBABILITY, RANKING
-from models.registry import EVALUATED, SCORING, Registry
+from models.registry import EVALUATED, Registry
 from models.target import targets
 from pipelines.dataset import origins_of, read_rows
 from pipelines.evaluate import evaluate
@@ -327,7 +328,8 @@ def test_the_run_in_mlflow_says_what_was_done_on_what(scored_home):
     import mlflow
 
     client = mlflow.MlflowClient(tracking_uri=scored_home.tracking_uri)
-    run = client.search_runs([client.get_experiment_by_name("leaky-bucket").experiment_id])[0]
+    experiment = client.get_experiment_by_name("leaky-bucket").experiment_id
+    run, *_ = client.search_runs([experiment], order_by=["attributes.start_time ASC"])
     found = figures(scored_home)
 
     assert run.data.metrics["test.early.roc_auc"] == found["test"]["early"]["roc_auc"]

@@ -12,7 +12,7 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
-from models.registry import SCORING
+from models.layout import SCORING
 from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home

@@ -6,7 +6,7 @@ import pytest
 
 from features.mistake import Mistake
 from models.churn import Churn
-from models.registry import SCORING
+from models.layout import SCORING
 from models.target import targets
 from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
