@@ -19,14 +19,14 @@ class Delivery(Reason):
     late_deliveries = in_windows(
         lambda window: Count(due, days=window) - Count(on_time, days=window),
         "count",
-        days=(90, 360),
+        days=(90, 180, 360),
         risk="rises",
         says="{value:# late delivery/late deliveries} in {days} days",
     )
     share_delivered_late = in_windows(
         lambda window: 1 - Count(on_time, days=window) / Count(due, days=window),
         "share",
-        days=360,
+        days=(60, 90, 180, 360),
         risk="rises",
         says="{value:.0%} of their deliveries in {days} days were late",
     )
