@@ -29,19 +29,12 @@ class Attention(Reason):
     accounts_of_rep = feature(
         Pooled(active, by=REP), "count", risk="rises", says="Their rep looks after {value:# active account}"
     )
-    rep_prospecting = in_windows(
-        lambda window: at_rep(Count(prospecting, days=window)),
-        "count",
-        days=30,
-        risk="rises",
-        says="Their rep was busy with prospects {value:# time} in {days} days",
-    )
     rep_prospecting_share = in_windows(
         lambda window: at_rep(
             Count(prospecting, days=window) / (Count(prospecting, days=window) + Count(rep_spoke, days=window))
         ),
         "share",
-        days=(30, 90),
+        days=(60, 90),
         risk="rises",
         says="{value:.0%} of their rep's contacts in {days} days were with prospects",
     )

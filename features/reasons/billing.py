@@ -5,7 +5,6 @@ from ibis import _
 from features.language.declare import (
     Reason,
     count,
-    days_since_last,
     feature,
     in_windows,
     mean,
@@ -26,16 +25,13 @@ class Billing(Reason):
     action = "Put the invoice right and say sorry"
 
     invoices_sent = count(invoices, days=360)
-    billing_errors = count(wrong, days=(90, 180, 360), risk="rises", says="{value:# wrong invoice} in {days} days")
+    billing_errors = count(wrong, days=(90, 360), risk="rises", says="{value:# wrong invoice} in {days} days")
     share_of_invoices_wrong = share(
         wrong,
         of=invoices,
         days=(90, 180, 360),
         risk="rises",
         says="{value:.0%} of their invoices in {days} days were wrong",
-    )
-    days_since_billing_error = days_since_last(
-        wrong.at("error_found_at"), risk="falls", says="{value:# day} since an invoice of theirs turned out wrong"
     )
     open_billing_errors = still_open(
         wrong, until="corrected_at", days=360, risk="rises", says="{value:# wrong invoice} still to be put right"

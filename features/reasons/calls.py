@@ -19,7 +19,7 @@ class Calls(Reason):
     unreturned_calls = still_open(
         calls,
         until="returned_at",
-        days=(30, 90, 180),
+        days=(90, 180),
         risk="rises",
         says="In {days} days {value:# call} of theirs went unreturned",
     )
@@ -32,7 +32,7 @@ class Calls(Reason):
     share_of_recent_calls_unreturned = in_windows(
         lambda window: 1 - Count(returned, days=window) / Count(calls, days=window),
         "share",
-        days=90,
+        days=60,
         risk="rises",
         says="{value:.0%} of their calls in {days} days went unreturned",
     )
@@ -47,7 +47,7 @@ class Calls(Reason):
         returned,
         _.returned_at.delta(_.called_at, unit="minute"),
         "hours",
-        days=(90, YEAR),
+        days=(60, YEAR),
         per=MINUTES,
         risk="rises",
         says="It took us {value:,.1f} hours on average to ring them back",

@@ -19,7 +19,7 @@ class Delivery(Reason):
     late_deliveries = in_windows(
         lambda window: Count(due, days=window) - Count(on_time, days=window),
         "count",
-        days=(90, 180, 360),
+        days=(90, 360),
         risk="rises",
         says="{value:# late delivery/late deliveries} in {days} days",
     )

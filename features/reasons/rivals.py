@@ -15,7 +15,7 @@ class Rivals(Reason):
 
     competitors_seen = count(
         seen,
-        days=(30, 90, 180, 360),
+        days=(90, 180, 360),
         risk="rises",
         says="{value:# sighting} of a competitor with them in {days} days",
     )

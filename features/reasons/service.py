@@ -14,9 +14,8 @@ class Service(Reason):
 
     action = "See that what troubles them is solved, and ring them when it is"
 
-    complaints = count(complained, days=(90, 180), risk="rises", says="{value:# complaint} in {days} days")
+    complaints = count(complained, days=(180, 360), risk="rises", says="{value:# complaint} in {days} days")
     days_since_complaint = days_since_last(complained, risk="falls", says="{value:# day} since their last complaint")
-    days_since_ticket = days_since_last(tickets, risk="falls", says="{value:# day} since their last ticket")
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
     oldest_open_ticket = oldest_open(
@@ -28,7 +27,7 @@ class Service(Reason):
     )
     severe_tickets = count(
         tickets.where(_.severity.isin(["high", "critical"])),
-        days=(90, 360),
+        days=360,
         risk="rises",
         says="{value:# severe ticket} in {days} days",
     )
@@ -39,7 +38,7 @@ class Service(Reason):
         resolved,
         _.resolved_at.delta(_.opened_at, unit="day"),
         "days",
-        days=(90, 360),
+        days=(180, 360),
         risk="rises",
         says="It took us {value:,.1f} days on average to solve their tickets",
     )

@@ -99,24 +99,6 @@ def test_attention_is_measured_by_revenue() -> None:
     }
 
 
-def test_a_reps_time_on_prospects_is_counted_for_all_of_its_accounts() -> None:
-    prospecting = table("""
-        rep  occurred_at
-        R1   2024-02-29
-        R1   2024-01-31
-        R1   2024-01-30
-        R1   2024-03-01
-        R2   2024-01-30
-    """)
-    assert value(Attention.rep_prospecting, ASSIGNMENTS, prospecting, as_of="2024-03-01") == {
-        "A": 2,
-        "B": 2,
-        "alone": 0,
-        "gone": 2,
-        "idle": 0,
-    }
-
-
 def test_in_words() -> None:
     assert said("accounts_of_rep", 1) == "Their rep looks after 1 active account"
     assert said("accounts_of_rep", 84) == "Their rep looks after 84 active accounts"
@@ -124,5 +106,4 @@ def test_in_words() -> None:
     assert said("attention_for_revenue", 0.3) == (
         "For what they buy they get 30% of the attention that their rep's accounts get on average"
     )
-    assert said("rep_prospecting_30d", 1) == "Their rep was busy with prospects 1 time in 30 days"
-    assert said("rep_prospecting_share_30d", 0.7) == "70% of their rep's contacts in 30 days were with prospects"
+    assert said("rep_prospecting_share_60d", 0.7) == "70% of their rep's contacts in 60 days were with prospects"

@@ -81,7 +81,6 @@ def test_in_words() -> None:
     assert said("days_late_360d", 6.25) == "Their deliveries came 6.2 days late on average"
     assert said("overdue_deliveries", 1) == "1 delivery overdue now"
     assert said("overdue_deliveries", 0) == "No deliveries overdue now"
-    assert said("late_deliveries_180d", 2) == "2 late deliveries in 180 days"
     assert said("share_delivered_late_60d", 1) == "100% of their deliveries in 60 days were late"
     assert said("share_delivered_late_90d", 0.5) == "50% of their deliveries in 90 days were late"
     assert said("share_delivered_late_180d", 0) == "0% of their deliveries in 180 days were late"
