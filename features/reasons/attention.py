@@ -34,7 +34,7 @@ class Attention(Reason):
             Count(prospecting, days=window) / (Count(prospecting, days=window) + Count(rep_spoke, days=window))
         ),
         "share",
-        days=90,
+        days=(60, 90),
         risk="rises",
         says="{value:.0%} of their rep's contacts in {days} days were with prospects",
     )

@@ -2,7 +2,16 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, feature, in_windows, mean, oldest_open, share, still_open
+from features.language.declare import (
+    Reason,
+    count,
+    feature,
+    in_windows,
+    mean,
+    oldest_open,
+    share,
+    still_open,
+)
 from features.language.of_rows import Amount, Count
 from features.language.rows import invoices
 
@@ -18,16 +27,28 @@ class Billing(Reason):
     invoices_sent = count(invoices, days=360)
     billing_errors = count(wrong, days=(90, 360), risk="rises", says="{value:# wrong invoice} in {days} days")
     share_of_invoices_wrong = share(
-        wrong, of=invoices, days=360, risk="rises", says="{value:.0%} of their invoices in {days} days were wrong"
+        wrong,
+        of=invoices,
+        days=(90, 180, 360),
+        risk="rises",
+        says="{value:.0%} of their invoices in {days} days were wrong",
     )
     open_billing_errors = still_open(
         wrong, until="corrected_at", days=360, risk="rises", says="{value:# wrong invoice} still to be put right"
+    )
+    oldest_billing_error = oldest_open(
+        wrong,
+        until="corrected_at",
+        since="error_found_at",
+        days=360,
+        risk="rises",
+        says="They have waited {value:# day} for an invoice to be put right",
     )
     days_to_correct = mean(
         wrong.once("corrected_at"),
         _.corrected_at.delta(_.error_found_at, unit="day"),
         "days",
-        days=360,
+        days=(180, 360),
         risk="rises",
         says="It took us {value:,.1f} days on average to put their invoices right",
     )

@@ -2,7 +2,7 @@
 
 from ibis import _
 
-from features.language.declare import YEAR, Reason, count, feature, mean, oldest_open, still_open
+from features.language.declare import YEAR, Reason, count, feature, in_windows, mean, oldest_open, still_open
 from features.language.of_rows import Count
 from features.language.rows import calls
 
@@ -15,11 +15,11 @@ class Calls(Reason):
 
     action = "Return their calls today"
 
-    calls_from_them = count(calls, days=(90, YEAR))
+    calls_from_them = count(calls, days=(30, 90, YEAR))
     unreturned_calls = still_open(
         calls,
         until="returned_at",
-        days=90,
+        days=(90, 180),
         risk="rises",
         says="In {days} days {value:# call} of theirs went unreturned",
     )
@@ -28,6 +28,13 @@ class Calls(Reason):
         "share",
         risk="rises",
         says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned",
+    )
+    share_of_recent_calls_unreturned = in_windows(
+        lambda window: 1 - Count(returned, days=window) / Count(calls, days=window),
+        "share",
+        days=60,
+        risk="rises",
+        says="{value:.0%} of their calls in {days} days went unreturned",
     )
     oldest_open_call = oldest_open(
         calls,
@@ -40,7 +47,7 @@ class Calls(Reason):
         returned,
         _.returned_at.delta(_.called_at, unit="minute"),
         "hours",
-        days=YEAR,
+        days=(60, YEAR),
         per=MINUTES,
         risk="rises",
         says="It took us {value:,.1f} hours on average to ring them back",

@@ -13,16 +13,21 @@ from features.language.declare import (
     in_windows,
     share,
 )
+from features.language.measure import Measure
 from features.language.of_days import DaysAfter, GapsLonger
-from features.language.of_rows import DaysSinceFirst, DaysSinceLast
+from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
 from features.language.rows import contacts, placed
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
 
-# With a new account the usual pace is that since the first word.
-days_known = DaysSinceFirst(spoken).clip(QUARTER, YEAR)
+
 START_DAYS = 90  # in which a new customer makes up its mind
+
+
+def _days_known(window: int) -> Measure:
+    """With a new account the usual pace is that since the first word."""
+    return DaysSinceFirst(spoken).clip(window, YEAR)
 
 
 class Contact(Reason):
@@ -38,10 +43,17 @@ class Contact(Reason):
         spoken, days=(30, QUARTER, YEAR), risk="falls", says="{value:# conversation} with them in {days} days"
     )
     conversations_trend = feature(
-        conversations[QUARTER] * (days_known / QUARTER) / conversations[YEAR],
+        conversations[QUARTER] * (_days_known(QUARTER) / QUARTER) / conversations[YEAR],
         "ratio",
         risk="falls",
         says="We speak with them at {value:.0%} of the year's usual pace",
+    )
+    conversations_pace = in_windows(
+        lambda window: Count(spoken, days=window) * (_days_known(window) / window) / Count(spoken, days=YEAR),
+        "ratio",
+        days=(30, 60, 180),
+        risk="falls",
+        says="In {days} days we spoke with them at {value:.0%} of the year's usual pace",
     )
     share_of_touches_invoices = share(
         contacts.where(_.channel == "invoice"),

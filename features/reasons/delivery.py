@@ -26,7 +26,7 @@ class Delivery(Reason):
     share_delivered_late = in_windows(
         lambda window: 1 - Count(on_time, days=window) / Count(due, days=window),
         "share",
-        days=360,
+        days=(60, 90, 180, 360),
         risk="rises",
         says="{value:.0%} of their deliveries in {days} days were late",
     )

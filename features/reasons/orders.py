@@ -1,14 +1,16 @@
 """Orders: customers order elsewhere long before they say so."""
 
 import numpy as np
+from ibis import _
 from scipy.special import gammaincc
 
 from features.cycle import cycle, regularity, since_order
 from features.kernels.gaps import TYPICAL_REGULARITY
 from features.language.declare import QUARTER, YEAR, Reason, amount, count, feature, in_windows
-from features.language.measure import Computed
+from features.language.measure import Computed, IfGiven, Measure
 from features.language.of_days import Gap
-from features.language.of_rows import Count, DaysSinceFirst
+from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
+from features.language.rows import calls, contacts
 from features.language.rows import placed as rows
 
 
@@ -17,8 +19,14 @@ def _chance_of_silence(silence: np.ndarray, cycle: np.ndarray, shape: np.ndarray
     return np.asarray(gammaincc(shape, shape * silence / cycle))
 
 
-# A young account's pace is that of the days since its first order.
-days_known = DaysSinceFirst(rows).clip(QUARTER, YEAR)
+def _days_known(window: int) -> Measure:
+    """A young account's pace is that of the days since its first order."""
+    return DaysSinceFirst(rows).clip(window, YEAR)
+
+
+# A customer who is leaving falls silent everywhere, and rings or writes oftener than it orders.
+since_word = DaysSinceLast(contacts.where(_.direction == "inbound"))
+since_heard = IfGiven(Computed(np.fmin, (since_word, DaysSinceLast(calls))), since_word)
 SILENT = "{days_since_order:# day} since their last order; they usually order every {usual_cycle:.0f}"
 
 
@@ -50,17 +58,27 @@ class Orders(Reason):
     largest_gap = feature(Gap(rows, what="largest"), "days")
     orders = count(rows, days=(30, QUARTER, 180, YEAR), risk="falls", says="{value:# order} in {days} days")
     orders_trend = feature(
-        orders[QUARTER] * (days_known / QUARTER) / orders[YEAR],
+        orders[QUARTER] * (_days_known(QUARTER) / QUARTER) / orders[YEAR],
         "ratio",
         risk="falls",
         says="They order at {value:.0%} of the year's usual pace",
     )
+    orders_pace = in_windows(
+        lambda window: Count(rows, days=window) * (_days_known(window) / window) / Count(rows, days=YEAR),
+        "ratio",
+        days=(30, 60),
+        risk="falls",
+        says="In {days} days they ordered at {value:.0%} of the year's usual pace",
+    )
     amount = amount(rows, "amount", days=(30, QUARTER, 180, YEAR), says="They ordered for {value:,.0f} in {days} days")
     amount_trend = feature(
-        amount[QUARTER] * (days_known / QUARTER) / amount[YEAR],
+        amount[QUARTER] * (_days_known(QUARTER) / QUARTER) / amount[YEAR],
         "ratio",
         risk="falls",
         says="They order for {value:.0%} of the year's usual amount",
+    )
+    days_since_heard = feature(
+        since_heard, "days", risk="rises", says="They have not rung or written to us for {value:# day}"
     )
     orders_same_season = in_windows(
         # What came in the coming season a year ago: the year's first orders are those that its last quarters lack.

@@ -31,7 +31,7 @@ class Reps(Reason):
     rep_changes = in_windows(
         _changes,
         "count",
-        days=(360, 720),
+        days=(360, 540, 720),
         risk="rises",
         says="{value:# change} of rep in {days} days",
     )

@@ -2,8 +2,10 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count
+from features.language.declare import Reason, count, days_since_last
 from features.language.rows import signals
+
+seen = signals.where(_.kind == "competitor_seen")
 
 
 class Rivals(Reason):
@@ -12,10 +14,13 @@ class Rivals(Reason):
     action = "Have their rep and a manager visit them before the rival does"
 
     competitors_seen = count(
-        signals.where(_.kind == "competitor_seen"),
-        days=(90, 180),
+        seen,
+        days=(90, 180, 360),
         risk="rises",
         says="{value:# sighting} of a competitor with them in {days} days",
+    )
+    days_since_competitor_seen = days_since_last(
+        seen, risk="falls", says="{value:# day} since a competitor was seen with them"
     )
     recommendations = count(
         signals.where(_.kind.isin(["referral", "reference"])),

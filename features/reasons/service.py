@@ -2,10 +2,11 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, mean, oldest_open, still_open
+from features.language.declare import Reason, count, days_since_last, mean, oldest_open, still_open
 from features.language.rows import signals, tickets
 
 resolved = tickets.once("resolved_at")
+complained = signals.where(_.kind == "complaint")
 
 
 class Service(Reason):
@@ -13,9 +14,8 @@ class Service(Reason):
 
     action = "See that what troubles them is solved, and ring them when it is"
 
-    complaints = count(
-        signals.where(_.kind == "complaint"), days=180, risk="rises", says="{value:# complaint} in {days} days"
-    )
+    complaints = count(complained, days=(180, 360), risk="rises", says="{value:# complaint} in {days} days")
+    days_since_complaint = days_since_last(complained, risk="falls", says="{value:# day} since their last complaint")
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
     oldest_open_ticket = oldest_open(
@@ -38,7 +38,7 @@ class Service(Reason):
         resolved,
         _.resolved_at.delta(_.opened_at, unit="day"),
         "days",
-        days=360,
+        days=(180, 360),
         risk="rises",
         says="It took us {value:,.1f} days on average to solve their tickets",
     )

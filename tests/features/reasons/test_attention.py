@@ -69,7 +69,7 @@ def test_a_reps_time_on_prospects_is_measured_by_contacts() -> None:
         A        2024-02-10    call     -
         alone    2024-02-10    visit    R2
     """)
-    assert value(Attention.rep_prospecting_share, ASSIGNMENTS, prospecting, contacts, as_of="2024-03-01") == {
+    assert value(Attention.rep_prospecting_share[90], ASSIGNMENTS, prospecting, contacts, as_of="2024-03-01") == {
         "A": 0.75,  # 3 prospects against one conversation, which was with somebody else's account
         "B": 0.75,
         "alone": 0,
@@ -106,3 +106,4 @@ def test_in_words() -> None:
     assert said("attention_for_revenue", 0.3) == (
         "For what they buy they get 30% of the attention that their rep's accounts get on average"
     )
+    assert said("rep_prospecting_share_60d", 0.7) == "70% of their rep's contacts in 60 days were with prospects"

@@ -22,7 +22,11 @@ def test_an_invoice_is_not_wrong_before_the_error_is_found() -> None:
 
 def test_the_share_wrong_is_missing_for_those_who_got_no_invoice() -> None:
     assert value(Billing.invoices_sent, INVOICES, as_of="2024-03-01") == {"A": 3, "B": 1, "C": 0}
-    assert value(Billing.share_of_invoices_wrong, INVOICES, as_of="2024-03-01") == {"A": 0.666667, "B": 0, "C": None}
+    assert value(Billing.share_of_invoices_wrong[360], INVOICES, as_of="2024-03-01") == {
+        "A": 0.666667,
+        "B": 0,
+        "C": None,
+    }
 
 
 def test_an_error_is_open_until_the_day_after_its_correction() -> None:
@@ -31,7 +35,7 @@ def test_an_error_is_open_until_the_day_after_its_correction() -> None:
 
 
 def test_a_correction_made_later_changes_later_dates_only() -> None:
-    days = values(Billing.days_to_correct, INVOICES, as_of="2024-03-31", snapshots=2)
+    days = values(Billing.days_to_correct[360], INVOICES, as_of="2024-03-31", snapshots=2)
     assert days == {"A": [(10 + 273) / 2, 10], "B": [None, None], "C": [None, None]}
 
 
@@ -65,7 +69,7 @@ def test_an_invoice_recorded_later_was_not_sent_yet() -> None:
         A        2024-01-01  100     -               2024-01-01
     """)
     assert value(Billing.billing_errors[90], invoices, as_of="2024-03-01") == {"A": 0}
-    assert value(Billing.share_of_invoices_wrong, invoices, as_of="2024-03-02") == {"A": 0.5}
+    assert value(Billing.share_of_invoices_wrong[360], invoices, as_of="2024-03-02") == {"A": 0.5}
 
 
 def test_days_past_due_are_those_of_the_oldest_unpaid_invoice() -> None:
@@ -100,6 +104,11 @@ def test_paying_on_the_due_day_is_not_late() -> None:
     assert value(Billing.share_paid_late, invoices, as_of="2024-03-01") == {"A": 0.5, "unpaid": None, "no_terms": None}
 
 
+def test_the_oldest_error_waits_until_the_day_after_its_correction() -> None:
+    waits = values(Billing.oldest_billing_error, INVOICES, as_of="2024-03-11", snapshots=2, step_days=1)
+    assert waits == {"A": [10, 273], "B": [0, 0], "C": [0, 0]}  # an invoice of more than a year ago no longer counts
+
+
 def test_in_words() -> None:
     assert said("billing_errors_90d", 1) == "1 wrong invoice in 90 days"
     assert said("billing_errors_360d", 0) == "No wrong invoices in 360 days"
@@ -108,3 +117,7 @@ def test_in_words() -> None:
     assert said("open_billing_errors_360d", 2) == "2 wrong invoices still to be put right"
     assert said("days_to_correct_360d", 23.5) == "It took us 23.5 days on average to put their invoices right"
     assert said("share_of_amount_wrong_360d", 0.004) == "0.4% of what we billed them in 360 days was wrong"
+    assert said("share_of_invoices_wrong_90d", 1) == "100% of their invoices in 90 days were wrong"
+    assert said("share_of_invoices_wrong_180d", 0.5) == "50% of their invoices in 180 days were wrong"
+    assert said("oldest_billing_error", 30) == "They have waited 30 days for an invoice to be put right"
+    assert said("days_to_correct_180d", 8) == "It took us 8.0 days on average to put their invoices right"

@@ -26,7 +26,7 @@ def test_calls_are_counted_where_they_happened() -> None:
 
 
 def test_a_call_returned_after_as_of_is_still_open() -> None:
-    open_calls = values(Calls.unreturned_calls, ACCOUNTS, CALLS, as_of="2024-03-02", snapshots=2, step_days=1)
+    open_calls = values(Calls.unreturned_calls[90], ACCOUNTS, CALLS, as_of="2024-03-02", snapshots=2, step_days=1)
     assert open_calls == {"A": [1, 2], "B": [0, 0], "never_called": [0, 0]}
 
 
@@ -71,7 +71,7 @@ def test_only_returned_calls_tell_how_long_it_takes() -> None:
         B        2024-02-28T09:00  -
     """)
     # Half an hour and 25 hours; what was rung back on as_of is not known yet.
-    assert value(Calls.hours_until_returned, calls, as_of="2024-03-01") == {"A": 12.75, "B": None}
+    assert value(Calls.hours_until_returned[360], calls, as_of="2024-03-01") == {"A": 12.75, "B": None}
 
 
 def test_a_call_that_was_recorded_later_has_not_been_made_yet() -> None:
@@ -81,9 +81,17 @@ def test_a_call_that_was_recorded_later_has_not_been_made_yet() -> None:
         A        2024-02-10  2024-02-11   2024-03-05
         A        2024-02-01  2024-02-02   2024-02-01
     """)
-    assert value(Calls.unreturned_calls, calls, as_of="2024-03-01") == {"A": 0}
+    assert value(Calls.unreturned_calls[90], calls, as_of="2024-03-01") == {"A": 0}
     assert value(Calls.share_of_calls_unreturned, calls, as_of="2024-03-01") == {"A": 0}
     assert value(Calls.share_of_calls_unreturned, calls, as_of="2024-03-06") == {"A": 0.333333}
+
+
+def test_a_share_of_recent_calls_forgets_what_was_before() -> None:
+    assert value(Calls.share_of_recent_calls_unreturned, ACCOUNTS, CALLS, as_of="2024-03-01") == {
+        "A": 0.666667,
+        "B": None,  # called 91 days ago
+        "never_called": None,
+    }
 
 
 def test_in_words() -> None:
@@ -96,3 +104,6 @@ def test_in_words() -> None:
     assert said("oldest_open_call", 12) == "They have waited 12 days for us to ring back"
     assert said("hours_until_returned_360d", 0.25) == "It took us 0.2 hours on average to ring them back"
     assert said("hours_until_returned_360d", 31) == "It took us 31.0 hours on average to ring them back"
+    assert said("unreturned_calls_180d", 3) == "In 180 days 3 calls of theirs went unreturned"
+    assert said("share_of_recent_calls_unreturned_60d", 1) == "100% of their calls in 60 days went unreturned"
+    assert said("hours_until_returned_60d", 31) == "It took us 31.0 hours on average to ring them back"

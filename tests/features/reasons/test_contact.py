@@ -199,6 +199,29 @@ def test_the_start_is_the_first_90_days_after_the_first_order() -> None:
     assert found == {"A": [2, 2], "B": [1, 0], "C": [None, None]}
 
 
+def test_the_pace_of_a_month_is_that_against_the_year_or_the_time_since_the_first_word() -> None:
+    contacts = table("""
+        account        contacted_at  channel
+        steady         2022-01-01    call
+        steady         2024-02-15    call
+        steady         2024-01-15    call
+        steady         2023-12-15    call
+        steady         2023-11-15    call
+        silent_lately  2022-01-01    call
+        silent_lately  2024-01-30    call
+        new            2024-02-01    call
+        new            2024-02-20    call
+        long_ago       2022-01-01    call
+    """)
+    assert value(Contact.conversations_pace[30], contacts, as_of="2024-03-01") == {
+        "steady": 3,  # 1 of 4 in a twelfth of the year
+        "silent_lately": 0,  # 31 days ago
+        "new": 1,  # known for 30 days
+        "long_ago": None,
+    }
+    assert value(Contact.conversations_pace[180], contacts, as_of="2024-03-01")["steady"] == 2
+
+
 def test_in_words() -> None:
     assert said("days_since_contact", 1) == "Nobody has spoken with them for 1 day"
     assert said("days_since_contact", 1200) == "Nobody has spoken with them for 1,200 days"
@@ -217,3 +240,6 @@ def test_in_words() -> None:
     assert said("days_in_touch_at_start", 1) == (
         "We were in touch with them on 1 day in the first 90 after their first order"
     )
+    assert said("conversations_pace_30d", 0) == "In 30 days we spoke with them at 0% of the year's usual pace"
+    assert said("conversations_pace_60d", 0.5) == "In 60 days we spoke with them at 50% of the year's usual pace"
+    assert said("conversations_pace_180d", 1) == "In 180 days we spoke with them at 100% of the year's usual pace"

@@ -38,7 +38,7 @@ def test_deliveries_count_in_the_window_in_which_they_were_promised() -> None:
 
 
 def test_without_a_promise_there_is_no_share_kept() -> None:
-    assert value(Delivery.share_delivered_late, ORDERS, as_of="2024-03-01") == {
+    assert value(Delivery.share_delivered_late[360], ORDERS, as_of="2024-03-01") == {
         "A": 0.666667,
         "early": 0,
         "no_promise": None,
@@ -63,6 +63,16 @@ def test_an_order_recorded_later_was_not_promised_yet() -> None:
     assert values(Delivery.overdue_deliveries, orders, as_of="2024-03-02", snapshots=2, step_days=1) == {"A": [1, 0]}
 
 
+def test_a_share_of_two_months_forgets_what_was_before() -> None:
+    orders = table("""
+        account  ordered_at  amount  promised_at  delivered_at
+        A        2023-12-01  100     2024-01-01   2024-01-01
+        A        2023-12-01  100     2023-12-31   2024-01-20
+    """)
+    assert value(Delivery.share_delivered_late[60], orders, as_of="2024-03-01") == {"A": 0}
+    assert value(Delivery.share_delivered_late[90], orders, as_of="2024-03-01") == {"A": 0.5}
+
+
 def test_in_words() -> None:
     assert said("late_deliveries_90d", 0) == "No late deliveries in 90 days"
     assert said("late_deliveries_360d", 1) == "1 late delivery in 360 days"
@@ -71,3 +81,6 @@ def test_in_words() -> None:
     assert said("days_late_360d", 6.25) == "Their deliveries came 6.2 days late on average"
     assert said("overdue_deliveries", 1) == "1 delivery overdue now"
     assert said("overdue_deliveries", 0) == "No deliveries overdue now"
+    assert said("share_delivered_late_60d", 1) == "100% of their deliveries in 60 days were late"
+    assert said("share_delivered_late_90d", 0.5) == "50% of their deliveries in 90 days were late"
+    assert said("share_delivered_late_180d", 0) == "0% of their deliveries in 180 days were late"

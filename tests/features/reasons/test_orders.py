@@ -328,6 +328,38 @@ def test_the_same_season_is_what_lies_ahead_a_year_ago() -> None:
     assert value(Orders.orders_same_season, orders, as_of="2024-03-01") == {"A": 2, "B": 0}
 
 
+def test_the_pace_of_a_month_is_that_against_the_year_or_the_time_since_the_first_order() -> None:
+    assert value(Orders.orders_pace[30], TRENDS, as_of="2024-03-01") == {
+        "steady": 0,
+        "falling": 0,
+        "half_a_year": 3,  # 1 of 2 in a sixth of the time
+        "new": 0.75,  # 1 of 2 in 30 of 45 days
+        "gone": None,
+    }
+    assert value(Orders.orders_pace[60], TRENDS, as_of="2024-03-01")["steady"] == 1.5  # 1 of 4 in a sixth of the year
+
+
+def test_whoever_rings_or_writes_has_been_heard_of_and_whom_we_ring_has_not() -> None:
+    accounts = table("account\nA\nB\nC\nnever")
+    contacts = table("""
+        account  contacted_at  channel  direction
+        A        2024-01-31    email    inbound
+        A        2024-02-20    call     outbound
+        B        2024-02-10    email    inbound
+        never    2024-02-20    visit    -
+    """)
+    calls = table("""
+        account  called_at
+        A        2024-02-10
+        C        2024-02-29
+        C        2024-03-01
+    """)
+    heard = value(Orders.days_since_heard, accounts, contacts, calls, as_of="2024-03-01")
+    assert heard == {"A": 20, "B": 20, "C": 1, "never": None}
+    without_calls = value(Orders.days_since_heard, accounts, contacts, as_of="2024-03-01")
+    assert without_calls == {"A": 30, "B": 20, "C": None, "never": None}
+
+
 def test_in_words() -> None:
     assert said("days_since_order", 41, usual_cycle=12) == (
         "41 days since their last order; they usually order every 12"
@@ -347,3 +379,6 @@ def test_in_words() -> None:
     assert said("amount_360d", 1e6) == "They ordered for 1,000,000 in 360 days"
     assert said("amount_trend", 1.34) == "They order for 134% of the year's usual amount"
     assert said("orders_same_season_90d", 3) == "3 orders a year ago in the 90 days that now lie ahead"
+    assert said("orders_pace_30d", 0) == "In 30 days they ordered at 0% of the year's usual pace"
+    assert said("orders_pace_60d", 1.5) == "In 60 days they ordered at 150% of the year's usual pace"
+    assert said("days_since_heard", 45) == "They have not rung or written to us for 45 days"

@@ -261,6 +261,19 @@ def test_departures_are_those_of_the_team_of_the_rep_in_charge() -> None:
     assert departures == {"north": [2, 1], "south": [1, 1], "teamless": [None, None]}
 
 
+def test_changes_of_one_and_a_half_years_count() -> None:
+    assignments = table("""
+        account  rep  starts_at   ends_at
+        A        R1   2020-01-01  -
+        A        R2   2022-09-08  -
+        A        R3   2023-09-03  -
+        B        R1   2020-01-01  -
+        B        R2   2022-09-07  -
+        B        R3   2023-09-02  -
+    """)
+    assert value(Reps.rep_changes[540], assignments, as_of="2024-03-01") == {"A": 2, "B": 1}
+
+
 def test_in_words() -> None:
     assert said("rep_changes_360d", 0) == "No changes of rep in 360 days"
     assert said("rep_changes_720d", 3) == "3 changes of rep in 720 days"
@@ -271,3 +284,4 @@ def test_in_words() -> None:
     assert said("rep_tenure_at_takeover", 0) == "Their rep had been with us for no days when taking them over"
     assert said("team_departures_360d", 1) == "1 person left their rep's team in 360 days"
     assert said("team_departures_360d", 2) == "2 people left their rep's team in 360 days"
+    assert said("rep_changes_540d", 2) == "2 changes of rep in 540 days"

@@ -43,7 +43,18 @@ def test_a_competitor_heard_of_later_counts_where_it_was_seen() -> None:
     assert seen == {"A": [0, 0], "B": [1, 0]}  # when A's is told, it is older than 90 days
 
 
+def test_a_competitor_seen_on_as_of_is_not_known_yet() -> None:
+    assert value(Rivals.days_since_competitor_seen, SIGNALS, as_of="2024-03-01") == {
+        "A": 20,
+        "B": None,
+        "C": None,
+        "D": None,
+    }
+
+
 def test_in_words() -> None:
     assert said("competitors_seen_90d", 0) == "No sightings of a competitor with them in 90 days"
     assert said("competitors_seen_180d", 1) == "1 sighting of a competitor with them in 180 days"
     assert said("recommendations_720d", 0) == "No recommendations from them in 720 days"
+    assert said("competitors_seen_360d", 2) == "2 sightings of a competitor with them in 360 days"
+    assert said("days_since_competitor_seen", 12) == "12 days since a competitor was seen with them"

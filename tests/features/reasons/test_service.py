@@ -44,7 +44,7 @@ def test_a_ticket_reopened_later_changes_later_dates_only() -> None:
 
 
 def test_days_to_resolve_are_calendar_days_of_what_was_solved() -> None:
-    assert value(Service.days_to_resolve, ACCOUNTS, TICKETS, as_of="2024-03-01") == {
+    assert value(Service.days_to_resolve[360], ACCOUNTS, TICKETS, as_of="2024-03-01") == {
         "A": 3,  # 2 days over two midnights, and 4
         "B": None,
         "content": None,
@@ -59,7 +59,7 @@ def test_a_ticket_recorded_later_is_not_known_yet() -> None:
         A        2024-01-20  -            -
     """)
     assert values(Service.open_tickets, tickets, as_of="2024-03-02", snapshots=2, step_days=1) == {"A": [2, 1]}
-    assert value(Service.days_to_resolve, tickets, as_of="2024-03-01") == {"A": None}
+    assert value(Service.days_to_resolve[360], tickets, as_of="2024-03-01") == {"A": None}
 
 
 def test_complaints_of_half_a_year_count() -> None:
@@ -71,7 +71,17 @@ def test_complaints_of_half_a_year_count() -> None:
         B        2024-03-01   complaint
         B        2024-02-01   referral
     """)
-    assert value(Service.complaints, signals, as_of="2024-03-01") == {"A": 2, "B": 0}
+    assert value(Service.complaints[180], signals, as_of="2024-03-01") == {"A": 2, "B": 0}
+
+
+def test_praise_is_no_complaint() -> None:
+    signals = table("""
+        account  occurred_at  kind
+        A        2024-02-10   complaint
+        A        2024-02-20   referral
+        B        2024-02-20   upsell
+    """)
+    assert value(Service.days_since_complaint, signals, as_of="2024-03-01") == {"A": 20, "B": None}
 
 
 def test_in_words() -> None:
@@ -84,3 +94,6 @@ def test_in_words() -> None:
     assert said("tickets_reopened_360d", 0) == "No tickets had to be reopened in 360 days"
     assert said("days_to_resolve_360d", 0.5) == "It took us 0.5 days on average to solve their tickets"
     assert said("complaints_180d", 2) == "2 complaints in 180 days"
+    assert said("days_to_resolve_180d", 4) == "It took us 4.0 days on average to solve their tickets"
+    assert said("complaints_360d", 0) == "No complaints in 360 days"
+    assert said("days_since_complaint", 1) == "1 day since their last complaint"
