@@ -71,7 +71,8 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
     the day on which it was recorded. left_known_on: that day too, where nothing but a loss tells of a leaving.
-    labelled_on: the day from which on the label is complete.
+    labelled_on: the day from which on the label is complete. next_order_on: where leaving is judged by orders, the day
+    of the next one so far.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
@@ -86,6 +87,7 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
             "kind": pa.array(kinds, pa.string()),
             "kind_known_on": recorded_on,
             "left_known_on": recorded_on if left.by == "losses" else never,
+            "next_order_on": _days_before(block.grid, select(became.order_age, mask)),
             "labelled_on": _days_before(block.grid, select(labelled, mask).astype(np.float64)),
         }
     )
