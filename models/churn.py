@@ -132,7 +132,7 @@ def fit(
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
 ) -> Churn:
-    """A model of the rows in `train`, by their label `left` (1 or 0 there).
+    """A model of the rows in `train`, by their label `left` (there from 0 to 1, see `models.running`).
 
     A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
     rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
@@ -144,7 +144,6 @@ def fit(
     facts = {
         "rounds": params.rounds,
         "rows": int(train.sum()),
-        "leavers": int(left[train].sum()),
         "lightgbm": lightgbm.__version__,
     }
     return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
@@ -159,7 +158,7 @@ def _grow(
     numbers: Floats, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
 ) -> lightgbm.Booster:
     parameters = {
-        "objective": "binary",
+        "objective": "cross_entropy",  # as binary, but takes a label between 0 and 1
         "learning_rate": params.learning_rate,
         "num_leaves": params.num_leaves,
         "min_data_in_leaf": params.min_child_samples,

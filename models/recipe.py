@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.churn import Churn, Direction, fit
 from models.competing import Involuntary
+from models.running import with_running
 from models.target import targets
 from models.tree_params import TreeParams
 
@@ -24,18 +25,19 @@ class Recipe:
     params: TreeParams
 
     def fit(
-        self, rows: pd.DataFrame, train: Mask, known_before: pd.Timestamp | None, about: Mapping[str, Any] | None = None
+        self, rows: pd.DataFrame, train: Mask, known_before: pd.Timestamp, about: Mapping[str, Any] | None = None
     ) -> Churn:
-        """A model of the rows in `train`, by what was known of them on a day (None: by all that is known)."""
+        """A model of the rows in `train`, and of those whose outlook was running, by what was known on a day."""
         voluntary, involuntary = targets(rows, known_before)
+        learned = with_running(rows, np.where(train, voluntary, np.nan), known_before)
         return fit(
             rows,
-            voluntary,
-            train=train,
+            learned,
+            train=~np.isnan(learned),
             directions=self.directions,
             params=self.params,
             involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),
-            about={**(about or {}), "recipe": self.as_json()},
+            about={"leavers": int(voluntary[train].sum()), **(about or {}), "recipe": self.as_json()},
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -35,7 +35,11 @@ def read_rows(home: Home) -> pd.DataFrame:
     rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    for name in ("labelled_on", "kind_known_on", "left_known_on"):
+    for name in ("labelled_on", "kind_known_on", "left_known_on", "next_order_on"):
+        if name not in rows:
+            raise Mistake(
+                f"{home.left}: of an older version, without {name}. Make the snapshots again: leaky snapshots."
+            )
         rows[name] = pd.to_datetime(rows[name])
     return rows.sort_values(["as_of", "account_id"], ignore_index=True)
 
