@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from models.churn import Churn, Direction, fit
+from models.churn import Churn, Direction, learn
 from models.competing import Involuntary
+from models.numbers import Numbers, NumbersInFrame
 from models.target import targets
 from models.tree_params import TreeParams
 
@@ -24,14 +25,21 @@ class Recipe:
     params: TreeParams
 
     def fit(
-        self, rows: pd.DataFrame, train: Mask, known_before: pd.Timestamp | None, about: Mapping[str, Any] | None = None
+        self,
+        rows: pd.DataFrame,
+        train: Mask,
+        known_before: pd.Timestamp | None,
+        about: Mapping[str, Any] | None = None,
+        numbers: Numbers | None = None,
     ) -> Churn:
-        """A model of the rows in `train`, by what was known of them on a day (None: by all that is known)."""
+        """A model of the rows in `train`, by what was known of them on a day (None: by all that is known).
+
+        numbers: the features of the rows in `train`, where they are not among the columns of `rows`.
+        """
         voluntary, involuntary = targets(rows, known_before)
-        return fit(
-            rows,
-            voluntary,
-            train=train,
+        return learn(
+            numbers or NumbersInFrame(rows, train),
+            voluntary[train],
             directions=self.directions,
             params=self.params,
             involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),

@@ -2,13 +2,14 @@
 
 import json
 import pickletools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from features.mistake import Mistake
-from models.churn import Churn
+from models.churn import THREADS_PAY, Churn, threads_for
 from tests.models.conftest import DIRECTIONS, fitted
 
 
@@ -143,3 +144,22 @@ def test_a_model_of_an_older_version_is_named(model, tmp_path):
 
     with pytest.raises(Mistake, match=r"model\.json: a model of an older version\. Run: leaky train"):
         Churn.load(tmp_path)
+
+
+def test_it_says_how_many_trees_have_grown_where_that_takes_long(rows, origin, monkeypatch, caplog):
+    caplog.set_level("INFO", "models.churn")
+    fitted(rows, origin)
+    assert not caplog.messages
+
+    monkeypatch.setattr("models.churn.SECONDS_OF_SILENCE", 0.0)
+    model = fitted(rows, origin)
+
+    assert len(caplog.messages) == model.about["rounds"]
+    assert caplog.messages[0] == f"1 of {model.about['rounds']} trees on {origin.train.sum():,} rows"
+
+
+def test_models_that_grow_side_by_side_take_a_thread_each():
+    assert threads_for(THREADS_PAY - 1) == 1
+    assert threads_for(THREADS_PAY) == 0
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(threads_for, THREADS_PAY).result() == 1
