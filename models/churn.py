@@ -29,10 +29,10 @@ Direction = Literal["rises", "falls"] | None
 TREES = "trees.txt"
 FACTS = "model.json"
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
-# Numbers to learn from below which one thread does it. Threads wait for one another after every split: 100 rounds of
-# 2.7 million numbers took 1.2 s with one thread; with two 0.7 s on an idle machine, but 3 to 14 s on a busy one. The
-# trees are the same.
-THREADS_PAY = 10_000_000
+# Numbers to learn from below which one thread does it. Threads wait for one another after every split, and spin while
+# they do: 2.7 million numbers took 1.2 s of CPU with one thread; with two, on a busy machine, 3 to 14 s, and 15 million
+# ten times as long as with one. The trees are the same.
+THREADS_PAY = 100_000_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
 SECONDS_OF_SILENCE = 10.0  # while trees grow; then a line says how far they are
 _SIGN = {"rises": 1, "falls": -1, None: 0}
