@@ -34,8 +34,8 @@ def read_outcomes(home: Home) -> pd.DataFrame:
         if not path.exists():
             raise Mistake(f"{path}: no such file. Make the snapshots first: leaky snapshots.")
     table = pq.read_table(home.left)
-    keys = table.select(_KEYS)
-    if not pq.read_table(home.features, columns=_KEYS).equals(keys):
+    keys = pq.read_table(home.features, columns=_KEYS)
+    if not table.select(_KEYS).cast(keys.schema).equals(keys):
         raise RuntimeError(f"{home.features} and {home.left} do not hold the same rows in the same order")
     if not _is_sorted(keys):  # the order in which trees read the rows; another one would give other trees
         raise RuntimeError(f"{home.features} and {home.left} are not sorted by {' and '.join(_KEYS)}")
@@ -71,7 +71,7 @@ def _is_sorted(keys: pa.Table) -> bool:
     """Whether the rows ascend by account, and those of an account by as_of, none twice."""
     (account, as_of), (next_account, next_as_of) = keys[:-1].columns, keys[1:].columns
     later = pc.and_(pc.equal(account, next_account), pc.less(as_of, next_as_of))
-    return bool(pc.all(pc.or_(pc.less(account, next_account), later)).as_py() in (True, None))
+    return pc.all(pc.or_(pc.less(account, next_account), later)).as_py() is not False  # null of less than two rows
 
 
 def _dates_as_times(table: pa.Table) -> pa.Table:
