@@ -18,7 +18,7 @@ import pandas as pd
 from features.mistake import Mistake
 from models.competing import Involuntary
 from models.log_odds import sigmoid
-from models.numbers import Numbers, NumbersInFrame
+from models.numbers import BATCH, Numbers, NumbersInFrame
 from models.tree_params import TreeParams
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,9 @@ class Churn:
 
     def raw(self, rows: pd.DataFrame) -> Floats:
         """Log-odds of leaving by choice, by row; missing numbers stay missing."""
-        return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
+        starts = range(0, max(len(rows), 1), BATCH)  # so that there is no copy of all rows
+        parts = [self.trees.predict(self.matrix(rows.iloc[at : at + BATCH]), raw_score=True) for at in starts]
+        return np.concatenate(parts, dtype=np.float64)
 
     def risk(self, rows: pd.DataFrame) -> Floats:
         """The probability of leaving by choice, by row."""

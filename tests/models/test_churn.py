@@ -46,6 +46,14 @@ def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_
     assert loaded.about == model.about
 
 
+def test_risks_told_a_batch_at_a_time_are_those_of_all_rows_at_once(rows, model, monkeypatch):
+    at_once = model.raw(rows)
+    monkeypatch.setattr("models.churn.BATCH", len(rows) // 3)  # the last batch is a short one
+
+    np.testing.assert_array_equal(model.raw(rows), at_once)
+    assert len(at_once) == len(rows) > 0
+
+
 def test_a_folder_may_be_named_by_a_string(rows, model, tmp_path):
     model.save(f"{tmp_path}/made/by name")
 
