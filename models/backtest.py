@@ -1,8 +1,10 @@
 """Backtest: at every origin a model is trained on what was known then, and held against what came."""
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +18,9 @@ from models.target import targets
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Found = TypeVar("Found")
+
+MOST_AT_ONCE = 4  # origins; each holds what its model learns from, a byte a number
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,20 @@ def backtest(
     """Trains and tests on every origin. rows: snapshots with features, see `models.target.targets`. about: facts for
     the models. progress: is told of every model that is made.
     """
+
+    def on(origin: Origin) -> tuple[Churn, Floats, Floats, list[Baseline]]:
+        model = recipe.fit(rows, origin.train, origin.as_of, {**about, "knows_until": str(origin.as_of.date())})
+        tested = rows[origin.test]
+        known, _ = targets(rows, origin.as_of)
+        rivals = baselines(rows, known, recipe, train=origin.train, test=origin.test)
+        return model, model.risk(tested), model.risk_involuntary(tested), rivals
+
     left, involuntary = targets(rows)
     risk, risk_involuntary = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     rivals: list[list[Baseline]] = []
-    for origin in origins:
-        model = recipe.fit(rows, origin.train, origin.as_of, {**about, "knows_until": str(origin.as_of.date())})
-        tested = rows[origin.test]
-        risk[origin.test] = model.risk(tested)
-        risk_involuntary[origin.test] = model.risk_involuntary(tested)
-        known, _ = targets(rows, origin.as_of)
-        rivals.append(baselines(rows, known, recipe, train=origin.train, test=origin.test))
+    for origin, (model, *risks, rivals_there) in zip(origins, _side_by_side(on, origins), strict=True):
+        risk[origin.test], risk_involuntary[origin.test] = risks
+        rivals.append(rivals_there)
         if progress:
             progress(origin, model)
     test = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
@@ -76,7 +85,21 @@ def backtest(
 
 def rerun(rows: pd.DataFrame, origins: Sequence[Origin], recipe: Recipe) -> Floats:
     """The risks that a recipe would have given on the origins, by row, origin after origin."""
-    return np.concatenate([recipe.fit(rows, origin.train, origin.as_of).risk(rows[origin.test]) for origin in origins])
+
+    def on(origin: Origin) -> Floats:
+        return recipe.fit(rows, origin.train, origin.as_of).risk(rows[origin.test])
+
+    return np.concatenate(list(_side_by_side(on, origins)))
+
+
+def _side_by_side(on: Callable[[Origin], Found], origins: Sequence[Origin]) -> Iterator[Found]:
+    """What is found on each origin, in their order.
+
+    Several at a time, of which none grows trees with more than one thread (`models.churn.threads_for`): threads of one
+    model wait for one another after every split, those of several never do.
+    """
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE)) as pool:
+        yield from pool.map(on, origins)
 
 
 def joined(by_origin: Sequence[Sequence[Baseline]]) -> tuple[Baseline, ...]:

@@ -1,7 +1,10 @@
 """Churn: the model of who leaves, as gradient-boosted trees that common sense holds to a direction."""
 
 import json
+import logging
 import re
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,7 +18,10 @@ import pandas as pd
 from features.mistake import Mistake
 from models.competing import Involuntary
 from models.log_odds import sigmoid
+from models.numbers import BATCH, Numbers, NumbersInFrame
 from models.tree_params import TreeParams
+
+log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float64]
 Direction = Literal["rises", "falls"] | None
@@ -23,11 +29,12 @@ Direction = Literal["rises", "falls"] | None
 TREES = "trees.txt"
 FACTS = "model.json"
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
-# Numbers to learn from below which one thread does it. Threads wait for one another after every split: 100 rounds of
-# 2.7 million numbers took 1.2 s with one thread; with two 0.7 s on an idle machine, but 3 to 14 s on a busy one. The
-# trees are the same.
-THREADS_PAY = 10_000_000
+# Numbers to learn from below which one thread does it. Threads wait for one another after every split, and spin while
+# they do: 2.7 million numbers took 1.2 s of CPU with one thread; with two, on a busy machine, 3 to 14 s, and 15 million
+# ten times as long as with one. The trees are the same.
+THREADS_PAY = 100_000_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
+SECONDS_OF_SILENCE = 10.0  # while trees grow; then a line says how far they are
 _SIGN = {"rises": 1, "falls": -1, None: 0}
 
 
@@ -64,7 +71,9 @@ class Churn:
 
     def raw(self, rows: pd.DataFrame) -> Floats:
         """Log-odds of leaving by choice, by row; missing numbers stay missing."""
-        return np.asarray(self.trees.predict(self.matrix(rows), raw_score=True), dtype=np.float64)
+        starts = range(0, max(len(rows), 1), BATCH)  # so that there is no copy of all rows
+        parts = [self.trees.predict(self.matrix(rows.iloc[at : at + BATCH]), raw_score=True) for at in starts]
+        return np.concatenate(parts, dtype=np.float64)
 
     def risk(self, rows: pd.DataFrame) -> Floats:
         """The probability of leaving by choice, by row."""
@@ -132,30 +141,50 @@ def fit(
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
 ) -> Churn:
-    """A model of the rows in `train`, by their label `left` (there from 0 to 1, see `models.running`).
+    """A model of the rows in `train`, by their label `left` (there from 0 to 1, see `models.running`); see `learn`."""
+    return learn(
+        NumbersInFrame(rows, train),
+        left[train],
+        directions=directions,
+        params=params,
+        about=about,
+        involuntary=involuntary,
+    )
+
+
+def learn(
+    numbers: Numbers,
+    left: Floats,
+    *,
+    directions: Mapping[str, Direction],
+    params: TreeParams,
+    about: Mapping[str, Any],
+    involuntary: Involuntary | None = None,
+) -> Churn:
+    """A model of rows, by their label `left` (from 0 to 1, see `models.running`).
 
     A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
     rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
     use, in order, and the direction in which each may move the risk.
     """
     names = tuple(directions)
-    numbers = matrix(rows[train], names)
-    trees = _grow(numbers, left[train], names, [_SIGN[direction] for direction in directions.values()], params)
+    trees = _grow(numbers, left, names, [_SIGN[direction] for direction in directions.values()], params)
     facts = {
         "rounds": params.rounds,
-        "rows": int(train.sum()),
+        "rows": len(left),
         "lightgbm": lightgbm.__version__,
     }
     return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
 
 
 def threads_for(numbers: int) -> int:
-    """How many threads grow trees on so many numbers; 0 are all that there are."""
-    return 1 if numbers < THREADS_PAY else 0
+    """How many threads grow trees on so many numbers; 0 are all that there are. Models side by side take one each."""
+    is_alone = threading.current_thread() is threading.main_thread()
+    return 0 if is_alone and numbers >= THREADS_PAY else 1
 
 
 def _grow(
-    numbers: Floats, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
+    numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
 ) -> lightgbm.Booster:
     parameters = {
         "objective": "cross_entropy",  # as binary, but takes a label between 0 and 1
@@ -172,20 +201,32 @@ def _grow(
         "zero_as_missing": False,
         "seed": params.seed,
         "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": threads_for(numbers.size),
+        "force_col_wise": True,  # the same trees as by rows, in three quarters of the time
+        "num_threads": threads_for(len(left) * len(names)),
         "verbosity": -1,
     }
     # Parameters are handed to the data set as well, because LightGBM reads some of them when it makes the bins.
-    train_set = lightgbm.Dataset(numbers, left, feature_name=list(names), params=parameters)
-    return lightgbm.train(parameters, train_set, num_boost_round=params.rounds)
+    train_set = lightgbm.Dataset(numbers.batches(names), left, feature_name=list(names), params=parameters)
+    return lightgbm.train(parameters, train_set, num_boost_round=params.rounds, callbacks=[_Progress(len(left))])
 
 
-def profiles_of(numbers: Floats, names: Sequence[str]) -> dict[str, FeatureProfile]:
-    """How each feature is spread among the rows of `numbers`, [rows, features]."""
+class _Progress:
+    """Says from time to time how many trees have grown, where that takes long."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows, self._said = rows, time.monotonic()
+
+    def __call__(self, now: lightgbm.callback.CallbackEnv) -> None:
+        if time.monotonic() - self._said >= SECONDS_OF_SILENCE:
+            self._said = time.monotonic()
+            log.info("%d of %d trees on %s rows", now.iteration + 1, now.end_iteration, f"{self._rows:,}")
+
+
+def profiles_of(numbers: Numbers, names: Sequence[str]) -> dict[str, FeatureProfile]:
+    """How each feature is spread among the rows."""
     found = {}
-    for column, name in enumerate(names):
-        values = numbers[:, column]
+    for name in names:
+        values = numbers.column(name)
         present = values[~np.isnan(values)]
         marks = np.quantile(present, QUANTILES).tolist() if len(present) else []
         found[name] = FeatureProfile(float(np.isnan(values).mean()), *marks)

@@ -15,6 +15,7 @@ from features.mistake import Mistake
 from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
 from models.explain import Contributions
+from models.numbers import NumbersInFrame
 
 Floats = npt.NDArray[np.float64]
 
@@ -81,7 +82,7 @@ class Rule:
             tuple(np.round(risks, _DIGITS).tolist()),
             typical,
             Involuntary.fit(rows["pace"], voluntary, involuntary),
-            profiles_of(rows[list(features)].to_numpy(np.float64, na_value=np.nan), features),
+            profiles_of(NumbersInFrame(rows, np.ones(len(rows), dtype=bool)), features),
             definition,
         )
 

@@ -1,11 +1,16 @@
 """Dataset: the snapshots read back as one table, what of it is a feature, the days that test a model, and its files."""
 
 import shutil
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
@@ -19,29 +24,70 @@ from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 _KEYS = ["account_id", "as_of"]
+_NEWEST_COLUMN = "next_order_on"  # of left.parquet, which older versions do not write
 
 
-def read_rows(home: Home) -> pd.DataFrame:
-    """features.parquet and left.parquet as one table, as_of as a time, left as 1, 0 or NA, value, kind where known.
-
-    Raises Mistake where a file is not there.
+def read_outcomes(home: Home) -> pd.DataFrame:
+    """left.parquet, in its order, which is that of features.parquet: as_of as a time, left as 1, 0 or NA, value, kind
+    where it is known. Raises Mistake where a file is not there, or an older version wrote it.
     """
     for path in (home.features, home.left):
         if not path.exists():
             raise Mistake(f"{path}: no such file. Make the snapshots first: leaky snapshots.")
-    known, happened = pd.read_parquet(home.features), pd.read_parquet(home.left)
-    if not known[_KEYS].equals(happened[_KEYS]):
+    table = pq.read_table(home.left)
+    if _NEWEST_COLUMN not in table.column_names:
+        raise Mistake(f"{home.left}: of an older version. Make the snapshots again: leaky snapshots.")
+    keys = pq.read_table(home.features, columns=_KEYS)
+    if not table.select(_KEYS).cast(keys.schema).equals(keys):
         raise RuntimeError(f"{home.features} and {home.left} do not hold the same rows in the same order")
-    rows = pd.concat([known, happened.drop(columns=_KEYS)], axis=1)
-    rows["as_of"] = pd.to_datetime(rows["as_of"])
+    if not _is_sorted(keys):  # the order in which trees read the rows; another one would give other trees
+        raise RuntimeError(f"{home.features} and {home.left} are not sorted by {' and '.join(_KEYS)}")
+    rows: pd.DataFrame = _dates_as_times(table).to_pandas()
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    for name in ("labelled_on", "kind_known_on", "left_known_on", "next_order_on"):
-        if name not in rows:
-            raise Mistake(
-                f"{home.left}: of an older version, without {name}. Make the snapshots again: leaky snapshots."
-            )
-        rows[name] = pd.to_datetime(rows[name])
-    return rows.sort_values(["as_of", "account_id"], ignore_index=True)
+    return rows
+
+
+def read_rows(home: Home, mask: npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:
+    """features.parquet and left.parquet as one table, see `read_outcomes`; of all rows, or of those in a mask.
+
+    One feature is read after the other, and kept in 32 bits where they hold its numbers exactly (counts and days), so
+    that hardly more memory is needed than the table takes.
+    """
+    rows = read_outcomes(home)
+    everything = np.ones(len(rows), dtype=bool) if mask is None else mask
+    known = {
+        name: _exact(pq.read_table(home.features, columns=[name])[name].to_pandas()[everything])
+        for name in columns_in(home)
+        if name not in _KEYS
+    }
+    rows = rows[everything].reset_index(drop=True)
+    columns = {name: rows[name] for name in _KEYS} | known | {name: rows[name] for name in rows.columns.drop(_KEYS)}
+    return pd.DataFrame({name: column.array for name, column in columns.items()}, copy=False)
+
+
+def columns_in(home: Home) -> list[str]:
+    """The columns of features.parquet."""
+    return list(pq.read_schema(home.features).names)
+
+
+def _is_sorted(keys: pa.Table) -> bool:
+    """Whether the rows ascend by account, and those of an account by as_of, none twice."""
+    (account, as_of), (next_account, next_as_of) = keys[:-1].columns, keys[1:].columns
+    later = pc.and_(pc.equal(account, next_account), pc.less(as_of, next_as_of))
+    return pc.all(pc.or_(pc.less(account, next_account), later)).as_py() is not False  # null of less than two rows
+
+
+def _dates_as_times(table: pa.Table) -> pa.Table:
+    schema = [field.with_type(pa.timestamp("s")) if pa.types.is_date(field.type) else field for field in table.schema]
+    return table.cast(pa.schema(schema))
+
+
+def _exact(values: pd.Series) -> pd.Series:
+    """The same numbers, in half the space where they fit."""
+    if values.dtype != np.float64:
+        return values
+    narrow = values.astype(np.float32)
+    return narrow if narrow.astype(np.float64).equals(values) else values
 
 
 def origins_of(rows: pd.DataFrame, settings: Settings) -> tuple[Origin, ...]:
@@ -60,9 +106,9 @@ def check_outcomes(rows: pd.DataFrame) -> None:
         )
 
 
-def recipe_of(rows: pd.DataFrame, params: TreeParams) -> Recipe:
+def recipe_of(columns: Container[str], params: TreeParams) -> Recipe:
     """How a model is made of the features among the columns."""
-    return Recipe({name: catalogue().by_name[name].risk for name in features_of(rows)}, params)
+    return Recipe({name: catalogue().by_name[name].risk for name in features_of(columns)}, params)
 
 
 def facts_of(manifest: Manifest, settings: Settings) -> dict[str, Any]:
@@ -91,6 +137,6 @@ def save_whole(model: Churn, folder: Path) -> None:
     unfinished.rmdir()
 
 
-def features_of(rows: pd.DataFrame) -> list[str]:
-    """The features among the columns, in the order of the catalogue."""
-    return [feature.name for feature in catalogue().features if feature.name in rows.columns]
+def features_of(columns: Container[str]) -> list[str]:
+    """The features among the columns (or those of a table), in the order of the catalogue."""
+    return [feature.name for feature in catalogue().features if feature.name in columns]

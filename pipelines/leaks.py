@@ -16,7 +16,7 @@ from models.leaks import Finding, Leaks
 from models.leaks_in_features import leaks_in_features, sample_of
 from models.leaks_in_tables import LOOK_BACK, fates_of, leaks_in
 from models.target import targets
-from pipelines.dataset import features_of
+from pipelines.dataset import columns_in, features_of, read_rows
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Leak
@@ -44,11 +44,11 @@ def stop_at_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> None:
 
 
 def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:
-    """All that is found and not accepted. rows: of `read_rows`. Raises Mistake where leak.accept names no column."""
+    """All that is found and not accepted. rows: see `read_outcomes`. Raises Mistake where leak.accept names nothing."""
     _check_accepted(settings.accept)
     accepted = set(settings.accept)
     found = [finding for finding in _in_tables(home, rows) if finding.name not in accepted]
-    return Leaks.of([*found, *_in_features(settings, accepted, rows)])
+    return Leaks.of([*found, *_in_features(settings, accepted, home, rows)])
 
 
 def gone_accounts(home: Home, rows: pd.DataFrame) -> pd.DataFrame:
@@ -78,8 +78,8 @@ def _fates(home: Home, rows: pd.DataFrame, losses: pd.DataFrame | None, newest: 
     return fates_of(rows, _last_orders(home.tables, newest), losses, newest)
 
 
-def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iterator[Finding]:
-    features = [catalogue().by_name[name] for name in features_of(rows)]
+def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
+    features = [catalogue().by_name[name] for name in features_of(columns_in(home))]
     own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
     like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
     reads = {
@@ -88,7 +88,8 @@ def _in_features(settings: Leak, accepted: set[str], rows: pd.DataFrame) -> Iter
         if feature.name not in {*accepted, *like_silence}
         and not accepted & {f"{table}.{column}" for table, column in own[feature.name]}
     }
-    counted = sample_of(rows)
+    looked_at = rows["account_id"].isin(sample_of(rows[["account_id"]])["account_id"]).to_numpy(bool)
+    counted = read_rows(home, looked_at)
     counted = counted.assign(left=targets(counted)[0])
     yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
 

@@ -1,6 +1,7 @@
 """Train: learns who leaves from the snapshots whose outlook has passed."""
 
 import logging
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,19 @@ import numpy.typing as npt
 import pandas as pd
 
 from models.layout import SCORING
+from models.numbers import NumbersInFile
 from models.origins import too_short
 from models.target import targets
-from pipelines.dataset import check_outcomes, facts_of, forget, origins_of, read_rows, recipe_of, save_whole
+from pipelines.dataset import (
+    check_outcomes,
+    columns_in,
+    facts_of,
+    forget,
+    origins_of,
+    read_outcomes,
+    recipe_of,
+    save_whole,
+)
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.leaks import stop_at_leaks
@@ -27,7 +38,7 @@ def train(settings: Settings, home: Home) -> None:
     same recipe on earlier days. Where there is no day on which that could be done there is no model either, and a rule
     will rank. Raises Mistake where no outcome is known.
     """
-    rows = read_rows(home)
+    rows = read_outcomes(home)
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     forget(home.model / SCORING)  # of other snapshots, whatever stops this
@@ -38,9 +49,10 @@ def train(settings: Settings, home: Home) -> None:
         return
     voluntary, _ = targets(rows)
     known = ~np.isnan(voluntary)
-    today = pd.Timestamp(manifest.as_of)
+    recipe = recipe_of(columns_in(home), settings.train)
     about = facts_of(manifest, settings) | _span(rows, known) | {"knows_until": manifest.as_of.isoformat()}
-    model = recipe_of(rows, settings.train).fit(rows, known, today, about)
+    today = pd.Timestamp(manifest.as_of)
+    model = recipe.fit(rows, known, today, about, partial(NumbersInFile, home.features))
     save_whole(model, home.model / SCORING)
     log.info(
         "train: %d trees on %s rows, %s of which left (as_ofs %s to %s)",

@@ -24,6 +24,18 @@ def test_each_origin_is_foretold_by_a_model_of_its_own(rows, origins, tested):
     assert tested.model.about["knows_until"] == str(origins[-1].as_of.date())
 
 
+def test_origins_are_told_in_their_order_however_many_are_at_work(rows, origins, tested, monkeypatch):
+    monkeypatch.setattr("models.backtest.MOST_AT_ONCE", 1)
+    told = []
+
+    one_by_one = backtest(rows, origins, RECIPE, ABOUT, progress=lambda origin, model: told.append(origin.as_of))
+
+    assert told == [origin.as_of for origin in origins]
+    np.testing.assert_array_equal(one_by_one.risk, tested.risk)
+    for one, several in zip(one_by_one.baselines, tested.baselines, strict=True):
+        np.testing.assert_array_equal(one.score, several.score)
+
+
 def test_what_came_after_an_origin_changes_nothing_that_was_foretold_on_it(rows, origins, tested):
     first, *_ = origins
     is_later = (rows["labelled_on"] > first.as_of).to_numpy()

@@ -2,13 +2,14 @@
 
 import json
 import pickletools
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from features.mistake import Mistake
-from models.churn import Churn
+from models.churn import THREADS_PAY, Churn, threads_for
 from tests.models.conftest import DIRECTIONS, fitted
 
 
@@ -43,6 +44,14 @@ def test_saved_and_loaded_it_predicts_the_same_to_the_last_bit(rows, model, tmp_
     assert loaded.features == model.features
     assert loaded.profiles == model.profiles
     assert loaded.about == model.about
+
+
+def test_risks_told_a_batch_at_a_time_are_those_of_all_rows_at_once(rows, model, monkeypatch):
+    at_once = model.raw(rows)
+    monkeypatch.setattr("models.churn.BATCH", len(rows) // 3)  # the last batch is a short one
+
+    np.testing.assert_array_equal(model.raw(rows), at_once)
+    assert len(at_once) == len(rows) > 0
 
 
 def test_a_folder_may_be_named_by_a_string(rows, model, tmp_path):
@@ -143,3 +152,22 @@ def test_a_model_of_an_older_version_is_named(model, tmp_path):
 
     with pytest.raises(Mistake, match=r"model\.json: a model of an older version\. Run: leaky train"):
         Churn.load(tmp_path)
+
+
+def test_it_says_how_many_trees_have_grown_where_that_takes_long(rows, origin, monkeypatch, caplog):
+    caplog.set_level("INFO", "models.churn")
+    fitted(rows, origin)
+    assert not caplog.messages
+
+    monkeypatch.setattr("models.churn.SECONDS_OF_SILENCE", 0.0)
+    model = fitted(rows, origin)
+
+    assert len(caplog.messages) == model.about["rounds"]
+    assert caplog.messages[0] == f"1 of {model.about['rounds']} trees on {origin.train.sum():,} rows"
+
+
+def test_models_that_grow_side_by_side_take_a_thread_each():
+    assert threads_for(THREADS_PAY - 1) == 1
+    assert threads_for(THREADS_PAY) == 0
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(threads_for, THREADS_PAY).result() == 1

@@ -48,12 +48,32 @@ def test_training_again_writes_the_same_bytes(own_home, small_settings):
     assert len(files) == 2
 
 
-def test_rows_are_read_in_one_order_whatever_order_they_were_written_in(own_home):
-    expected = read_rows(own_home)
+def test_files_in_another_order_than_they_are_written_in_are_refused(own_home):
     for path in (own_home.features, own_home.left):
         pd.read_parquet(path).iloc[::-1].to_parquet(path)
 
-    pd.testing.assert_frame_equal(read_rows(own_home), expected)
+    with pytest.raises(RuntimeError, match="not sorted by account_id and as_of"):
+        read_rows(own_home)
+
+
+def test_a_number_is_kept_in_half_the_space_only_where_that_changes_nothing(scored_home):
+    rows = read_rows(scored_home)
+    written = pd.read_parquet(scored_home.features)
+
+    assert rows["days_since_order"].dtype == np.float32
+    assert rows["amount_360d"].dtype == np.float64
+    for name in features_of(rows):
+        np.testing.assert_array_equal(rows[name].to_numpy(np.float64), written[name].to_numpy(np.float64))
+
+
+def test_some_rows_are_read_as_they_stand_among_all(scored_home):
+    rows = read_rows(scored_home)
+    mask = (rows["pace"] == "early").to_numpy(bool)
+
+    some = read_rows(scored_home, mask)
+
+    assert 0 < len(some) < len(rows)
+    pd.testing.assert_frame_equal(some, rows[mask].reset_index(drop=True), check_dtype=False)
 
 
 def test_files_that_do_not_belong_together_are_refused(own_home):
