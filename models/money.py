@@ -61,7 +61,7 @@ def lists(evaluation: Evaluation, value: Floats) -> dict[str, Floats]:
     rivals = [known for known in tested.baselines if known.name not in _UNORDERED]
     found |= {known.name: known.score for known in rivals}
     found |= {f"{known.name}_times_value": known.score * value for known in rivals if known.is_risk}
-    return found if evaluation.ceiling is None else found | {"ceiling_times_value": evaluation.ceiling * value}
+    return found | {f"{name}_times_value": risk * value for name, risk in evaluation.ceilings.items()}
 
 
 def _drawn(tested: EvaluationSet, score: Floats, saved: Floats, spent: Floats, assumed: Assumed) -> Drawn:
