@@ -30,7 +30,7 @@ TREES = "trees.txt"
 FACTS = "model.json"
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # Numbers to learn from below which one thread does it. Threads wait for one another after every split, and spin while
-# they do: 2.7 million numbers took 1.2 s of CPU with one thread; with two, on a busy machine, 3 to 14 s, and 15 million
+# they do: 2.7 million numbers took 1.2 s of CPU with one thread; with two, on a busy machine, 3 to 14 s, and 19 million
 # ten times as long as with one. The trees are the same.
 THREADS_PAY = 100_000_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
