@@ -22,6 +22,7 @@ from scipy.special import expit, logit
 
 from features.catalogue import catalogue
 from models.baselines import baselines
+from models.origins import LEAST_LEAVERS
 from models.recipe import Recipe
 from models.target import targets
 from models.tree_params import TreeParams
@@ -219,8 +220,18 @@ def baseline(name: str) -> Form:
     return form
 
 
+def of_the_program(past: Past) -> Floats:
+    """The model as `leaky train` makes it on the origin: plain, and outlooks that are still running as well."""
+    directions = {name: catalogue().by_name[name].risk for name in past.names}
+    origin = pd.Timestamp(past.origin)
+    complete = (past.rows["left"].notna() & (past.rows["labelled_on"] <= origin)).to_numpy(bool)
+    asked = past.rows[past.asked]
+    return Recipe(directions, TreeParams(seed=past.seed)).fit(past.rows, complete, origin).raw(asked)
+
+
 FORMS: dict[str, Form] = {
     "plain": plain(),
+    "program": of_the_program,
     "plain, 100 rounds": plain(rounds=100),
     "plain, 400 rounds": plain(rounds=400),
     "plain, 8 leaves": plain(leaves=8),
@@ -281,9 +292,17 @@ def read(home: Home) -> Past:
 
 
 def origins_of(past: Past, count: int, every: int) -> list[np.datetime64]:
-    """The newest as_ofs of which every row is labelled, `every` apart."""
-    complete = np.setdiff1d(past.as_of, past.as_of[np.isnan(past.left)])
-    return list(complete[::-every][:count][::-1])
+    """The newest as_ofs of which every row is labelled, `every` apart, and before which some had left and some had not.
+
+    Of a short history they lie closer together, so that there are `count` of them if it allows that at all.
+    """
+    found = [
+        origin
+        for origin in np.setdiff1d(past.as_of, past.as_of[np.isnan(past.left)])
+        if LEAST_LEAVERS <= (left := past.left[past.ends <= origin]).sum() <= len(left) - LEAST_LEAVERS
+    ]
+    apart = max(1, min(every, len(found) // count))
+    return found[::-apart][:count][::-1]
 
 
 def backtest(past: Past, forms: dict[str, Form], origins: Sequence[np.datetime64]) -> pd.DataFrame:

@@ -233,7 +233,7 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
     plots = home.model / "plots"
     tested = evaluation.tested
     write_plots(plots, tested.left, evaluation.labelled_scores(), tested.risk, shares)
-    write_beeswarm(plots / "features.png", tested.model, tested.rows[tested.newest], evaluation.contributions)
+    write_beeswarm(plots / "features.png", tested.model, evaluation.explained, evaluation.contributions)
 
 
 def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Version | None) -> str:
