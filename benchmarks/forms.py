@@ -256,22 +256,7 @@ def read(home: Home) -> Past:
     """The rows of a home, and when each account ordered next."""
     rows = read_rows(home)
     as_of = rows["as_of"].to_numpy("datetime64[D]")
-    orders = pd.read_parquet(home.tables / "orders.parquet", columns=["account_id", "ordered_at", "amount"])
-    orders = orders[orders["amount"] > 0]
-    days = pd.DataFrame(
-        {"account_id": orders["account_id"], "next": pd.to_datetime(orders["ordered_at"]).dt.normalize()}
-    ).drop_duplicates()
-    days["next"] = days["next"].astype("datetime64[us]")
-    asked = rows[["account_id", "as_of"]].assign(as_of=rows["as_of"].astype("datetime64[us]"))
-    joined = pd.merge_asof(
-        asked.sort_values("as_of", kind="stable"),
-        days.sort_values("next"),
-        left_on="as_of",
-        right_on="next",
-        by="account_id",
-        direction="forward",
-    )
-    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
+    to_next = (rows["next_order_on"] - rows["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
     lost_on = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[D]")
     if (home.tables / "losses.parquet").exists():
         losses = pd.read_parquet(home.tables / "losses.parquet")

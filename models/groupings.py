@@ -9,6 +9,17 @@ _NONE = "none"  # of an account of which the grouping says nothing
 _VALUES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
 _YEARS = {"under 1 year": 0, "1 to 2 years": 365, "2 to 4 years": 730, "over 4 years": 1461}  # from so many days on
 _ORDERS = {"under 5 orders": 0, "5 to 9 orders": 5, "10 to 24 orders": 10, "25 orders or more": 25}
+_READ = (  # of the columns, where they are there
+    "as_of",
+    "pace",
+    "revenue_360d",
+    "contract_value",
+    "days_as_customer",
+    "orders",
+    "segment",
+    "region",
+    "rep_id",
+)
 ORDER = ("early", "overdue", "new", "nothing", *_VALUES, *_YEARS, *_ORDERS)  # of groups that stand in one
 
 
@@ -19,7 +30,9 @@ def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataF
     rep. Of `known` (some of segment, region and orders, by row, as the row's as_of knew them): segment, region, and
     history, which is how many orders of its own an account could be judged by.
     """
-    given = rows if known is None else rows.assign(**{str(name): column for name, column in known.items()})
+    given = rows[[name for name in _READ if name in rows and (known is None or name not in known)]]
+    if known is not None:
+        given = pd.concat([given, known], axis=1)
     found: dict[str, pd.Series] = {"pace": given["pace"]}
     worth = next((given[name] for name in ("revenue_360d", "contract_value") if name in given), None)
     if worth is not None:

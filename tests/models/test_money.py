@@ -38,7 +38,9 @@ def measured(rows, capacity=1, ceiling=None):
         Baseline("logistic_rfm", "RFM", "logistic regression", 1 - rows["risk"].to_numpy(), True),
     )
     known = EvaluationSet.of(rows, capacity=capacity, resamples=50, seed=1)
-    return Measured(OfTest(rows, rows["risk"].to_numpy(), rivals), known, {} if ceiling is None else {"ceiling": ceiling})
+    return Measured(
+        OfTest(rows, rows["risk"].to_numpy(), rivals), known, {} if ceiling is None else {"ceiling": ceiling}
+    )
 
 
 @pytest.fixture

@@ -187,6 +187,8 @@ def test_what_is_suspected_is_said_and_stops_nothing(firm) -> None:
     assert {line.partition(":")[0] for line in block(lines, "Seems to know who left:")} == {
         "competitors_seen_90d",
         "competitors_seen_180d",
+        "competitors_seen_360d",
+        "days_since_competitor_seen",
     }
 
 

@@ -108,8 +108,8 @@ def write_scores(home, scores, as_of, notice=""):
     others = [
         f"{name}_{n}{end}" for n in PLACES[1:] for name, end in (("reason", ""), ("reason", "_code"), ("action", ""))
     ]
-    pushes = [f"reason_{n}_shap" for n in PLACES[1:]]
-    given = given.assign(**dict.fromkeys(others), **dict.fromkeys(pushes, float("nan")))
+    numbers = [f"reason_{n}_shap" for n in PLACES[1:]] + ["days_to_contract_end", "days_to_renewal", "has_notice"]
+    given = given.assign(**dict.fromkeys(others), **dict.fromkeys(numbers, float("nan")))
     gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
     not_scored = pd.DataFrame(gone | {"value": [5.0], "cause": ["Gone"]})
     Scored(given, not_scored, 360, Returns.dated, notice, Settings().left.digest).write(home, as_of)
