@@ -20,6 +20,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
+from benchmarks.form_figures import report
 from features.catalogue import catalogue
 from models.baselines import baselines
 from models.origins import LEAST_LEAVERS
@@ -33,12 +34,12 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 PERIOD = 30  # days of a period of the hazard
+LEAST_DAYS = 60  # that must have passed of an outlook that is still running
 YEAR = 365.25
 SEASON = ("season_sine", "season_cosine")
 VALIDATION = 3  # as_ofs that a calibration is fitted on
 SLOPES = (0.5, 2.0)  # a calibration with a slope outside says that the form is wrong
 PRIOR_ROWS = 10.0  # rows' worth of belief that nothing needs correcting
-RESAMPLES = 200
 SIGN = {"rises": 1, "falls": -1, None: 0}
 CERTAIN = 1e-6
 
@@ -85,9 +86,10 @@ def grow(
     l2: float = 10.0,
     seed: int = 1,
     weight: Floats | None = None,
+    objective: str = "binary",
 ) -> lightgbm.Booster:
     parameters = {
-        "objective": "binary",
+        "objective": objective,
         "learning_rate": 0.03,
         "num_leaves": leaves,
         "min_data_in_leaf": in_leaf,
@@ -220,18 +222,31 @@ def baseline(name: str) -> Form:
     return form
 
 
-def of_the_program(past: Past) -> Floats:
-    """The model as `leaky train` makes it on the origin: plain, and outlooks that are still running as well."""
-    directions = {name: catalogue().by_name[name].risk for name in past.names}
-    origin = pd.Timestamp(past.origin)
-    complete = (past.rows["left"].notna() & (past.rows["labelled_on"] <= origin)).to_numpy(bool)
-    asked = past.rows[past.asked]
-    return Recipe(directions, TreeParams(seed=past.seed)).fit(past.rows, complete, origin).raw(asked)
+def running(past: Past) -> Floats:
+    """Plain, and rows of whose outlook at least `LEAST_DAYS` have passed as well: those silent so far count as the
+    share that left of those silent for as long (Efron 1967 redistributes the censored to the right so).
+    """
+    numbers = past.rows[past.names].to_numpy(np.float64, na_value=np.nan)
+    day = np.timedelta64(1, "D")
+    passed, outlook = (past.origin - past.as_of) / day, (past.ends - past.as_of) / day
+    silent = np.where(past.days_to_next < passed, past.days_to_next, np.inf)
+    unfinished = (passed >= LEAST_DAYS) & (passed < outlook)
+    target = past.left.copy()
+    for days in np.unique(passed[unfinished]):
+        for pace in np.unique(past.rows["pace"]):
+            own = (past.rows["pace"] == pace).to_numpy(bool)
+            as_long = past.known & own & (outlook > days) & (silent >= days)
+            share = (past.left[as_long].sum() + 1) / (as_long.sum() + 2)
+            asked = unfinished & own & (passed == days)
+            target[asked] = np.where(np.isinf(silent[asked]), share, 0.0)
+    learned = past.known | unfinished
+    trees = grow(numbers[learned], target[learned], signs_of(past.names), seed=past.seed, objective="cross_entropy")
+    return np.asarray(trees.predict(numbers[past.asked], raw_score=True))
 
 
 FORMS: dict[str, Form] = {
     "plain": plain(),
-    "program": of_the_program,
+    "running": running,
     "plain, 100 rounds": plain(rounds=100),
     "plain, 400 rounds": plain(rounds=400),
     "plain, 8 leaves": plain(leaves=8),
@@ -254,9 +269,22 @@ FORMS: dict[str, Form] = {
 
 def read(home: Home) -> Past:
     """The rows of a home, and when each account ordered next."""
-    rows = read_rows(home)
+    rows = read_rows(home).sort_values(["as_of", "account_id"], ignore_index=True)
     as_of = rows["as_of"].to_numpy("datetime64[D]")
-    to_next = (rows["next_order_on"] - rows["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
+    orders = pd.read_parquet(home.tables / "orders.parquet", columns=["account_id", "ordered_at", "amount"])
+    orders = orders[orders["amount"] > 0]
+    days = pd.DataFrame(
+        {"account_id": orders["account_id"], "next": orders["ordered_at"].dt.normalize().astype("datetime64[s]")}
+    ).drop_duplicates()
+    joined = pd.merge_asof(
+        rows[["account_id", "as_of"]].astype({"as_of": "datetime64[s]"}),
+        days.sort_values("next"),
+        left_on="as_of",
+        right_on="next",
+        by="account_id",
+        direction="forward",
+    )
+    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
     lost_on = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[D]")
     if (home.tables / "losses.parquet").exists():
         losses = pd.read_parquet(home.tables / "losses.parquet")
@@ -301,70 +329,6 @@ def backtest(past: Past, forms: dict[str, Form], origins: Sequence[np.datetime64
         )
         parts.append(part.assign(**{name: form(then) for name, form in forms.items()}))
     return pd.concat(parts, ignore_index=True)
-
-
-def roc_auc(log_odds: Floats, left: Floats, weights: Floats) -> Floats:
-    """Of every row of weights, [resamples, rows]."""
-    order = np.argsort(log_odds, kind="stable")
-    positive, negative = weights[:, order] * left[order], weights[:, order] * (1 - left[order])
-    below = np.cumsum(negative, axis=1)
-    tied_last = np.searchsorted(log_odds[order], log_odds[order], side="right") - 1
-    tied_first = np.searchsorted(log_odds[order], log_odds[order], side="left")
-    lower = np.where(tied_first > 0, below[:, np.maximum(tied_first - 1, 0)], 0)
-    area = (positive * (lower + below[:, tied_last]) / 2).sum(axis=1)
-    return np.asarray(area / (positive.sum(axis=1) * negative.sum(axis=1)))
-
-
-def average_precision(log_odds: Floats, left: Floats, weights: Floats) -> Floats:
-    order = np.argsort(-log_odds, kind="stable")
-    weight = weights[:, order]
-    found = np.cumsum(weight * left[order], axis=1)
-    precision = found / np.maximum(np.cumsum(weight, axis=1), 1e-12)
-    return np.asarray((precision * weight * left[order]).sum(axis=1) / found[:, -1])
-
-
-def report(told: pd.DataFrame, forms: Sequence[str]) -> pd.DataFrame:
-    """A row a form: what it is worth, and the 95 % interval of what it is worth more than `plain`."""
-    codes, accounts = pd.factorize(told["account_id"])
-    chance = np.random.default_rng(1)
-    counts = chance.multinomial(len(accounts), np.full(len(accounts), 1 / len(accounts)), size=RESAMPLES)
-    weights = np.concatenate([np.ones((1, len(told))), counts[:, codes]])
-    left, early = told["left"].to_numpy(np.float64), told["is_early"].to_numpy(bool)
-    by_origin = [(told["as_of"] == origin).to_numpy() for origin in told["as_of"].unique()]
-    measured = {}
-    for name in forms:
-        log_odds = told[name].to_numpy(np.float64)
-        risk = expit(log_odds)
-        measured[name] = {
-            "auc": np.mean([roc_auc(log_odds[m], left[m], weights[:, m]) for m in by_origin], axis=0),
-            "ap": np.mean([average_precision(log_odds[m], left[m], weights[:, m]) for m in by_origin], axis=0),
-            "auc early": np.mean(
-                [roc_auc(log_odds[m], left[m], weights[:, m]) for m in (o & early for o in by_origin)], axis=0
-            ),
-            "brier": (weights * (risk - left) ** 2).sum(axis=1) / weights.sum(axis=1),
-            "early told": (weights * risk * early).sum(axis=1) / (weights * early).sum(axis=1),
-        }
-    table = []
-    for name in forms:
-        line: dict[str, Any] = {"form": name}
-        for key, values in measured[name].items():
-            line[key] = f"{values[0]:.4f}"
-            if key != "early told" and name != "plain" and "plain" in measured:
-                low, high = np.quantile((values - measured["plain"][key])[1:], [0.025, 0.975])
-                line[key] += f" ({low:+.4f} {high:+.4f})"
-        risk = expit(told[name].to_numpy(np.float64))
-        line["by origin"] = " ".join(f"{risk[m & early].mean():.3f}" for m in by_origin)
-        table.append(line)
-    happened = (weights * left * early).sum(axis=1) / (weights * early).sum(axis=1)
-    low, high = np.quantile(happened[1:], [0.025, 0.975])
-    table.append(
-        {
-            "form": "left",
-            "early told": f"{happened[0]:.4f} [{low:.3f} {high:.3f}]",
-            "by origin": " ".join(f"{left[m & early].mean():.3f}" for m in by_origin),
-        }
-    )
-    return pd.DataFrame(table).fillna("")
 
 
 def main() -> None:

@@ -141,7 +141,7 @@ def fit(
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
 ) -> Churn:
-    """A model of the rows in `train`, by their label `left` (there from 0 to 1, see `models.running`); see `learn`."""
+    """A model of the rows in `train`, by their label `left` (1 or 0 there); see `learn`."""
     return learn(
         NumbersInFrame(rows, train),
         left[train],
@@ -161,7 +161,7 @@ def learn(
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
 ) -> Churn:
-    """A model of rows, by their label `left` (from 0 to 1, see `models.running`).
+    """A model of rows, by their label `left` (1 or 0).
 
     A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
     rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
@@ -172,6 +172,7 @@ def learn(
     facts = {
         "rounds": params.rounds,
         "rows": len(left),
+        "leavers": int(left.sum()),
         "lightgbm": lightgbm.__version__,
     }
     return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
@@ -187,7 +188,7 @@ def _grow(
     numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
 ) -> lightgbm.Booster:
     parameters = {
-        "objective": "cross_entropy",  # as binary, but takes a label between 0 and 1
+        "objective": "binary",
         "learning_rate": params.learning_rate,
         "num_leaves": params.num_leaves,
         "min_data_in_leaf": params.min_child_samples,

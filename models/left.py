@@ -48,14 +48,11 @@ class Outcome:
 
     left: 1, 0, or NaN while the label is not complete. kind: position in KINDS of the loss that explains a leaving; -1:
     none does, or it has no kind. known_age: the age of the day on which that loss was recorded; NaN: none does.
-    order_age: the age of the next order; NaN: none so far, or leaving is not judged by orders. Where it is, kind and
-    known_age are there as soon as a loss explains a silence, before the outlook has passed.
     """
 
     left: Floats
     kind: np.ndarray
     known_age: Floats
-    order_age: Floats
 
 
 def needed(left: Left, columns: Columns) -> tuple[Measure, ...]:
@@ -107,7 +104,6 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
     ages = block.grid.ages
     passed = (outlook > 0) & (outlook + left.days_of_grace <= ages)
     known = Losses.of(block)
-    next_order = np.full(outlook.shape, np.inf)
     match left.by:
         case "cycle" | "silence":
             next_order = days_until_next(gaps.days_of(block), block.keys, block.grid)
@@ -121,12 +117,11 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
         case "losses":
             found = known.first(ages + np.zeros(outlook.shape), ages - outlook)
             gone = found >= 0
-    found = np.where(gone & (passed | (left.table == "orders")), found, -1)
+    found = np.where(passed & gone, found, -1)
     return Outcome(
         np.where(passed, gone.astype(np.float64), np.nan),
         np.append(known.kinds, -1)[found],
         np.append(known.known.astype(np.float64), np.nan)[found],
-        np.where(np.isinf(next_order), np.nan, ages - next_order),
     )
 
 

@@ -1,6 +1,6 @@
 """Recipe: what makes a model of rows, so that the same can be made of other rows and another day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ import pandas as pd
 from models.churn import Churn, Direction, learn
 from models.competing import Involuntary
 from models.numbers import Numbers, NumbersInFrame
-from models.running import with_running
 from models.target import targets
 from models.tree_params import TreeParams
 
@@ -29,24 +28,22 @@ class Recipe:
         self,
         rows: pd.DataFrame,
         train: Mask,
-        known_before: pd.Timestamp,
+        known_before: pd.Timestamp | None,
         about: Mapping[str, Any] | None = None,
-        numbers_of: Callable[[Mask], Numbers] | None = None,
+        numbers: Numbers | None = None,
     ) -> Churn:
-        """A model of the rows in `train`, and of those whose outlook was running, by what was known on a day.
+        """A model of the rows in `train`, by what was known of them on a day (None: by all that is known).
 
-        numbers_of: gives the features of the rows in a mask, where they are not among the columns of `rows`.
+        numbers: the features of the rows in `train`, where they are not among the columns of `rows`.
         """
         voluntary, involuntary = targets(rows, known_before)
-        target = with_running(rows, np.where(train, voluntary, np.nan), known_before)
-        learned = ~np.isnan(target)
         return learn(
-            numbers_of(learned) if numbers_of else NumbersInFrame(rows, learned),
-            target[learned],
+            numbers or NumbersInFrame(rows, train),
+            voluntary[train],
             directions=self.directions,
             params=self.params,
             involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),
-            about={"leavers": int(voluntary[train].sum()), **(about or {}), "recipe": self.as_json()},
+            about={**(about or {}), "recipe": self.as_json()},
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 _KEYS = ["account_id", "as_of"]
-_NEWEST_COLUMN = "next_order_on"  # of left.parquet, which older versions do not write
+_NEWEST_COLUMN = "value"  # of left.parquet, which older versions do not write
 
 
 def read_outcomes(home: Home) -> pd.DataFrame:

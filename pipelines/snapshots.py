@@ -76,9 +76,8 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
     the day on which it was recorded. left_known_on: that day too, where nothing but a loss tells of a leaving.
-    labelled_on: the day from which on the label is complete. next_order_on: the day of the next order so far, where
-    leaving is judged by orders. order_days: on how many days the account had ordered, only there; no feature, but what
-    a baseline learns from.
+    labelled_on: the day from which on the label is complete. order_days: on how many days the account had ordered, only
+    where leaving is judged by orders; no feature, but what a baseline learns from.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
@@ -93,7 +92,6 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
             "kind": pa.array(kinds, pa.string()),
             "kind_known_on": recorded_on,
             "left_known_on": recorded_on if left.by == "losses" else never,
-            "next_order_on": _days_before(block.grid, select(became.order_age, mask)),
             "labelled_on": _days_before(block.grid, select(labelled, mask).astype(np.float64)),
         }
         | ({"order_days": pa.array(select(order_days(block), mask)).cast("int32")} if left.table == "orders" else {})

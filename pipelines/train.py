@@ -1,7 +1,6 @@
 """Train: learns who leaves from the snapshots whose outlook has passed."""
 
 import logging
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,8 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def train(settings: Settings, home: Home) -> None:
-    """Writes model/scoring, which learns from every row whose label is complete, and from what is known so far of the
-    newest: it is what `score` uses.
+    """Writes model/scoring, which learns from every row whose label is complete: it is what `score` uses.
 
     No figure is ever reported of it, since no snapshot is left to measure it on: `evaluate` measures models made by the
     same recipe on earlier days. Where there is no day on which that could be done there is no model either, and a rule
@@ -50,9 +48,8 @@ def train(settings: Settings, home: Home) -> None:
     voluntary, _ = targets(rows)
     known = ~np.isnan(voluntary)
     recipe = recipe_of(columns_in(home), settings.train)
-    about = facts_of(manifest, settings) | _span(rows, known) | {"knows_until": manifest.as_of.isoformat()}
-    today = pd.Timestamp(manifest.as_of)
-    model = recipe.fit(rows, known, today, about, partial(NumbersInFile, home.features))
+    about = facts_of(manifest, settings) | _span(rows, known)
+    model = recipe.fit(rows, known, None, about, NumbersInFile(home.features, known))
     save_whole(model, home.model / SCORING)
     log.info(
         "train: %d trees on %s rows, %s of which left (as_ofs %s to %s)",
@@ -65,9 +62,10 @@ def train(settings: Settings, home: Home) -> None:
 
 
 def _span(rows: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """The as_ofs whose outlooks have passed."""
+    """The as_ofs that were learned from, and the day from which on nothing was known."""
     as_of = rows.loc[mask, "as_of"]
     return {
         "first_as_of": as_of.min().date().isoformat(),
         "last_as_of": as_of.max().date().isoformat(),
+        "knows_until": rows.loc[mask, "labelled_on"].max().date().isoformat(),
     }

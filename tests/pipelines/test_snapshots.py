@@ -23,7 +23,6 @@ LEFT = {
     "kind": "string",
     "kind_known_on": "date32[day]",
     "left_known_on": "date32[day]",
-    "next_order_on": "date32[day]",
     "labelled_on": "date32[day]",
     "value": "double",
 }

@@ -7,7 +7,6 @@ import pytest
 from features.mistake import Mistake
 from models.churn import Churn
 from models.layout import SCORING
-from models.running import LEAST_DAYS
 from models.target import targets
 from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
@@ -22,9 +21,7 @@ def test_it_learns_from_every_row_whose_outcome_is_known(scored_home):
     voluntary, involuntary = targets(rows)
 
     assert np.nansum(involuntary) > 0
-    running = rows["left"].isna() & (rows["as_of"] <= rows["as_of"].max() - pd.Timedelta(days=LEAST_DAYS))
-    assert running.any()
-    assert scoring.about["rows"] == (rows["left"].notna() | running).sum(), "no row is dropped by its outcome"
+    assert scoring.about["rows"] == rows["left"].notna().sum(), "no row is dropped by its outcome"
     assert scoring.about["leavers"] == np.nansum(voluntary) < rows["left"].sum()
     assert scoring.involuntary.overall == pytest.approx(np.nansum(involuntary) / (voluntary == 0).sum())
     assert pd.Timestamp(scoring.about["last_as_of"]) == rows.loc[rows["left"].notna(), "as_of"].max()
