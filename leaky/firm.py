@@ -155,7 +155,7 @@ class Firm:
         from models.origins import known_by
         from pipelines.dataset import origins_of, read_rows
 
-        rows = read_rows(self._home)
+        rows = read_rows(self._home).copy()  # together in memory, so that analysts may add columns
         rows["left"] = rows["left"].to_numpy(np.float64, na_value=np.nan)
         rows["part"] = pd.Series(None, index=rows.index, dtype="str")
         for newest in origins_of(rows, self._settings)[-1:]:

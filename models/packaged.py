@@ -39,6 +39,7 @@ SHIPPED = (
     "models/explain.py",
     "models/layout.py",
     "models/log_odds.py",
+    "models/numbers.py",
     "models/served.py",
     "models/tree_params.py",
     "models/vocabulary.py",

@@ -41,7 +41,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     if scored.definition != settings.left.digest:
         raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
-    measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.notice else None
+    measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.rule else None
     pace = pace_words(scored.pace_by)
     context = ExportContext(
         source=manifest.source,

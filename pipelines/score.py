@@ -3,8 +3,10 @@
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -90,6 +92,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
 
 
 _KEPT = ["account_id", "outlook_days", "pace", "last_order_on", "days_since_order", "usual_cycle", "value", "rep_id"]
+WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
 _OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # missing where the tables do not tell
 
 
@@ -97,7 +100,7 @@ _OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # mis
 class Ranker:
     """What gives risks: the champion, or a rule where there is none.
 
-    version: 12 hexadecimal digits, or "rule:NAME". notice: what must stand on top of every list; '' for a champion.
+    version: 12 hexadecimal digits, or "rule:NAME". notice: what must stand on top of every list; '' where nothing must.
     """
 
     model: Churn | Rule
@@ -145,7 +148,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
         log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version)
+    return Ranker(model, version, caution(model.about))
 
 
 def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:
@@ -182,6 +185,21 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
+
+
+def caution(about: Mapping[str, Any]) -> str:
+    """What to know of a model that has not seen a whole year; '' of one that has. about: of its training.
+
+    Its tested days tell nothing of that: on a shop's first year they foretold what left, and the winter after it twice
+    as many left as were told (benchmarks/README.md).
+    """
+    first, last = (date.fromisoformat(about[name]) for name in ("first_as_of", "last_as_of"))
+    if (last - first).days >= WHOLE_YEAR:
+        return ""
+    return (
+        f"The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
+        "goes it cannot know: take its risks for an order in which to call, rather than for chances."
+    )
 
 
 def _refused(home: Home) -> str:

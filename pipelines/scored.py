@@ -60,9 +60,10 @@ class Scored:
     """All accounts of one day.
 
     scores: those at risk, by rank. not_scored: the others, each with the cause. value_days, returns: over how many days
-    `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list, as no
-    model ranks the accounts; '' where one does. definition: the digest of the definition of leaving. value_by, pace_by:
-    what value and pace go by. rule: the digest of the numbers of the rule that ranks the accounts; '' for a model.
+    `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list,
+    as no model ranks the accounts, or one that has not seen a whole year. definition: the digest of the definition of
+    leaving. value_by, pace_by: what value and pace go by. rule: the digest of the numbers of the rule that ranks the
+    accounts; '' for a model.
     """
 
     scores: pd.DataFrame

@@ -20,8 +20,8 @@ class ExportContext:
     value_days, returns: over how many days an account's value is counted, and whether what came back is taken off.
     reasons: code -> title. leaves: what counts as leaving, as the end of the sentence "An account has left when there
     is …". skill: a sentence of how good the score has proved, or None where nobody has measured it. notice: what must
-    be read first, as no model ranks the accounts; '' where one does. value_by, pace_by: what value and pace go by.
-    worth: what calls are expected to bring, see worth.worth_of_calls, or None.
+    be read first, as no model ranks the accounts, or one that has seen no whole year. value_by, pace_by: what value and
+    pace go by. worth: what calls are expected to bring, see worth.worth_of_calls, or None.
     """
 
     source: str

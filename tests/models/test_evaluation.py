@@ -93,7 +93,7 @@ def test_the_ceiling_is_measured_where_there_is_one_and_missing_where_there_is_n
 
     known = evaluation(
         tested,
-        ceilings={"ceiling": np.where(tested.left == 1, 0.9, 0.1)},
+        ceiling=np.where(tested.left == 1, 0.9, 0.1),
         ceiling_of_records=np.where(tested.left == 1, 0.1, 0.9),
     )
 

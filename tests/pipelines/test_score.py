@@ -17,7 +17,7 @@ from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.score import ranked, score
+from pipelines.score import caution, ranked, score
 from pipelines.scored import Scored
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -265,3 +265,20 @@ def test_a_champion_for_another_definition_of_leaving_does_not_score(own_home, s
 
     with pytest.raises(Mistake, match=r"left\.horizon_days 90, now 60"):
         score(longer, own_home)
+
+
+def test_of_a_model_that_has_not_seen_a_whole_year_the_lists_say_so() -> None:
+    assert caution({"first_as_of": "2024-01-10", "last_as_of": "2024-12-05"}) == ""
+    said = caution({"first_as_of": "2024-01-10", "last_as_of": "2024-12-04"})
+    assert said.startswith("The model has learned from days from 2024-01-10 to 2024-12-04, which are no whole year.")
+
+
+def test_the_caution_stands_in_the_scores(own_home, small_settings) -> None:
+    few = small_settings.model_copy(update={"snapshots": small_settings.snapshots.model_copy(update={"count": 16})})
+    for stage in (snapshots, train):
+        stage(few, own_home)
+    evaluate(few, own_home, metrics=own_home.metrics)
+    score(few, own_home)
+    scored = Scored.read(own_home, as_of_of(own_home))
+    model = Churn.load(own_home.model / SCORING)
+    assert (scored.notice == caution(model.about) != "") or scored.notice.startswith("No model ranks these accounts")
