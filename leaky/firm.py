@@ -155,7 +155,9 @@ class Firm:
         from models.origins import known_by
         from pipelines.dataset import origins_of, read_rows
 
-        rows = read_rows(self._home).copy()  # together in memory, so that analysts may add columns
+        rows = read_rows(self._home)
+        # In 64 bits as everywhere else, and together in memory, so that analysts may add columns.
+        rows = rows.astype(dict.fromkeys(rows.columns[rows.dtypes == "float32"], "float64")).copy()
         rows["left"] = rows["left"].to_numpy(np.float64, na_value=np.nan)
         rows["part"] = pd.Series(None, index=rows.index, dtype="str")
         for newest in origins_of(rows, self._settings)[-1:]:
