@@ -112,7 +112,8 @@ def write_scores(home, scores, as_of, notice=""):
     given = given.assign(**dict.fromkeys(others), **dict.fromkeys(numbers, float("nan")))
     gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
     not_scored = pd.DataFrame(gone | {"value": [5.0], "cause": ["Gone"]})
-    Scored(given, not_scored, 360, Returns.dated, notice, Settings().left.digest).write(home, as_of)
+    digest = "0" if notice else ""  # of the rule that ranks
+    Scored(given, not_scored, 360, Returns.dated, notice, Settings().left.digest, rule=digest).write(home, as_of)
 
 
 def page_data(home):
