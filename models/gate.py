@@ -17,6 +17,7 @@ from models.recipe import Recipe
 DOUBT = 0.5  # share of resamples in which a model may be below what it need not beat; see benchmarks/README.md
 CLOSE = 0.005  # told and left may always differ by so much: one of two hundred accounts
 ANOTHER_SEED = 0.02  # of the log loss: another choice of rows and features moves it by about half of that
+CALIBRATED = "calibrated: "  # begins the names of the checks of its probabilities
 GAINS = 0.01  # ROC AUC beyond the best learner's; below, the card says that it gains little
 
 
@@ -39,6 +40,12 @@ class Verdict:
     @property
     def promoted(self) -> bool:
         return all(check.passed for check in self.checks)
+
+    @property
+    def order_stands(self) -> bool:
+        """Whether nothing was refused but its probabilities: it ranks beyond chance above every rule all the same."""
+        refused = [check.name for check in self.checks if not check.passed]
+        return bool(refused) and all(name.startswith(CALIBRATED) for name in refused)
 
     @property
     def in_words(self) -> str:
@@ -141,7 +148,7 @@ def _calibrated(evaluation: Evaluation, gate: GateParams) -> Iterator[Check]:
         limit = max(CLOSE, gate.calibration * gone)
         passed = low <= limit and high >= -limit
         yield Check(
-            f"calibrated: {which}",
+            f"{CALIBRATED}{which}",
             passed,
             f"of {which} accounts {told:.1%} were foretold to leave and {gone:.1%} left"
             + ("" if passed else f"; gate.calibration allows {limit:.1%} and what chance does"),

@@ -243,6 +243,7 @@ def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Vers
     """
     content = {
         "promoted": verdict.promoted,
+        "order_stands": verdict.order_stands,
         "checks": [{"name": check.name, "passed": check.passed, "says": check.says} for check in verdict.lasting],
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,

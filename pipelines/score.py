@@ -18,6 +18,7 @@ from features.value import Returns, returns_in, value_by
 from models import explain
 from models.churn import Churn
 from models.layout import SCORING
+from models.provenance import files_hash
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
@@ -100,7 +101,8 @@ _OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # mis
 class Ranker:
     """What gives risks: the champion, or a rule where there is none.
 
-    version: 12 hexadecimal digits, or "rule:NAME". notice: what must stand on top of every list; '' where nothing must.
+    version: 12 hexadecimal digits, after "refused:" where it ranks without being champion; or "rule:NAME". notice: what
+    must stand on top of every list; '' where nothing must.
     """
 
     model: Churn | Rule
@@ -137,11 +139,19 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
 
 
 def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> Ranker:
-    """The champion, or the best rule where there is none that may score. Raises Mistake where there is neither."""
+    """The champion; where there is none that may score, a model of which the gate refused nothing but the
+    probabilities, or else the best rule. Raises Mistake where there is none of them.
+    """
     settings = manifest.settings(settings)
     try:
         model, version = champion_of(settings, home, manifest, as_of)
     except Mistake as no_champion:
+        refused = _refused_for_its_probabilities(home)
+        if refused is not None and refused[0].about["definition"] == settings.left.digest:
+            log.warning(
+                "score: no champion, so accounts are ranked by a model that may rank, but tells false probabilities"
+            )
+            return Ranker(refused[0], f"refused:{refused[1]}", f"{_ORDER_ONLY} {_refused(home)}")
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
@@ -149,6 +159,24 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
     return Ranker(model, version, caution(model.about))
+
+
+# A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
+_ORDER_ONLY = (
+    "Take the risks below for an order in which to call, and not for chances: the model ranks better than every rule, "
+    "but what it foretold on the tested days is not what came."
+)
+
+
+def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:
+    """The model that was tested last and its version, if all that the gate refused are its probabilities."""
+    if not (home.model / GATE).exists():
+        return None
+    verdict = json.loads((home.model / GATE).read_text(encoding="utf-8"))
+    tested = verdict["challenger_files_sha256"]
+    if not verdict.get("order_stands") or files_hash({SCORING: home.model / SCORING}) != tested:
+        return None
+    return Churn.load(home.model / SCORING), tested[:12]
 
 
 def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> tuple[Churn, str]:

@@ -157,7 +157,22 @@ def test_where_few_leave_twice_as_many_foretold_are_too_many(evaluation):
 def test_probabilities_that_say_less_than_the_base_rate_are_refused(evaluation):
     spread = np.where(evaluation.tested.risk > np.median(evaluation.tested.risk), 0.999, 0.001)
 
-    assert "brier" in refused(judged(with_risk(evaluation, spread)))
+    verdict = judged(with_risk(evaluation, spread))
+
+    assert "brier" in refused(verdict)
+    assert not verdict.order_stands, "they are worse than none"
+
+
+def test_only_false_probabilities_leave_the_order_standing(evaluation):
+    shifted = judged(with_risk(evaluation, np.clip(evaluation.tested.risk + 0.1, 0, 1)))
+    noise = np.random.default_rng(1).permutation(evaluation.tested.risk)
+
+    assert refused(shifted) == ["calibrated: all"]
+    assert shifted.order_stands
+    assert not judged(with_risk(evaluation, noise)).order_stands
+    assert not judged(evaluation, GateParams(min_leavers=5000, min_early_leavers=10)).order_stands
+    assert not judged(evaluation, suspected=["accounts.segment ranks early accounts at 0.99"]).order_stands
+    assert not judged(evaluation).order_stands, "nothing was refused"
 
 
 def test_a_suspected_leak_keeps_the_gate_shut(evaluation):

@@ -242,6 +242,28 @@ def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(o
     assert found.scores["reason_1_shap"].isna().all()
 
 
+def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(own_home, small_settings):
+    (own_home.folder / "mlflow.db").unlink()
+    verdict = json.loads((own_home.model / "gate.json").read_text())
+    says = "of early accounts 17.0% were foretold to leave and 29.0% left"
+    verdict["checks"].append({"name": "calibrated: early", "passed": False, "says": says})
+    verdict |= {"promoted": False, "order_stands": True, "champion_files_sha256": None}
+    (own_home.model / "gate.json").write_text(json.dumps(verdict))
+
+    score(small_settings, own_home)
+
+    found = Scored.read(own_home, as_of_of(own_home))
+    assert set(found.scores["model_version"]) == {f"refused:{verdict['challenger_files_sha256'][:12]}"}
+    assert found.notice.startswith("Take the risks below for an order in which to call, and not for chances")
+    assert says in found.notice
+    assert found.scores["reason_1_shap"].notna().any()
+
+    facts = own_home.model / "scoring" / "model.json"
+    facts.write_text(facts.read_text() + "\n")  # another model than the one that was tested
+    score(small_settings, own_home)
+    assert Scored.read(own_home, as_of_of(own_home)).scores["model_version"].str.startswith("rule:").all()
+
+
 def test_where_the_champion_is_gone_the_rule_ranks_and_the_stages_to_run_are_named(own_home, small_settings):
     (own_home.folder / "mlflow.db").unlink()
 
