@@ -93,7 +93,7 @@ class Firm:
         """How good the scores proved on snapshots that the model had not seen, with 95 % intervals (…_low, …_high).
 
         A row for the model, each baseline and, on the simulated firm, each ceiling; over all accounts at risk, the
-        early ones (silent for no longer than one usual cycle) and the overdue ones.
+        early ones (silent for no longer than one usual cycle) and the overdue ones, as far as there are any.
 
         >>> firm.metrics().loc["model", ["n", "roc_auc", "roc_auc_low"]].index.tolist()
         ['all', 'early', 'overdue']
@@ -104,7 +104,8 @@ class Firm:
         rows = {
             (name, accounts): {key: value for key, value in part.items() if not isinstance(value, dict)}
             for name, found in by_score(figures).items()
-            for accounts, part in (("all", found), ("early", found["early"]), ("overdue", found["overdue"]))
+            for accounts, part in (("all", found), ("early", found.get("early")), ("overdue", found.get("overdue")))
+            if part  # at some firms nobody is overdue
         }
         frame = pd.DataFrame.from_dict(rows, orient="index")
         return frame.set_index(pd.MultiIndex.from_tuples(frame.index, names=["scored_by", "accounts"]))

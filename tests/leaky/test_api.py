@@ -15,6 +15,7 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import RocCurveDisplay, roc_auc_score
 
 import leaky
+from models.evaluation import by_score
 from pipelines.home import Home
 
 SLOW = {"ibis", "lightgbm", "matplotlib", "mlflow", "numba", "numpy", "pandas", "pydantic", "shap", "sklearn"}
@@ -167,6 +168,15 @@ def test_figures_are_those_of_the_homes_own_source(own_home):
     own_home.metrics.write_text(figures.replace('"source": "simulated"', '"source": "another"'))
     with pytest.raises(leaky.Mistake, match="no figures of simulated; run: leaky evaluate"):
         firm.metrics()
+
+
+def test_metrics_of_a_firm_where_nobody_is_overdue_have_no_row_for_them(own_home):
+    figures = json.loads(own_home.metrics.read_text())
+    for found in by_score(figures).values():
+        del found["overdue"]
+    own_home.metrics.write_text(json.dumps(figures))
+
+    assert leaky.open(own_home.folder).metrics().index.unique("accounts").tolist() == ["all", "early"]
 
 
 def test_the_data_of_a_checkout_has_its_figures_beside_it_whatever_lies_in_it(own_home, tmp_path):
