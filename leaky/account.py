@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.scored import PLACES
+from pipelines.scored import HOLDS, PLACES
 
 
 @dataclass(frozen=True)
@@ -18,13 +18,16 @@ class Account:
     """One account on the day that was scored; printed, it is what `leaky explain` says.
 
     risk: the probability that it leaves; None where it was not scored, and the printed lines say why.
-    reasons: strongest first, with the columns code, reason (a sentence), action and shap (added log-odds).
+    sign: what the order book shows of its leaving (a sentence), or None. reasons: strongest first, with the columns
+    code, reason (a sentence), action and shap (added log-odds). holds: the facts that lower its risk most.
     timeline: what happened, newest first: happened_on, lane (orders, contacts, calls, ...) and event (in words).
     """
 
     account_id: str
     risk: float | None
+    sign: str | None
     reasons: pd.DataFrame = field(repr=False)
+    holds: tuple[str, ...] = field(repr=False)
     timeline: pd.DataFrame = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
 
@@ -44,10 +47,18 @@ def account_of(home: Home, asked: str) -> Account:
     return Account(
         account_id=found.account_id,
         risk=None if found.score is None else float(found.score["risk"]),
+        sign=None if found.score is None or pd.isna(found.score["sign"]) else str(found.score["sign"]),
+        holds=tuple(_holds(found.score)),
         reasons=pd.DataFrame(_reasons(found.score), columns=["code", "reason", "action", "shap"]),
         timeline=timeline,
         lines=tuple(found.lines),
     )
+
+
+def _holds(score: "pd.Series[Any] | None") -> Iterator[str]:
+    for place in HOLDS:
+        if score is not None and pd.notna(score[f"holds_{place}"]):
+            yield str(score[f"holds_{place}"])
 
 
 def _reasons(score: "pd.Series[Any] | None") -> Iterator[dict[str, Any]]:

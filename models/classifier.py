@@ -10,8 +10,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
-from models import explain
 from models.churn import Churn, Floats
+from models.explain import shap_contributions
+from models.reasons import reasons
 
 with warnings.catch_warnings():
     # MLflow and shap draw progress bars with it; imported in a notebook that lacks ipywidgets, it complains.
@@ -82,7 +83,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         import shap
 
         rows = self._table(X)
-        found = explain.shap_contributions(self.churn, rows)
+        found = shap_contributions(self.churn, rows)
         return shap.Explanation(
             values=found.shap_values,
             base_values=np.full(len(rows), found.base_value),
@@ -93,7 +94,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
     def reasons(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
         """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action."""
         rows = self._table(X)
-        return explain.reasons(explain.shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue())
+        return reasons(shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue())
 
     def _table(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
         """X as a table. Raises ValueError where it is an array of another width."""

@@ -12,11 +12,12 @@ import pandas as pd
 from features.catalogue import Catalogue
 from models.backtest import Backtest
 from models.baselines import Baseline
-from models.explain import Contributions, reasons, shap_contributions
+from models.explain import Contributions, shap_contributions
 from models.groupings import groupings
 from models.groups import nested, told_by_group
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.origins import Origin
+from models.reasons import reasons
 from models.target import late_losses, targets
 
 Mask = npt.NDArray[np.bool_]

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from models.churn import Churn
-from models.explain import MAX_REASONS, lightgbm_contributions, reasons
+from models.explain import lightgbm_contributions
 from models.layout import SCORING, VOCABULARY
+from models.reasons import columns_of_reasons, reasons
 from models.vocabulary import Vocabulary
 
 RISKS = ("risk", "risk_involuntary")
-TEXTS = tuple(name for i in range(1, MAX_REASONS + 1) for name in (f"reason_{i}", f"reason_{i}_code", f"action_{i}"))
+TEXTS = columns_of_reasons()
 
 
 class Served:

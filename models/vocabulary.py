@@ -19,6 +19,7 @@ class Word:
     unit: str
     risk: Literal["rises", "falls"] | None
     says: str | None
+    sign: str | None
 
     def sentence(self, row: Mapping[str, float]) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing."""
@@ -35,7 +36,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Features by name and reasons by code, as `models.explain.reasons` asks a catalogue for them."""
+    """Features by name and reasons by code, as `models.reasons.reasons` asks a catalogue for them."""
 
     by_name: Mapping[str, Word]
     reasons: Mapping[str, Cause]
@@ -44,7 +45,7 @@ class Vocabulary:
     def of(cls, catalogue: "Catalogue", features: Iterable[str]) -> "Vocabulary":
         """What the catalogue says of these features."""
         told = [catalogue.by_name[name] for name in features]
-        words = {word.name: Word(word.name, word.reason, word.unit, word.risk, word.says) for word in told}
+        words = {word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign) for word in told}
         codes = dict.fromkeys(word.reason for word in told)
         return cls(
             words, {code: Cause(catalogue.reasons[code].title, catalogue.reasons[code].action) for code in codes}

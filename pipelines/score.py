@@ -15,10 +15,11 @@ import pandas as pd
 from features.catalogue import catalogue
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
-from models import explain
 from models.churn import Churn
+from models.explain import shap_contributions
 from models.layout import SCORING
 from models.provenance import files_hash
+from models.reasons import reasons
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
@@ -111,17 +112,17 @@ class Ranker:
 
 
 def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
-    """Risks, rank, value at risk, priority and reasons of accounts on one as_of, sorted by rank.
+    """Risks, rank, value at risk, priority, sign and reasons of accounts on one as_of, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
     if isinstance(model, Rule):
-        said = explain.reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
+        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
     else:
-        said = explain.reasons(explain.shap_contributions(model, known), known, model.profiles, catalogue())
+        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue())
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)

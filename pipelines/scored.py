@@ -9,12 +9,13 @@ import pyarrow.parquet as pq
 
 from features.mistake import Mistake
 from features.value import Returns, ValueBy
-from models import explain
 from models.definition import PaceBy
+from models.reasons import MAX_HOLDS, MAX_REASONS
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
 
-PLACES = range(1, explain.MAX_REASONS + 1)  # of an account's reasons, strongest first
+PLACES = range(1, MAX_REASONS + 1)  # of an account's reasons, strongest first
+HOLDS = range(1, MAX_HOLDS + 1)  # of what holds it
 
 _SCORES = pa.schema(
     [
@@ -34,10 +35,13 @@ _SCORES = pa.schema(
         ("value", pa.float64()),
         ("value_at_risk", pa.float64()),
         ("priority", pa.int64()),
+        ("sign", pa.string()),
+        ("sign_code", pa.string()),
         *((f"reason_{place}", pa.string()) for place in PLACES),
         *((f"reason_{place}_code", pa.string()) for place in PLACES),
         *((f"reason_{place}_shap", pa.float64()) for place in PLACES),
         *((f"action_{place}", pa.string()) for place in PLACES),
+        *((f"holds_{place}", pa.string()) for place in HOLDS),
         ("rep_id", pa.string()),
         ("model_version", pa.string()),
         ("data_version", pa.string()),

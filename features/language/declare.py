@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 from ibis.common.deferred import Deferred
 
@@ -11,6 +11,7 @@ from features.language.measure import Measure
 from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
 from features.language.rows import Rows
 from features.language.sentence import names_in, said
+from features.language.signs import Sign
 
 YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
 
@@ -23,7 +24,8 @@ class Feature:
     """One number about an account on an as_of.
 
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
-    says: the sentence that gives it to people; None for numbers that mean nothing alone.
+    says: the sentence that gives it to people; None for numbers that mean nothing alone. sign: what it shows of the
+    account's leaving, where it is a sign and no reason.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Feature:
     risk: Risk | None = None
     says: str | None = None
     days: int | None = None
+    sign: Sign | None = None
 
     @property
     def needs(self) -> set[tuple[str, str]]:
@@ -63,11 +66,17 @@ class Declared:
         days: tuple[int, ...] = (),
     ) -> None:
         self.unit, self.risk, self.says, self.days = unit, risk, says, days
+        self.sign: Sign | None = None
         self._measures = {window: make(window) for window in days or (None,)}
 
     def __getitem__(self, days: int) -> Measure:
         """The measure over one window: `conversations[90]`."""
         return self._measures[days]
+
+    def shows(self, sign: Sign) -> Self:
+        """Declares it a sign: one sees by it that an account leaves, not why."""
+        self.sign = sign
+        return self
 
     @property
     def measure(self) -> Measure:
@@ -79,14 +88,14 @@ class Declared:
         for window, measure in self._measures.items():
             full_name = f"{name}_{window}d" if window else name
             says = self.says.replace("{days}", str(window)) if self.says else None
-            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window)
+            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window, self.sign)
 
 
 class Reason:
     """One of the ways a firm drives its customers off. The docstring is the title: what the customers would say.
 
-    action: what to do about it; None for context that nobody can act on. Attributes made by the functions of this
-    module become features, named as the attribute, with the window behind it where it has one.
+    action: what to do about it; None for signs, and for context that nobody can act on. Attributes made by the
+    functions of this module become features, named as the attribute, with the window behind it where it has one.
     """
 
     action: ClassVar[str | None] = None

@@ -16,13 +16,13 @@ class Breadth(Reason):
 
     product_lines = distinct(
         placed, "product_line", days=YEAR, risk="falls", says="They bought {value:# product line} in {days} days"
-    )
+    ).shows("fewer_lines")
     lines_dropped = feature(
         distinct_values(placed, "product_line", YEAR) - distinct_values(placed, "product_line", YEAR // 2),
         "count",
         risk="rises",
         says="They dropped {value:# product line} that they bought half a year to a year ago",
-    )
+    ).shows("fewer_lines")
     share_returned = in_windows(
         lambda window: (
             Amount(orders.once("returned_at"), of="returned_amount", days=window)

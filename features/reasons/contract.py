@@ -21,18 +21,18 @@ class Contract(Reason):
         "days",
         risk="falls",
         says="{value:# day} until their contract ends",
-    )
+    ).shows("contract_end")
     days_to_renewal = feature(
         OfContracts(of_terms.days_to_renewal, ("ends_on", "renews")),
         "days",
         says="{value:# day} until their contract renews itself",
-    )
+    ).shows("contract_end")
     has_notice = feature(
         OfContracts(of_terms.has_notice, ("cancelled_at",)),
         "yes/no",
         risk="rises",
         says="Notice was given, and no other contract goes on",
-    )
+    ).shows("contract_end")
     contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     contract_value_trend = feature(
         annual_value / a_year_ago,

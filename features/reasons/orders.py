@@ -33,57 +33,59 @@ SILENT = "{days_since_order:# day} since their last order; they usually order ev
 class Orders(Reason):
     """They order little, or less than they used to."""
 
-    action = "Ask what they need now and who else they talk to"
-
     days_since_order = feature(
         since_order,
         "days",
         risk="rises",
         says=SILENT,
-    )
-    usual_cycle = feature(cycle, "days")
+    ).shows("silence")
+    usual_cycle = feature(cycle, "days").shows("silence")
     cycles_since_order = feature(
         since_order / cycle,
         "ratio",
         risk="rises",
         says=SILENT,
-    )
-    order_regularity = feature(regularity, "number")
+    ).shows("silence")
+    order_regularity = feature(regularity, "number").shows("silence")
     chance_of_silence = feature(
         Computed(_chance_of_silence, (since_order, cycle, regularity.filled(TYPICAL_REGULARITY))),
         "share",
         risk="falls",
         says=SILENT,
+    ).shows("silence")
+    largest_gap = feature(Gap(rows, what="largest"), "days").shows("silence")
+    orders = count(rows, days=(30, QUARTER, 180, YEAR), risk="falls", says="{value:# order} in {days} days").shows(
+        "fewer_orders"
     )
-    largest_gap = feature(Gap(rows, what="largest"), "days")
-    orders = count(rows, days=(30, QUARTER, 180, YEAR), risk="falls", says="{value:# order} in {days} days")
     orders_trend = feature(
         orders[QUARTER] * (_days_known(QUARTER) / QUARTER) / orders[YEAR],
         "ratio",
         risk="falls",
         says="They order at {value:.0%} of the year's usual pace",
-    )
+    ).shows("fewer_orders")
     orders_pace = in_windows(
         lambda window: Count(rows, days=window) * (_days_known(window) / window) / Count(rows, days=YEAR),
         "ratio",
         days=(30, 60),
         risk="falls",
         says="In {days} days they ordered at {value:.0%} of the year's usual pace",
-    )
-    amount = amount(rows, "amount", days=(30, QUARTER, 180, YEAR), says="They ordered for {value:,.0f} in {days} days")
+    ).shows("fewer_orders")
+    amount = amount(
+        rows, "amount", days=(30, QUARTER, 180, YEAR), says="They ordered for {value:,.0f} in {days} days"
+    ).shows("smaller_amounts")
     amount_trend = feature(
         amount[QUARTER] * (_days_known(QUARTER) / QUARTER) / amount[YEAR],
         "ratio",
         risk="falls",
         says="They order for {value:.0%} of the year's usual amount",
-    )
+    ).shows("smaller_amounts")
     days_since_heard = feature(
         since_heard, "days", risk="rises", says="They have not rung or written to us for {value:# day}"
-    )
+    ).shows("silence")
     orders_same_season = in_windows(
         # What came in the coming season a year ago: the year's first orders are those that its last quarters lack.
         lambda window: Count(rows, days=YEAR) - Count(rows, days=YEAR - window),
         "count",
         days=QUARTER,
         says="{value:# order} a year ago in the {days} days that now lie ahead",
-    )
+    ).shows("fewer_orders")

@@ -10,6 +10,7 @@ import pandas as pd
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
+from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, timelines
@@ -17,7 +18,7 @@ from pipelines.exports.wording import day, is_missing, money, percent, strength,
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
-from pipelines.scored import PLACES, Scored
+from pipelines.scored import HOLDS, PLACES, Scored
 
 LATEST = 15  # events shown
 
@@ -114,13 +115,23 @@ def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifes
     if not is_missing(score["last_order_on"]):
         yield f"{_last_order(score)}."
     yield ""
-    yield "What raises the risk"
+    if not is_missing(score["sign"]):
+        yield "How one sees it"
+        yield f"  {score['sign']}"
+        yield ""
+    yield "What we did or left undone"
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
     for place in places:
         yield f"  {strength(score[f'reason_{place}_shap']):<7} {score[f'reason_{place}']}"
         yield f"          → {score[f'action_{place}']}"
     if not places:
-        yield "  nothing that stands out"
+        yield f"  {NO_REASON}"
+        yield f"          → {score['action_1']}"
+    held = [score[f"holds_{place}"] for place in HOLDS if not is_missing(score[f"holds_{place}"])]
+    if held:
+        yield ""
+        yield "What holds it"
+        yield from (f"  {fact}" for fact in held)
 
 
 def _not_scored_lines(other: pd.Series, scored: Scored, manifest: Manifest) -> Iterator[str]:

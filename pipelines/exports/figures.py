@@ -8,7 +8,8 @@ import pandas as pd
 from models.definition import PACES
 from pipelines.exports.wording import NO_REP
 
-NO_REASON = "Nothing in particular"
+NO_REASON = "No reason stands out"
+NO_SIGN = "No sign yet"
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ def by_pace(rows: pd.DataFrame) -> dict[str, Figures]:
 def by_reason(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
     """Totals by the title of each account's main reason, most value at risk first."""
     return _by(rows, rows["reason_1_code"].map(lambda code: titles.get(code, code)).fillna(NO_REASON))
+
+
+def by_sign(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
+    """Totals by the title of each account's sign, most value at risk first."""
+    return _by(rows, rows["sign_code"].map(lambda code: titles.get(code, code)).fillna(NO_SIGN))
 
 
 def by_rep(rows: pd.DataFrame) -> dict[str, Figures]:

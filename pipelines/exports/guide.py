@@ -50,10 +50,14 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         f"The chance that the account leaves. Of 100 accounts that show {percent(EXAMPLE)}, about {100 * EXAMPLE:.0f} "
         f"should leave and {100 * (1 - EXAMPLE):.0f} should stay: it is a chance, not a verdict."
     )
-    signs = (
-        "What in the records moved this account's risk up, strongest first. They are signs, not causes: they do not "
-        "prove why an account leaves, and what to do about them is for those who know the account. What nobody "
-        "records cannot become a reason."
+    causes = (
+        "What we did or left undone that moved this account's risk up, strongest first. It is what the records show, "
+        "and no proof of why an account leaves; what to do about it is for those who know the account. What nobody "
+        "records cannot become a reason, and where none stands out it is best to ask."
+    )
+    sign = (
+        "What the order book shows of an account's leaving: silence, fewer orders, fewer product lines, smaller "
+        "amounts, or the end of a contract. One sees it by that; it is not why."
     )
     words = [("Leaving", f"An account has left when there is {context.leaves}.")]
     if context.pace_by is PaceBy.orders:
@@ -62,7 +66,7 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
     order = "Rank 1 has the highest risk."
     if context.has_value:
         words.append(("Value", value_explained(context.value_by, context.value_days, context.returns)))
-        words.append(("Value at risk", "Risk times value: what is lost on average if nobody does anything."))
+        words.append(("Value at risk", "Risk times value: over many such accounts, the loss to expect."))
         order += " Call order 1 has the most value at risk."
     if context.worth:
         words.append(("Worth of calls", worth_explained(context.value_period)))
@@ -70,7 +74,9 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
     return [
         *words,
-        ("Reasons", signs),
+        ("Sign", sign),
+        ("Reasons", causes),
+        ("What holds it", "The facts that lower its risk most: more than usual of what is good, none of what is bad."),
         ("Strength", f"Of a reason: {strengths_explained()}."),
         ("Rank, call order" if context.has_value else "Rank", order),
         ("Not scored", "Accounts that cannot be judged, each with the cause, for example because they are long gone."),

@@ -1,7 +1,7 @@
 """Listing: the catalogue of features for people to read."""
 
 from features.catalogue import catalogue
-from features.language.declare import Feature
+from features.language.declare import Feature, Reason
 
 HEADINGS = ("feature", "unit", "more of it", "in words", "tables")
 DIRECTIONS = {"rises": "raises the risk", "falls": "lowers the risk", None: ""}
@@ -21,7 +21,7 @@ def as_markdown() -> str:
     """The catalogue as Markdown, a table a reason."""
     parts = ["# Features", "", "What `leaky features` lists: every reason, and the numbers that it is known by.", ""]
     for code, reason in catalogue().reasons.items():
-        parts += [f"## {code}: {reason.title}", "", _sentence(reason.action or "Context, nothing to act on"), ""]
+        parts += [f"## {code}: {reason.title}", "", _sentence(reason.action or _no_reason(reason)), ""]
         parts += ["| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
         parts += ["| " + " | ".join(_row(feature)) + " |" for feature in reason.features()]
         parts.append("")
@@ -38,3 +38,9 @@ def as_text() -> str:
         parts += [f"  {row[0]:<{width}}  {row[1]:<6}  {row[2]:<15}  {row[3]}  [{row[4]}]" for row in rows]
         parts.append("")
     return "\n".join(parts)
+
+
+def _no_reason(reason: type[Reason]) -> str:
+    """What stands in the place of what to do."""
+    is_sign = all(feature.sign for feature in reason.features())
+    return "Signs of leaving, not reasons for it" if is_sign else "Context, nothing to act on"

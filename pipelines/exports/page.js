@@ -8,7 +8,7 @@
   const field = (id) => document.getElementById(id);
   const dialog = field("account");
   // A firm that names no reps or regions has no filters and no column for them.
-  const filters = ["search", "rep", "region", "pace", "reason"].filter(field);
+  const filters = ["search", "rep", "region", "pace", "sign", "reason"].filter(field);
   const chosen = (id) => (field(id) ? field(id).value : "");
 
   function element(name, className, ...children) {
@@ -23,7 +23,6 @@
   for (const account of accounts) {
     const [first] = account.reasons;
     account.main = first ? first.code : null;
-    account.do = first ? first.do : null;
     account.main_title = first ? title(first) : "";
     account.found_by = plain([account.name, account.id, account.rep, account.segment].filter(Boolean).join(" "));
   }
@@ -63,9 +62,10 @@
     reason(cell) {
       const account = cell.getData();
       const [first] = account.reasons;
-      if (!first) return element("span", "sub", "Nothing in particular");
+      const sign = account.sign ? element("span", "sub sign", account.sign) : null;
+      if (!first) return element("div", "stack", element("span", "sub", page.no_reason), sign);
       const [, second] = account.reasons;
-      return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says),
+      return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says), sign,
         second ? element("span", "sub", `Also: ${title(second)}`) : null);
     },
     money(cell) {
@@ -110,6 +110,7 @@
       && (isNone ? account.rep === null : !chosen("rep") || account.rep === chosen("rep"))
       && (!chosen("region") || account.region === chosen("region"))
       && (!chosen("pace") || account.pace === chosen("pace"))
+      && (!chosen("sign") || account.sign_code === chosen("sign"))
       && (!chosen("reason") || account.main === chosen("reason"));
   }
 
@@ -148,7 +149,7 @@
   // One account
 
   function reasons(account) {
-    if (!account.reasons.length) return element("p", "sub", "Nothing in the records raises the risk of this account in particular.");
+    if (!account.reasons.length) return element("div", "", element("p", "sub", `${page.no_reason} in our records.`), element("p", "do", account.do));
     const list = element("ol", "reasons");
     for (const reason of account.reasons) {
       const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, reason.strength) : null);
@@ -215,9 +216,11 @@
         page.value_is && fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} ${page.value_is}`)),
         page.pace && fact(page.pace, pace(account), element("small", "", account.stands)),
         fact("Rank", `${account.rank}`, page.value_is && element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
-      element("h3", "", "What raises its risk, and what to do"), reasons(account),
+      ...(account.sign ? [element("h3", "", "How one sees it"), element("p", "sign", account.sign)] : []),
+      element("h3", "", "What we did or left undone, and what to do"), reasons(account),
+      ...(account.holds.length ? [element("h3", "", "What holds it"), element("ul", "holds", ...account.holds.map((fact) => element("li", "", fact)))] : []),
       element("h3", "", `The last ${months} months`), element("div", "timeline"),
-      element("p", "sub", "Reasons are what moved the score. They are signs in the records, not proof of why an account leaves."),
+      element("p", "sub", "Reasons are what moved the score. They are what our records show, and no proof of why an account leaves."),
     );
     dialog.dataset.account = account.id;
     if (!dialog.open) dialog.showModal();

@@ -12,15 +12,16 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from features.language.signs import TITLES
 from features.value import ValueBy
 from models.definition import PaceBy
 from pipelines.exports import wording
-from pipelines.exports.figures import Figures, by_pace, figures, holding_half
+from pipelines.exports.figures import NO_REASON, Figures, by_pace, figures, holding_half
 from pipelines.exports.guide import explanations
 from pipelines.exports.pace import standing
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.timeline import DAYS, Timeline
-from pipelines.scored import PLACES
+from pipelines.scored import HOLDS, PLACES
 
 MOST_ACCOUNTS = 4_000  # with their timelines about five megabytes, which still opens at once
 MOST_NOT_SCORED = 500
@@ -74,6 +75,7 @@ def write_page(
         paces={code: name for code, name in (words.names if words else {}).items() if pace[code].accounts},
         words=words,
         reasons=_main_reasons(shown, context.reasons),
+        signs=[(code, title) for code, title in TITLES.items() if (shown["sign_code"] == code).any()],
         no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
         policy=_policy(scripts, styles),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, not data
@@ -118,6 +120,8 @@ def _data(
         "soonest_first": context.pace_by is PaceBy.contracts,
         "no_rep": wording.NO_REP,
         "titles": dict(context.reasons),
+        "signs": dict(TITLES),
+        "no_reason": NO_REASON,
         "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
         "watched_until": last_day,
         "accounts": [_account(row, context.pace_by) for row in rows.to_dict("records")],
@@ -169,7 +173,11 @@ def _account(row: Mapping[Any, Any], pace_by: PaceBy) -> dict[str, Any]:
         "value": _whole(row["value"]),
         "at_risk": _whole(row["value_at_risk"]),
         "call": int(row["priority"]),
+        "sign": _or_none(row["sign"]),
+        "sign_code": _or_none(row["sign_code"]),
         "reasons": reasons,
+        "do": _or_none(row["action_1"]),
+        "holds": [row[f"holds_{n}"] for n in HOLDS if not wording.is_missing(row[f"holds_{n}"])],
     }
 
 

@@ -6,8 +6,9 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from features.language.signs import TITLES
 from features.value import ValueBy
-from pipelines.exports.figures import Figures, by_pace, by_reason, by_region, by_rep, figures, holding_half
+from pipelines.exports.figures import Figures, by_pace, by_reason, by_region, by_rep, by_sign, figures, holding_half
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
 from pipelines.exports.wording import day, money, value_explained
@@ -20,7 +21,7 @@ _HEADINGS = ("Accounts", "Expected to leave", "Value", "Value at risk")
 def write_summary(
     book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame
 ) -> None:
-    """The sheet 'Summary': four figures, breakdowns by pace, reason, rep and region, and two charts."""
+    """The sheet 'Summary': four figures, breakdowns by pace, sign, reason, rep and region, and two charts."""
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 40)
@@ -71,9 +72,11 @@ def write_summary(
         names = {**context.pace.names, "early": context.pace.early}
         pace = {names[code]: group for code, group in by_pace(rows).items() if group.accounts}
         row = _write_breakdown(sheet, styles, row, context.pace.question, pace) + 2
+    signs = by_sign(rows, TITLES)
+    row = _write_breakdown(sheet, styles, row, "By sign: how one sees it", signs) + 2
     by_main_reason = by_reason(rows, context.reasons)
     first = row + 2
-    row = _write_breakdown(sheet, styles, row, "By main reason", by_main_reason) + 2
+    row = _write_breakdown(sheet, styles, row, "By main reason: what we did or left undone", by_main_reason) + 2
     _write_chart(book, sheet, "Value at risk by main reason", first, len(by_main_reason), styles.bar, top=2)
     reps = by_rep(rows)
     if reps:

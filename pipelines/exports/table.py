@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipelines.scored import PLACES
+from pipelines.scored import HOLDS, PLACES
 
 # OWASP's list of what makes a spreadsheet read a cell as a formula, full-width forms included; also after a semicolon
 # or a tab, where a spreadsheet set to another separator would begin a new cell.
@@ -16,6 +16,8 @@ _FIRST = ["rank", "account_id", "name", "segment", "industry", "region", "rep_id
 _ORDERS = ["last_order_on", "days_since_order", "usual_cycle"]
 _CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]
 _VALUE = ["value", "value_at_risk", "priority"]
+_SIGN = ["sign", "sign_code"]
+_HOLDS = [f"holds_{n}" for n in HOLDS]
 _REASONS = [column for n in PLACES for column in (f"reason_{n}", f"reason_{n}_code", f"action_{n}")]
 _LAST = ["as_of", "outlook_days", "model_version", "data_version"]
 
@@ -35,7 +37,7 @@ def write_table(path: Path, rows: pd.DataFrame) -> None:
     never formulas; numbers and ids are as they are, so that other programs find the accounts by them.
     """
     told = [column for group in (_ORDERS, _CONTRACTS) if rows[group].notna().any(axis=None) for column in group]
-    listed = rows[[*_FIRST, *told, *_VALUE, *_REASONS, *_LAST]].copy()
+    listed = rows[[*_FIRST, *told, *_VALUE, *_SIGN, *_REASONS, *_HOLDS, *_LAST]].copy()
     for column in listed.columns.difference(_IDS):
         if not pd.api.types.is_numeric_dtype(listed[column]):
             listed[column] = listed[column].map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)

@@ -93,8 +93,8 @@ def strength(push: Any) -> str:
 def strengths_explained() -> str:
     """The sentence that says what strong, medium and slight mean."""
     return (
-        f"strong: by itself it makes leaving at least {exp(STRONG):.0f} times as likely (as odds); "
-        f"medium: at least {exp(MEDIUM) - 1:.0%} more likely; slight: less than that"
+        f"how far it moves the model's odds of leaving; strong: to {exp(STRONG):.0f} times as much or more; "
+        f"medium: by {exp(MEDIUM) - 1:.0%} or more; slight: by less"
     )
 
 

@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from features.value import ValueBy
+from pipelines.exports.figures import NO_REASON
 from pipelines.exports.guide import Bounds, first_come, write_guide
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.sheets import A4, SheetColumn, Styles, sheet_names, write_list
@@ -67,6 +68,7 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
         SheetColumn("Rank", rows["rank"], 7, styles.whole),
         SheetColumn("Account", rows["name"], 30, styles.strong),
         SheetColumn("Risk", rows["risk"], 10, styles.percent),
+        SheetColumn("Sign", rows["sign"], 34, styles.wrapped),
         SheetColumn("Main reason", _titles(rows, context), 27, styles.wrapped),
         SheetColumn("Evidence", rows["reason_1"], 42, styles.wrapped),
         SheetColumn("What to do", rows["action_1"], 26, styles.wrapped),
@@ -83,6 +85,7 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
         SheetColumn("Segment", rows["segment"], 14, styles.text),
         SheetColumn("Also", rows["reason_2"], 54, styles.wrapped),
         SheetColumn("And", rows["reason_3"], 54, styles.wrapped),
+        SheetColumn("What holds them", _held(rows), 54, styles.wrapped),
         SheetColumn("Last order", rows["last_order_on"], 12, styles.date),
         SheetColumn("Call order", rows["priority"], 8, styles.whole),
         SheetColumn("Account no.", rows["account_id"], 14, styles.text),
@@ -119,6 +122,7 @@ def _write_call_list(
         SheetColumn("Risk", first["risk"], 9, styles.percent),
         SheetColumn("Value at risk", first["value_at_risk"], 11, styles.money),
         *_paces(first, context, styles, 11),
+        SheetColumn("Sign", first["sign"], 30, styles.wrapped),
         SheetColumn("Main reason", _titles(first, context), 24, styles.wrapped),
         SheetColumn("Evidence", first["reason_1"], 34, styles.wrapped),
         SheetColumn("What to do", first["action_1"], 22, styles.wrapped),
@@ -127,6 +131,7 @@ def _write_call_list(
         SheetColumn("When", blank, 11, styles.entry_date),
         SheetColumn("Note", blank, 30, styles.entry),
         SheetColumn("Also", first["reason_2"], 54, styles.wrapped),
+        SheetColumn("What holds them", _held(first), 54, styles.wrapped),
         SheetColumn("Region", first["region"], 13, styles.text),
         SheetColumn("Account no.", first["account_id"], 13, styles.text),
     ]
@@ -195,7 +200,13 @@ def _results(context: ExportContext) -> list[str]:
 
 
 def _titles(rows: pd.DataFrame, context: ExportContext) -> pd.Series:
-    return rows["reason_1_code"].map(lambda code: context.reasons.get(code, code))
+    return rows["reason_1_code"].map(lambda code: context.reasons.get(code, code)).fillna(NO_REASON)
+
+
+def _held(rows: pd.DataFrame) -> pd.Series:
+    """What holds each account, in one cell."""
+    first, second = rows["holds_1"], rows["holds_2"]
+    return first.where(second.isna(), first + "; " + second.str[:1].str.lower() + second.str[1:])
 
 
 def _paces(rows: pd.DataFrame, context: ExportContext, styles: Styles, width: float) -> list[SheetColumn]:

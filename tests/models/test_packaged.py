@@ -13,8 +13,9 @@ import pytest
 from mlflow.models import Model
 
 from features.catalogue import catalogue
-from models import explain
+from models.explain import shap_contributions
 from models.packaged import NEEDED, SHIPPED
+from models.reasons import reasons
 from models.vocabulary import Vocabulary
 from tests.conftest import REPOSITORY
 from tests.models.conftest import packaged
@@ -71,9 +72,7 @@ def test_where_the_project_is_not_it_gives_the_same_risks_and_reasons(folder, pa
 
     found = elsewhere(folder, sample, tmp_path)
 
-    told = explain.reasons(
-        explain.shap_contributions(package.model, sample), sample, package.model.profiles, catalogue()
-    )
+    told = reasons(shap_contributions(package.model, sample), sample, package.model.profiles, catalogue())
     np.testing.assert_allclose(found["risk"], package.model.risk(sample), rtol=1e-12)
     np.testing.assert_allclose(found["risk_involuntary"], package.model.risk_involuntary(sample), rtol=1e-12)
     assert found["reason_1"].notna().sum() > 10
@@ -116,8 +115,8 @@ def test_its_signature_names_every_feature_and_its_example_is_no_account(folder,
     assert [column.name for column in saved.get_output_schema()][:4] == [
         "risk",
         "risk_involuntary",
-        "reason_1",
-        "reason_1_code",
+        "sign",
+        "sign_code",
     ]
     median, worse = package.model.risk(example)
     assert worse > median

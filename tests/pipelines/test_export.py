@@ -16,7 +16,7 @@ from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import score
-from pipelines.scored import PLACES, Scored
+from pipelines.scored import HOLDS, PLACES, Scored
 from pipelines.settings import Export, Settings
 
 AS_OF = date(2024, 7, 1)
@@ -51,7 +51,7 @@ TABLES = {
 }
 SCORES = """
     account_id  rank  risk  pace     last_order_on  days_since_order  usual_cycle  value  value_at_risk  priority  rep_id  reason_1  reason_1_code  reason_1_shap
-    B           1     0.8   overdue  2024-03-01     122               30.5         900    720            1         -       Silence   orders         0.9
+    B           1     0.8   overdue  2024-03-01     122               30.5         900    720            1         -       Silence   service        0.9
     A           2     0.1   early    2024-06-20     11                -            200    20             2         R1      Coldness  contact        0.1
 """
 NUMBERS = (
@@ -108,6 +108,7 @@ def write_scores(home, scores, as_of, notice=""):
     others = [
         f"{name}_{n}{end}" for n in PLACES[1:] for name, end in (("reason", ""), ("reason", "_code"), ("action", ""))
     ]
+    others += ["sign", "sign_code", *(f"holds_{n}" for n in HOLDS)]
     numbers = [f"reason_{n}_shap" for n in PLACES[1:]] + ["days_to_contract_end", "days_to_renewal", "has_notice"]
     given = given.assign(**dict.fromkeys(others), **dict.fromkeys(numbers, float("nan")))
     gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
@@ -303,9 +304,7 @@ def test_the_nightly_way_on_a_day_without_snapshots_shows_every_cycle(own_home, 
         rows = list(csv.DictReader(file))
     assert len(rows) > 100
     assert not [row["account_id"] for row in rows if not row["usual_cycle"]]
-    silences = [
-        (row["days_since_order"], row["reason_1"]) for row in rows if "since their last order" in row["reason_1"]
-    ]
+    silences = [(row["days_since_order"], row["sign"]) for row in rows if "since their last order" in row["sign"]]
     assert len(silences) > 5
     assert not [(days, says) for days, says in silences if not re.match(rf"{days} days? since", says)]
 

@@ -13,6 +13,7 @@ from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
 from models.layout import SCORING
+from models.reasons import ASK
 from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home
@@ -25,8 +26,9 @@ from pipelines.train import train
 COLUMNS = [
     "account_id", "as_of", "outlook_days", "risk", "risk_involuntary", "rank", "pace", "last_order_on", "days_since_order", "usual_cycle",
     "days_to_contract_end", "days_to_renewal", "has_notice", "value", "value_at_risk", "priority",
-    "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
+    "sign", "sign_code", "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
     "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
+    "holds_1", "holds_2",
     "rep_id", "model_version", "data_version",
 ]  # fmt: skip
 
@@ -166,11 +168,14 @@ def test_every_account_is_scored_or_has_a_cause(scored_home, scores):
 
 
 def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
+    assert set(scores.loc[scores["reason_1"].isna(), "action_1"]) <= {ASK}
     for place in (1, 2, 3, 4):
         there = scores[f"reason_{place}"].notna()
-        for name in (f"reason_{place}_code", f"reason_{place}_shap", f"action_{place}"):
+        for name in (f"reason_{place}_code", f"reason_{place}_shap", *([f"action_{place}"] if place > 1 else [])):
             assert (scores[name].notna() == there).all(), name
-    assert scores["reason_1"].head(20).notna().all()
+    assert scores["action_1"].notna().all()
+    assert (scores["sign"].notna() == scores["sign_code"].notna()).all()
+    assert not {"orders", "standing"} & set(scores[[f"reason_{place}_code" for place in (1, 2, 3, 4)]].stack())
 
 
 def test_scoring_twice_gives_the_same_bytes_and_only_the_run_says_when(own_home, small_settings):

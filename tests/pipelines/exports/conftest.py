@@ -124,6 +124,10 @@ def make_up(count: int) -> Made:
         scores[f"reason_{n}"] = [None if c is None else SAYS[c].format(random.integers(2, 90)) for c in chosen]
         scores[f"action_{n}"] = [None if c is None else ACTIONS[c] for c in chosen]
         scores[f"reason_{n}_shap"] = [None if c is None else random.random() * 1.6 / n for c in chosen]
+    scores["action_1"] = scores["action_1"].fillna("Ask them")
+    scores["sign"] = np.where(overdue, "41 days since their last order; they usually order every 12", None)
+    scores["sign_code"] = np.where(overdue, "silence", None)
+    scores["holds_1"], scores["holds_2"] = "9 visits in 90 days", np.where(overdue, None, "No complaints in 180 days")
     accounts = pd.DataFrame(
         {
             "account_id": ids,

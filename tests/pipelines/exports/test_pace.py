@@ -27,7 +27,7 @@ def without_orders(by: PaceBy, value_by: ValueBy) -> Made:
     rows[["last_order_on", "days_since_order", "usual_cycle"]] = np.nan
     others[["last_order_on", "days_since_order", "value"]] = np.nan
     others["cause"] = "Already gone: no contract in force"
-    rows[[column for column in rows if re.match(r"(reason|action)_\d", column)]] = None
+    rows[[column for column in rows if re.match(r"(reason|action)_\d|sign", column)]] = None
     rows["reason_1"], rows["reason_1_code"], rows["reason_1_shap"] = "Nobody spoke with them", "contact", 1.0
     if by is PaceBy.contracts:
         place = np.arange(len(rows))

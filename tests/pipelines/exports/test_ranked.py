@@ -1,6 +1,6 @@
 import pandas as pd
 
-from pipelines.exports.figures import by_pace, by_reason, by_region, by_rep, figures, holding_half
+from pipelines.exports.figures import by_pace, by_reason, by_region, by_rep, by_sign, figures, holding_half
 from pipelines.exports.ranked import foremost, most_valuable, not_ranked, ranked
 
 SCORES = pd.DataFrame(
@@ -15,6 +15,7 @@ SCORES = pd.DataFrame(
         "rep_id": ["R1", None, "R2"],
         "reason_1": ["Why B", "Why A", None],
         "reason_1_code": ["contact", "billing", None],
+        "sign_code": ["silence", None, "silence"],
     }
 )
 
@@ -64,8 +65,10 @@ def test_totals():
     assert (total.accounts, round(total.leaving, 6), total.value, total.value_at_risk) == (3, 0.8, 1700, 310)
     assert holding_half(rows) == 1  # B alone holds 200 of 310
     assert {pace: group.accounts for pace, group in by_pace(rows).items()} == {"early": 2, "overdue": 1, "new": 0}
-    by_title = {"The bills": 50, "Nothing in particular": 60, "contact": 200}
+    by_title = {"The bills": 50, "No reason stands out": 60, "contact": 200}
     assert {k: g.value_at_risk for k, g in by_reason(rows, {"billing": "The bills"}).items()} == by_title
+    signs = {title: group.accounts for title, group in by_sign(rows, {"silence": "They are silent"}).items()}
+    assert signs == {"They are silent": 2, "No sign yet": 1}
     assert list(by_rep(rows)) == ["R1", "R2", "No rep"]
     assert list(by_region(rows)) == ["South", "No region", "North"]
 

@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 
 from pipelines.exports import workbook
+from pipelines.exports.figures import NO_REASON
 from pipelines.exports.ranked import NAMED, not_ranked, ranked
 from pipelines.exports.sheets import sheet_names
 from pipelines.exports.workbook import write_workbook
@@ -95,7 +96,7 @@ def test_the_summary_adds_up(book, made):
     assert shown["Accounts expected to leave"][0] == round(made.rows["risk"].sum())
     assert shown["Value at risk"][0] == round(made.rows["value_at_risk"].sum())
     assert shown["At risk though on schedule"][0] + shown["Overdue"][0] == 300
-    by_reason = [shown[title][0] for title in [*made.context.reasons.values(), "Nothing in particular"]]
+    by_reason = [shown[title][0] for title in [*made.context.reasons.values(), NO_REASON]]
     assert sum(by_reason) == 300
     assert len(sheet._charts) == 2
 

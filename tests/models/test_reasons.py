@@ -1,0 +1,134 @@
+"""Reasons: what is said of a score is true, unusual and worth acting on; its sign stands apart."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from features.catalogue import catalogue
+from models.churn import FeatureProfile
+from models.explain import Contributions, shap_contributions
+from models.reasons import ASK, LEAST_SHAP, reasons
+
+PROFILE = FeatureProfile(0.0, low=0, lower_quartile=1, median=10, upper_quartile=30, high=100)
+MISSING = np.nan
+
+
+def reasons_of(values: dict[str, float], shap_values: dict[str, float], profile: FeatureProfile = PROFILE) -> pd.Series:
+    """The reasons of one account with these values, with these SHAP values."""
+    names = tuple(values)
+    found = Contributions(np.array([[shap_values.get(name, 0.0) for name in names]]), -2.0, names)
+    return reasons(found, pd.DataFrame([values]), dict.fromkeys(names, profile), catalogue()).iloc[0]
+
+
+def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
+    account = reasons_of(
+        {"days_since_contact": 70.0, "conversations_30d": 0.0, "complaints_180d": 40.0, "unreturned_calls_90d": 35.0},
+        {"days_since_contact": 0.4, "conversations_30d": 0.5, "complaints_180d": 0.6, "unreturned_calls_90d": 0.2},
+    )
+
+    assert account[["reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code"]].tolist() == [
+        "contact",
+        "service",
+        "calls",
+        None,
+    ]
+    assert account["reason_1_shap"] == pytest.approx(0.9)
+    assert account["reason_1"] == catalogue().by_name["conversations_30d"].sentence({"conversations_30d": 0.0})
+    assert account["action_2"] == catalogue().reasons["service"].action
+    assert np.isnan(account["reason_4_shap"])
+
+
+@pytest.mark.parametrize(
+    ("why", "values", "shap_values"),
+    [
+        ("it lowers the risk", {"complaints_180d": 40.0}, {"complaints_180d": -0.5}),
+        ("it is a trifle", {"complaints_180d": 40.0}, {"complaints_180d": LEAST_SHAP - 0.01}),
+        ("many conversations are nothing to blame", {"conversations_30d": 12.0}, {"conversations_30d": 0.5}),
+        ("few complaints are nothing to blame", {"complaints_180d": 10.0}, {"complaints_180d": 0.5}),
+        ("a missing number is no fact", {"complaints_180d": MISSING}, {"complaints_180d": 0.5}),
+        ("nobody can act on it", {"days_as_customer": 400.0}, {"days_as_customer": 0.5}),
+        (
+            "the silence is usual for them",
+            {"days_since_order": 90.0, "cycles_since_order": 0.9, "usual_cycle": 20.0},
+            {"days_since_order": 0.5},
+        ),
+    ],
+)
+def test_no_reason_is_given_where(why, values, shap_values):
+    assert reasons_of(values, shap_values)["reason_1"] is None, why
+
+
+def test_a_silence_longer_than_their_cycle_is_a_sign_and_no_reason():
+    account = reasons_of(
+        {"days_since_order": 41.0, "cycles_since_order": 3.4, "usual_cycle": 12.0}, {"days_since_order": 0.5}
+    )
+
+    assert account["sign"] == "41 days since their last order; they usually order every 12"
+    assert account["sign_code"] == "silence"
+    assert account[["reason_1", "reason_1_code"]].tolist() == [None, None]
+    assert account["action_1"] == ASK, "where no reason stands out, they are asked"
+
+
+def test_of_two_signs_the_stronger_is_told_and_a_usual_silence_is_none():
+    values = {"days_since_order": 90.0, "cycles_since_order": 0.9, "usual_cycle": 20.0, "lines_dropped": 40.0}
+
+    assert reasons_of(values, {"days_since_order": 0.9, "lines_dropped": 0.2})["sign_code"] == "fewer_lines"
+    assert reasons_of(values, {"days_since_order": 0.9})["sign"] is None
+
+
+def test_every_feature_of_the_order_book_is_a_sign():
+    shown = {feature.name for feature in catalogue().features if feature.sign}
+
+    assert {feature.name for feature in catalogue().features if feature.reason == "orders"} <= shown
+    assert {"product_lines_360d", "lines_dropped", "days_to_contract_end", "has_notice"} <= shown
+    assert "review_meetings_360d" not in shown
+
+
+def test_what_holds_an_account_is_much_of_what_is_good_or_none_of_what_is_bad():
+    account = reasons_of(
+        {"conversations_30d": 40.0, "complaints_180d": 0.0, "days_since_contact": 0.0},
+        {"conversations_30d": -0.5, "complaints_180d": -0.3, "days_since_contact": -0.9},
+    )
+
+    assert account["holds_1"] == "40 conversations with them in 30 days"
+    assert account["holds_2"] == "No complaints in 180 days"
+    assert account["reason_1"] is None
+
+
+def test_nothing_holds_an_account_of_which_everything_raises_the_risk():
+    account = reasons_of({"conversations_30d": 40.0}, {"conversations_30d": 0.5})
+
+    assert account[["holds_1", "holds_2"]].tolist() == [None, None]
+
+
+def test_of_two_facts_the_unusual_one_is_shown():
+    sentence = {name: catalogue().by_name[name].sentence for name in ("days_since_contact", "days_since_visit")}
+    values = {"days_since_contact": 20.0, "days_since_visit": 80.0}  # beyond the median; beyond three quarters
+
+    account = reasons_of(values, {"days_since_contact": 0.4, "days_since_visit": 0.3})
+
+    assert account["reason_1"] == sentence["days_since_visit"](values)
+    assert account["reason_1_shap"] == pytest.approx(0.7)
+
+
+def test_no_account_has_more_than_four_reasons_and_none_twice(rows, model):
+    found = reasons(shap_contributions(model, rows), rows, model.profiles, catalogue())
+    codes = found[[f"reason_{place}_code" for place in range(1, 5)]]
+    shap_values = found[[f"reason_{place}_shap" for place in range(1, 5)]].to_numpy()
+
+    assert codes.apply(lambda row: row.dropna().is_unique, axis=1).all()
+    assert np.all(np.diff(np.nan_to_num(shap_values), axis=1) <= 0)
+    assert np.nanmin(shap_values) >= LEAST_SHAP
+    assert (codes.notna().to_numpy() == ~np.isnan(shap_values)).all()
+    assert not {"orders", "standing"} & set(codes.to_numpy().ravel())
+    assert found["reason_1"].notna().mean() > 0.2
+    assert (found["action_1"].notna()).all()
+
+
+def test_rows_at_once_or_one_by_one_are_told_the_same(rows, model, monkeypatch):
+    some = rows.head(40)
+    found = shap_contributions(model, some)
+    together = reasons(found, some, model.profiles, catalogue())
+    monkeypatch.setattr("models.reasons.ROWS_AT_ONCE", 1)
+
+    pd.testing.assert_frame_equal(together, reasons(found, some, model.profiles, catalogue()))
