@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from features.kernels import windows
 from features.kernels.compiled import compiled
@@ -28,11 +29,14 @@ def speakers_of(
     """Who spoke with every key; rows whose speaker is unknown (-1) are left out."""
     named = speakers >= 0
     codes, speakers, ages, enters = codes[named], speakers[named], ages[named], enters[named]
-    pairs, pair = np.unique(one_number(codes.astype(np.int64), speakers.astype(np.int64)), return_inverse=True)
+    # By hash, and only the few different ones sorted: rows are many.
+    pair, pairs = pd.factorize(one_number(codes, speakers))
+    order = np.argsort(pairs)
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order))
+    pair, pairs = place[pair], pairs[order]
     width = int(speakers.max(initial=0)).bit_length()
-    since = windows.days_since_last(
-        pair.astype(np.int32), ages, enters, np.ones(len(pair), dtype=bool), len(pairs), as_of_ages
-    )
+    since = windows.days_since_last(pair, ages, enters, np.ones(len(pair), dtype=bool), len(pairs), as_of_ages)
     of_key = pairs >> width
     return Speakers(np.searchsorted(of_key, np.arange(keys + 1)), pairs & ((1 << width) - 1), since)
 
