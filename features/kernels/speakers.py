@@ -34,9 +34,9 @@ def speakers_of(
     order = np.argsort(pairs)
     place = np.empty(len(order), dtype=np.int32)
     place[order] = np.arange(len(order))
-    pair, pairs = place[pair], pairs[order]
+    pairs = pairs[order]
     width = int(speakers.max(initial=0)).bit_length()
-    since = windows.days_since_last(pair, ages, enters, np.ones(len(pair), dtype=bool), len(pairs), as_of_ages)
+    since = windows.days_since_last(place[pair], ages, enters, np.ones(len(pair), dtype=bool), len(pairs), as_of_ages)
     of_key = pairs >> width
     return Speakers(np.searchsorted(of_key, np.arange(keys + 1)), pairs & ((1 << width) - 1), since)
 
