@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.parquet as pq
 
-from benchmarks.forms import average_precision, roc_auc
+from benchmarks.form_figures import average_precision, roc_auc
 from features.catalogue import catalogue
 from models.churn import Direction
 from models.origins import complete_as_ofs, known_by

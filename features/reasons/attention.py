@@ -12,13 +12,15 @@ rep_spoke = spoken.by("rep_id")
 active = Count(placed, days=YEAR).clip(0, 1)
 
 
-def _share_of_reps_touches(window: int) -> Measure:
-    return Count(spoken, days=window) / Pooled(Count(spoken, days=window), by=REP)
+is_active = active > 0
+# Beside the mean of the book and not beside what they buy: an account that buys little would otherwise have more than
+# its share however seldom anybody speaks with it.
 
 
-def _share_of_reps_revenue() -> Measure:
-    revenue = Amount(placed, of="amount", days=YEAR)
-    return revenue / Pooled(revenue, by=REP, scale=CENTS)
+def _beside_the_book(number: Measure, scale: int = 1) -> Measure:
+    """An account's number beside the mean of the active accounts of its rep; missing where it is no active one."""
+    of_active = number.only_if(is_active)
+    return of_active / (Pooled(of_active, by=REP, scale=scale) / Pooled(active, by=REP))
 
 
 class Attention(Reason):
@@ -38,9 +40,15 @@ class Attention(Reason):
         risk="rises",
         says="{value:.0%} of their rep's contacts in {days} days were with prospects",
     )
-    attention_for_revenue = feature(
-        _share_of_reps_touches(180) / _share_of_reps_revenue(),
+    attention_in_book = in_windows(
+        lambda window: _beside_the_book(Count(spoken, days=window)),
         "ratio",
+        days=(90, 180),
         risk="falls",
-        says="For what they buy they get {value:.0%} of the attention that their rep's accounts get on average",
+        says="In {days} days they got {value:.0%} of the conversations that their rep's accounts have on average",
+    )
+    size_in_book = feature(
+        _beside_the_book(Amount(placed, of="amount", days=YEAR), scale=CENTS),
+        "ratio",
+        says="They buy {value:.0%} of what their rep's accounts buy on average",
     )

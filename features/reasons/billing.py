@@ -13,7 +13,9 @@ from features.language.declare import (
     still_open,
 )
 from features.language.of_rows import Amount, Count
+from features.language.of_words import DaysUnspoken
 from features.language.rows import invoices
+from features.reasons.contact import since_we_began
 
 wrong = invoices.once("error_found_at")
 paid = invoices.once("paid_at").where(_.due_on.notnull())
@@ -43,6 +45,12 @@ class Billing(Reason):
         days=360,
         risk="rises",
         says="They have waited {value:# day} for an invoice to be put right",
+    )
+    days_billing_error_unspoken = feature(
+        DaysUnspoken(wrong, until="corrected_at", since="error_found_at", days=360, word=since_we_began),
+        "days",
+        risk="rises",
+        says="An invoice of theirs has been wrong for {value:# day} without a word from us",
     )
     days_to_correct = mean(
         wrong.once("corrected_at"),

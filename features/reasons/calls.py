@@ -1,13 +1,36 @@
 """Calls: customers leave when nobody rings back."""
 
+from collections.abc import Callable
+
 from ibis import _
 
-from features.language.declare import YEAR, Reason, count, feature, in_windows, mean, oldest_open, still_open
-from features.language.of_rows import Count
-from features.language.rows import calls
+from features.language.declare import YEAR, Reason, feature, in_windows, still_open
+from features.language.measure import IfGiven, Measure
+from features.language.of_rows import Amount, Count, OldestOpen
+from features.language.rows import Rows, calls
 
-returned = calls.once("returned_at")
 MINUTES = 60
+rung = calls.where(_.channel.fill_null("call") == "call")
+asked = calls.where(_.channel.isin(["email", "quote", "document"]))
+
+
+def _of_calls(make: Callable[[Rows], Measure]) -> Measure:
+    """A measure of calls alone where the source tells them from other requests, and else of all rows."""
+    return IfGiven(make(rung), make(calls))
+
+
+def _number(window: int) -> Measure:
+    return _of_calls(lambda rows: Count(rows, days=window))
+
+
+def _returned(window: int) -> Measure:
+    return _of_calls(lambda rows: Count(rows.once("returned_at"), days=window))
+
+
+def _hours(window: int) -> Measure:
+    minutes = _.returned_at.delta(_.called_at, unit="minute")
+    total = _of_calls(lambda rows: Amount(rows.once("returned_at"), of=minutes, days=window))
+    return total / _returned(window) / MINUTES
 
 
 class Calls(Reason):
@@ -15,40 +38,44 @@ class Calls(Reason):
 
     action = "Return their calls today"
 
-    calls_from_them = count(calls, days=(30, 90, YEAR))
-    unreturned_calls = still_open(
-        calls,
-        until="returned_at",
+    calls_from_them = in_windows(_number, "count", days=(30, 90, YEAR))
+    unreturned_calls = in_windows(
+        lambda window: _number(window) - _returned(window),
+        "count",
         days=(90, 180),
         risk="rises",
         says="In {days} days {value:# call} of theirs went unreturned",
     )
     share_of_calls_unreturned = feature(
-        1 - Count(returned, days=YEAR) / Count(calls, days=YEAR),
+        1 - _returned(YEAR) / _number(YEAR),
         "share",
         risk="rises",
         says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned",
     )
     share_of_recent_calls_unreturned = in_windows(
-        lambda window: 1 - Count(returned, days=window) / Count(calls, days=window),
+        lambda window: 1 - _returned(window) / _number(window),
         "share",
         days=60,
         risk="rises",
         says="{value:.0%} of their calls in {days} days went unreturned",
     )
-    oldest_open_call = oldest_open(
-        calls,
-        until="returned_at",
-        days=180,
+    oldest_open_call = feature(
+        _of_calls(lambda rows: OldestOpen(rows, until="returned_at", days=180)).clip(0).filled(0),
+        "days",
         risk="rises",
         says="They have waited {value:# day} for us to ring back",
     )
-    hours_until_returned = mean(
-        returned,
-        _.returned_at.delta(_.called_at, unit="minute"),
+    hours_until_returned = in_windows(
+        _hours,
         "hours",
         days=(60, YEAR),
-        per=MINUTES,
         risk="rises",
         says="It took us {value:,.1f} hours on average to ring them back",
+    )
+    unanswered_requests = still_open(
+        asked,
+        until="returned_at",
+        days=90,
+        risk="rises",
+        says="In {days} days {value:# request} of theirs (emails, quotes, documents) went unanswered",
     )

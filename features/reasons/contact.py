@@ -13,16 +13,29 @@ from features.language.declare import (
     in_windows,
     share,
 )
-from features.language.measure import Measure
+from features.language.in_force import OfCurrent
+from features.language.measure import IfGiven, Measure
 from features.language.of_days import DaysAfter, GapsLonger
 from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
-from features.language.rows import contacts, placed
+from features.language.of_words import DaysSinceAnySpoke, DaysUnspoken, KindsOfSpeakers
+from features.language.rows import contacts, placed, rep_history, signals
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
-QUIET_DAYS = 60  # the rule of thumb: speak with every customer at least this often
-
-
+# What they begin keeps no rule of ours; where nobody wrote down who began, we did.
+began = spoken.where(_.direction.fill_null("outbound") == "outbound")
+from_them = contacts.where(_.direction == "inbound")
+printed = contacts.where(_.channel.isin(["invoice", "newsletter"]))
+changed = signals.where(_.kind.isin(["contact_left", "reorganised", "acquired", "moving"]))
+QUIET_DAYS = 60  # the rule of thumb: begin a word with every customer at least this often
 START_DAYS = 90  # in which a new customer makes up its mind
+USED_TO_BEGIN = 3  # words of theirs in a year, from which on they count as having begun them
+
+since_we_began = IfGiven(DaysSinceLast(began), DaysSinceLast(spoken))
+first_order = DaysSinceFirst(placed)
+days_before_first_order = DaysAfter(spoken, since=first_order + START_DAYS, days=START_DAYS)
+days_after_first_order = DaysAfter(spoken, since=first_order, days=START_DAYS)
+# What somebody does for us counts as it is on as_of, and only where a history says since when.
+is_manager = DaysSinceLast(rep_history.where(_.role == "management")).equals(DaysSinceLast(rep_history))
 
 
 def _days_known(window: int) -> Measure:
@@ -56,29 +69,92 @@ class Contact(Reason):
         says="In {days} days we spoke with them at {value:.0%} of the year's usual pace",
     )
     share_of_touches_invoices = share(
-        contacts.where(_.channel == "invoice"),
+        printed,
         of=contacts,
         days=YEAR,
         risk="rises",
-        says="{value:.0%} of all contacts with them in {days} days were invoices",
+        says="{value:.0%} of all contacts with them in {days} days were invoices and newsletters",
+    )
+    only_invoices = feature(
+        # From the day after the last word on, within a year.
+        DaysAfter(printed, since=(DaysSinceLast(spoken) - 1).clip(0, YEAR).filled(YEAR), days=YEAR),
+        "count",
+        risk="rises",
+        says="Since anyone last spoke with them they heard of us {value:# time}, by invoice or newsletter only",
     )
     quiet_spells = in_windows(
-        lambda window: GapsLonger(spoken, than=QUIET_DAYS, days=window),
+        lambda window: IfGiven(
+            GapsLonger(began, than=QUIET_DAYS, days=window), GapsLonger(spoken, than=QUIET_DAYS, days=window)
+        ),
         "count",
         days=YEAR,
         risk="rises",
-        says=f"{{value:# breach/breaches}} in {{days}} days of the rule to speak with them every {QUIET_DAYS} days",
+        says=f"{{value:# breach/breaches}} in {{days}} days of the rule to get in touch every {QUIET_DAYS} days",
     )
     is_quiet = feature(
-        DaysSinceLast(spoken) > QUIET_DAYS,
+        since_we_began > QUIET_DAYS,
         "yes/no",
         risk="rises",
-        says=f"Nobody has spoken with them for {{days_since_contact:# day}}; the rule is at most {QUIET_DAYS}",
+        says=f"For more than {QUIET_DAYS} days we have not got in touch with them",
+    )
+    days_since_we_called = days_since_last(
+        began, risk="rises", says="The last conversation that we began with them was {value:# day} ago"
+    )
+    share_of_talk_we_began = share(
+        began,
+        of=spoken,
+        days=180,
+        risk="falls",
+        says="We began {value:.0%} of the conversations with them in {days} days",
+    )
+    they_fell_silent = feature(
+        # A year's words of theirs, all of them before the last quarter.
+        (Count(from_them, days=YEAR) >= USED_TO_BEGIN) * Count(from_them, days=QUARTER).equals(0),
+        "yes/no",
+        risk="rises",
+        says=f"They used to get in touch by themselves, and have not for {QUARTER} days",
     )
     days_in_touch_at_start = feature(
-        DaysAfter(spoken, since=DaysSinceFirst(placed), days=START_DAYS),
+        days_after_first_order,
         "count",
         risk="falls",
         says=f"We were in touch with them on {{value:# day}} in the first {START_DAYS} after their first order",
     )
+    days_in_touch_before = feature(days_before_first_order, "count")
+    after_to_before_sale = feature(
+        # Known once as many days have passed since the sale as are counted before it.
+        (days_after_first_order / days_before_first_order).only_if(first_order >= START_DAYS),
+        "ratio",
+        risk="falls",
+        says=f"In touch on {{days_in_touch_before:# day}} of the {START_DAYS} before they bought, "
+        "on {days_in_touch_at_start:# day} of as many after",
+    )
     people_in_touch = distinct(spoken, "rep_id", days=180)
+    people_of_theirs_in_touch = distinct(
+        spoken, "person", days=180, risk="falls", says="We spoke with {value:# person/people} of theirs in {days} days"
+    )
+    contacts_left = count(
+        signals.where(_.kind == "contact_left"),
+        days=YEAR,
+        risk="rises",
+        says="{value:# person/people} whom we knew left them in {days} days",
+    )
+    days_change_unspoken = feature(
+        DaysUnspoken(changed, days=YEAR, word=since_we_began),
+        "days",
+        risk="rises",
+        says="Things changed at theirs {value:# day} ago, and we have not got in touch since",
+    )
+    functions_in_touch = in_windows(
+        lambda window: KindsOfSpeakers(spoken, kind=OfCurrent(rep_history, column="role"), days=window),
+        "count",
+        days=180,
+        risk="falls",
+        says="{value:# function} of ours spoke with them in {days} days",
+    )
+    days_since_manager = feature(
+        DaysSinceAnySpoke(spoken, which=is_manager),
+        "days",
+        risk="rises",
+        says="{value:# day} since a manager of ours spoke with them",
+    )

@@ -1,14 +1,19 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
 from features.language import of_terms
-from features.language.declare import Reason, count, feature
+from features.language.declare import YEAR, Reason, count, feature
+from features.language.of_days import DaysAfter
+from features.language.of_rows import DaysSinceLast
 from features.language.of_terms import OfContracts
 from features.language.rows import contracts
+from features.reasons.contact import spoken
 
 # One that renews itself has no end in sight until notice is given; notice ends no contract before its time.
 days_to_end = OfContracts(of_terms.days_to_end, ("ends_on",))
 annual_value = OfContracts(of_terms.annual_value, ("annual_value",))
 a_year_ago = OfContracts(of_terms.annual_value_a_year_ago, ("annual_value",))
+since_renewal = DaysSinceLast(contracts.at("renewed_at"))
+NEAR_DAYS = 60  # before a renewal, in which everybody calls
 
 
 class Contract(Reason):
@@ -44,3 +49,10 @@ class Contract(Reason):
         contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"
     )
     renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
+    share_of_talk_near_renewal = feature(
+        DaysAfter(spoken, since=since_renewal + NEAR_DAYS, days=NEAR_DAYS)
+        / DaysAfter(spoken, since=since_renewal + YEAR, days=YEAR),
+        "share",
+        risk="rises",
+        says=f"{{value:.0%}} of the year's talk with them fell in the last {NEAR_DAYS} days before they renewed",
+    )

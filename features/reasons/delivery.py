@@ -3,12 +3,16 @@
 from ibis import _
 
 from features.language.declare import Reason, feature, in_windows, mean
+from features.language.of_days import OfDays
 from features.language.of_rows import Count
-from features.language.rows import orders
+from features.language.of_words import DaysUnspoken, Followed
+from features.language.rows import orders, placed
+from features.reasons.contact import began, since_we_began
 
 due = orders.at("promised_at")
 delivered = due.once("delivered_at")
 on_time = delivered.where(_.delivered_at.cast("date") <= _.promised_at.cast("date"))
+ASKED_WITHIN = 30  # days from delivery in which somebody should ask how it turned out
 
 
 class Delivery(Reason):
@@ -43,4 +47,20 @@ class Delivery(Reason):
         "count",
         risk="rises",
         says="{value:# delivery/deliveries} overdue now",
+    )
+    days_overdue_unspoken = feature(
+        DaysUnspoken(due, until="delivered_at", days=180, word=since_we_began),
+        "days",
+        risk="rises",
+        says="A delivery has been overdue for {value:# day} without a word from us",
+    )
+    share_asked_after = in_windows(
+        lambda window: Followed(
+            placed.once("delivered_at"), since="delivered_at", words=OfDays(began), within=ASKED_WITHIN, days=window
+        ),
+        "share",
+        days=180,
+        risk="falls",
+        says=f"We got in touch within {ASKED_WITHIN} days of delivery after {{value:.0%}} of their orders "
+        "in {days} days",
     )

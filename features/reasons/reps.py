@@ -1,11 +1,14 @@
 """Reps: customers leave when the face keeps changing."""
 
+from features.kernels.grid import OLDEST
 from features.language.declare import Reason, feature, in_windows
 from features.language.in_force import REP, DaysHeld, Handovers
 from features.language.measure import IfGiven, Measure
 from features.language.of_rows import DaysSinceLast, Distinct
+from features.language.of_words import DaysSinceRepSpoke
 from features.language.rows import assignments, departures, hirings
 from features.language.shared import SELLER, at_rep, at_team
+from features.reasons.contact import spoken
 
 tenure = at_rep(DaysSinceLast(hirings))
 # Without the days on which assignments end, each lasts until the account's next one begins.
@@ -13,6 +16,7 @@ with_rep = IfGiven(
     DaysHeld(assignments, holder="rep_id", until="ends_at"),
     DaysHeld(assignments, holder="rep_id"),
 )
+since_rep_spoke = DaysSinceRepSpoke(spoken, rep=REP)
 
 
 def _changes(window: int) -> Measure:
@@ -37,6 +41,16 @@ class Reps(Reason):
     )
     days_with_rep = feature(with_rep, "days", risk="falls", says="They have had their rep for {value:# day}")
     has_no_rep = feature(REP.is_missing(), "yes/no", risk="rises", says="They have no rep at the moment")
+    days_since_rep_spoke = feature(
+        since_rep_spoke, "days", risk="rises", says="Their rep last spoke with them {value:# day} ago"
+    )
+    days_unmet_since_takeover = feature(
+        # A word before they took over, as a stand-in, was none as their rep.
+        with_rep * (since_rep_spoke.filled(OLDEST) > with_rep),
+        "days",
+        risk="rises",
+        says="Their rep has had them for {value:# day} without a word with them",
+    )
     rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}")
     rep_tenure_at_takeover = feature(
         (tenure - with_rep).clip(0),

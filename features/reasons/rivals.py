@@ -22,9 +22,3 @@ class Rivals(Reason):
     days_since_competitor_seen = days_since_last(
         seen, risk="falls", says="{value:# day} since a competitor was seen with them"
     )
-    recommendations = count(
-        signals.where(_.kind.isin(["referral", "reference"])),
-        days=720,
-        risk="falls",
-        says="{value:# recommendation} from them in {days} days",
-    )

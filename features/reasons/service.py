@@ -2,8 +2,10 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, days_since_last, mean, oldest_open, still_open
+from features.language.declare import Reason, count, days_since_last, feature, mean, oldest_open, still_open
+from features.language.of_words import DaysUnspoken
 from features.language.rows import signals, tickets
+from features.reasons.contact import since_we_began
 
 resolved = tickets.once("resolved_at")
 complained = signals.where(_.kind == "complaint")
@@ -24,6 +26,12 @@ class Service(Reason):
         days=360,
         risk="rises",
         says="They have waited {value:# day} for an open ticket to be solved",
+    )
+    days_ticket_unspoken = feature(
+        DaysUnspoken(tickets, until="resolved_at", days=360, word=since_we_began),
+        "days",
+        risk="rises",
+        says="A ticket of theirs has been open for {value:# day} without a word from us",
     )
     severe_tickets = count(
         tickets.where(_.severity.isin(["high", "critical"])),

@@ -1,9 +1,11 @@
 """Standing: who the account is; context that nobody can act on."""
 
-from features.language.declare import YEAR, Reason, amount, feature
+from ibis import _
+
+from features.language.declare import YEAR, Reason, amount, count, feature
 from features.language.measure import Season
 from features.language.of_rows import Count, DaysSinceFirst
-from features.language.rows import contracts, placed
+from features.language.rows import contracts, placed, signals
 from features.language.shared import REGION, SEGMENT, Pooled
 
 is_recent = Count(placed, days=90).clip(0, 1)
@@ -21,5 +23,17 @@ class Standing(Reason):
     revenue = amount(placed, "amount", days=YEAR)
     segment_activity = feature(Pooled(is_recent, by=SEGMENT) / Pooled(is_active, by=SEGMENT), "share")
     region_activity = feature(Pooled(is_recent, by=REGION) / Pooled(is_active, by=REGION), "share")
+    recommendations = count(
+        # That nobody has asked them for one is no rival's doing, nor anything to act on.
+        signals.where(_.kind.isin(["referral", "reference"])),
+        days=720,
+        risk="falls",
+        says="{value:# recommendation} from them in {days} days",
+    )
+    signs_of_an_end = count(
+        signals.where(_.kind.isin(["acquired", "moving", "closing"])),
+        days=180,
+        says="{value:# sign} in {days} days that they close, move or were bought",
+    )
     season_sine = feature(Season("sin"), "number")
     season_cosine = feature(Season("cos"), "number")

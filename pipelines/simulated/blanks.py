@@ -8,7 +8,7 @@ from pipelines.simulated.clock import stream
 # The share of an account's rows, or of all accounts for good, where nobody fills the column in.
 _ROWS = {
     "orders": {"product_line": 0.03},
-    "contacts": {"direction": 0.04, "rep_id": 0.03},
+    "contacts": {"direction": 0.04, "rep_id": 0.03, "person": 0.10},
     "calls": {"rep_id": 0.04},
     "tickets": {"severity": 0.06, "category": 0.08},
     "contracts": {"annual_value": 0.07},

@@ -8,6 +8,7 @@ from pipelines.simulated.clock import Clock, happenings, stream
 from pipelines.simulated.firm import Accounts
 from pipelines.simulated.leaving import PARTS, Fates
 from pipelines.simulated.pauses import Pauses
+from pipelines.simulated.persons import Persons
 
 _SEVERITIES = ("low", "normal", "high", "critical")
 _CATEGORIES = ("Product quality", "Wrong item", "Documents", "Web shop", "Machine stopped", "Other")
@@ -24,6 +25,7 @@ _WORDS = {
     "base": "Unknown",
 }
 _ENDINGS = ("Closed", "Moved away", "Bought by another firm")
+_RUMOURS = {"reorganised": 0.006, "acquired": 0.001, "moving": 0.0015, "closing": 0.0005}  # a month
 _MISTAKEN = 0.35  # pauses during which the account is written off, if they last
 
 
@@ -62,9 +64,9 @@ def make_tickets(
 
 
 def make_signals(
-    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, clock: Clock, seed: int
+    accounts: Accounts, trouble: Trouble, fates: Fates, pauses: Pauses, persons: Persons, clock: Clock, seed: int
 ) -> pd.DataFrame:
-    """Other signs: account, at, kind, recorded."""
+    """Other signs: account, at, kind, person (-1: about nobody), recorded."""
     chance = stream(seed, "signals")
     rival = trouble.of("rivals")
     worst = trouble.severity.max(axis=0)
@@ -78,11 +80,14 @@ def make_signals(
         "review_meeting": np.array([0.02, 0.05, 0.12])[accounts.segment][:, None] * (1 - 0.7 * trouble.of("contact")),
         "upsell": 0.03 * well,
     }
+    # Rumours, and what needs not end anything: no more than that is known before an account closes or moves away.
+    rates |= {kind: np.full_like(well, often) for kind, often in _RUMOURS.items()}
     parts = []
     for kind, rate in rates.items():
         account, at = happenings(chance, rate * there, clock)
         parts.append(pd.DataFrame({"account": account, "at": at, "kind": kind}))
-    signals = pd.concat(parts, ignore_index=True)
+    parts.append(persons.departures(clock, stream(seed, "departures")))
+    signals = pd.concat(parts, ignore_index=True).fillna({"person": -1})
     at = signals["at"].to_numpy()
     signals = signals[(at < fates.left[signals["account"]]) & (at < clock.end)]
     signals = signals.sort_values(["account", "at"], kind="stable", ignore_index=True)

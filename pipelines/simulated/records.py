@@ -20,9 +20,11 @@ from pipelines.simulated.firm import Accounts, make_accounts
 from pipelines.simulated.leaving import PARTS, Fates, make_fates
 from pipelines.simulated.names import numbered
 from pipelines.simulated.pauses import Pauses, make_pauses
+from pipelines.simulated.persons import make_persons
 from pipelines.simulated.rep_history import reps_table
 from pipelines.simulated.reps import Reps, make_reps
 from pipelines.simulated.samples import make_samples
+from pipelines.simulated.staff import make_staff, staff_table
 
 _SPOILT = 4000  # one row in so many of each kind of fault
 
@@ -71,11 +73,16 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
         firm.seed,
     )
     names = numbered("A", len(accounts))
-    rep_ids = np.append(numbered("R", len(reps)), np.array([None]))  # -1, no rep, takes the last
+    staff, persons = make_staff(clock, seed), make_persons(accounts, clock, seed)
+    office_ids = numbered("S", len(staff))
+    # The reps, then the staff; -1, nobody, takes the last.
+    rep_ids = np.concatenate([numbered("R", len(reps)), office_ids, np.array([None])])
+    person_ids = np.append(numbered("P", len(persons)), np.array([None]))
 
     master = accounts_table(accounts, reps, fates, names, rep_ids, clock, seed)
     yield "accounts", _table("accounts", leave_blank("accounts", master, master["account"].to_numpy(), seed))
-    yield "reps", _table("reps", reps_table(reps, rep_ids, clock, seed))
+    ours = [reps_table(reps, rep_ids, clock, seed), staff_table(staff, office_ids, clock, seed)]
+    yield "reps", pa.concat_tables([_table("reps", rows) for rows in ours])
 
     orders = trade.make_orders(accounts, trouble, fates, pauses, clock, seed)
     ordered = trade.orders_table(orders, make_samples(accounts, fates, clock, seed), names, clock)
@@ -85,7 +92,17 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
     invoices = trade.make_invoices(orders, accounts, trouble, fates, clock, seed)
     del orders
     contacts = talk.make_contacts(
-        accounts, reps, covers, trouble, fates, pauses, invoices[["account", "at", "paused"]], clock, seed
+        accounts,
+        reps,
+        covers,
+        trouble,
+        fates,
+        pauses,
+        persons,
+        staff,
+        invoices[["account", "at", "paused"]],
+        clock,
+        seed,
     )
     invoices = invoices[(invoices["recorded_at"] < pd.Timestamp(clock.ends_on)) & ~invoices["paused"]]
     invoices = invoices.assign(account_id=names[invoices["account"]])
@@ -100,6 +117,7 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
             "channel": contacts["channel"],
             "direction": contacts["direction"],
             "rep_id": rep_ids[contacts["rep"]],
+            "person": person_ids[contacts["person"]],
             "recorded_at": clock.times(contacts["recorded"].to_numpy()),
         }
     )
@@ -114,6 +132,7 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
             "account_id": names[calls["account"]],
             "called_at": clock.times(calls["at"].to_numpy()),
             "returned_at": clock.times(calls["returned"].to_numpy(), clock.end),
+            "channel": calls["channel"],
             "rep_id": rep_ids[calls["rep"]],
         }
     )
@@ -144,12 +163,13 @@ def records(firm: Firm) -> Iterator[tuple[str, pa.Table]]:
         "occurred_at": clock.times(prospecting["at"].to_numpy()),
     }
     yield "prospecting", _table("prospecting", pd.DataFrame(hours))
-    signals = dealings.make_signals(accounts, trouble, fates, pauses, clock, seed)
+    signals = dealings.make_signals(accounts, trouble, fates, pauses, persons, clock, seed)
     signals = signals[signals["recorded"] < clock.end]
     signs = {
         "account_id": names[signals["account"]],
         "occurred_at": clock.times(signals["at"].to_numpy()),
         "kind": signals["kind"],
+        "about": person_ids[signals["person"].astype(int)],
         "recorded_at": clock.times(signals["recorded"].to_numpy()),
     }
     yield "signals", _table("signals", pd.DataFrame(signs))

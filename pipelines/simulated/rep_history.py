@@ -1,4 +1,4 @@
-"""Rep history: reps change teams, teams change managers, and reps leave."""
+"""Rep history: reps change teams and roles, teams change managers, and reps leave."""
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,10 @@ _TRANSFERRED = 0.05  # reps a year who come into the team from another one
 _REORGANISED, _REORGANISED_SHARE = 2, 0.4  # how often a region is reorganised, and what part of its reps came so
 _MANAGER_STAYS = 1500.0  # days, on average
 _MANAGERS = 5  # enough of them for the years
+_KEEPS_ACCOUNTS, _AFTER = (
+    0.25,
+    500.0,
+)  # of the reps who stay for so many days: they sell no more, and look after accounts
 _SETTLED = 30.0  # days after being hired before anything else changes
 
 
@@ -25,12 +29,15 @@ def reps_table(reps: Reps, rep_ids: np.ndarray, clock: Clock, seed: int) -> pd.D
 
     teams = _teams(reps, final, left, clock, stream(seed, "team history"))
     began, names = _managers(clock, seed)
+    turned = _turned(reps, left, stream(seed, "role history"))
+    turning = np.flatnonzero(np.isfinite(turned))
     everybody, gone = np.arange(len(reps)), np.flatnonzero(np.isfinite(left))
     new_managers = np.unique(began[np.isfinite(began)])
     who, at = in_order(
         (everybody, reps.hired),
         teams.moments,
         (np.repeat(everybody, len(new_managers)), np.tile(new_managers, len(reps))),
+        (turning, turned[turning]),
         (gone, left[gone]),
     )
     there = (at >= reps.hired[who]) & (at <= left[who]) & (at < clock.end)
@@ -38,10 +45,12 @@ def reps_table(reps: Reps, rep_ids: np.ndarray, clock: Clock, seed: int) -> pd.D
     team = teams.as_it_was(who, at, final)
     manager = (began[team] <= at[:, None]).sum(axis=1) - 1
 
+    keeps = at >= turned[who]
     is_first, is_last = np.r_[True, who[1:] != who[:-1]], at == left[who]
-    changed = np.r_[True, (team[1:] != team[:-1]) | (manager[1:] != manager[:-1])]
+    changed = np.r_[True, (team[1:] != team[:-1]) | (manager[1:] != manager[:-1]) | (keeps[1:] != keeps[:-1])]
     kept = is_first | is_last | changed
-    who, at, team, manager, is_first, is_last = (column[kept] for column in (who, at, team, manager, is_first, is_last))
+    columns = (who, at, team, manager, keeps, is_first, is_last)
+    who, at, team, manager, keeps, is_first, is_last = (column[kept] for column in columns)
     entered = np.where(is_first, at, recorded(stream(seed, "rep history"), clock, at, 0.3))
     regions = np.array(REGIONS, dtype=object)
     table = pd.DataFrame(
@@ -52,11 +61,18 @@ def reps_table(reps: Reps, rep_ids: np.ndarray, clock: Clock, seed: int) -> pd.D
             "left_on": clock.days(np.where(is_last, at, np.nan)),
             "manager": names[team, manager],
             "team": [f"{region} {half + 1}" for region, half in zip(regions[team // 2], team % 2, strict=True)],
+            "role": np.where(keeps, "account management", "sales"),
             "valid_from": clock.times(at),
             "recorded_at": clock.times(entered),
         }
     )
     return table[entered < clock.end].reset_index(drop=True)
+
+
+def _turned(reps: Reps, left: np.ndarray, chance: np.random.Generator) -> np.ndarray:
+    """The day from which each rep looks after accounts and no longer sells; inf for those who never do."""
+    at = np.floor(reps.hired + _AFTER + 300 * chance.random(len(reps)))
+    return np.where((chance.random(len(reps)) < _KEEPS_ACCOUNTS) & (at < left - _SETTLED), at, np.inf)
 
 
 def _teams(reps: Reps, final: np.ndarray, left: np.ndarray, clock: Clock, chance: np.random.Generator) -> Changes:

@@ -20,6 +20,7 @@ TEXTS = {
     "region": ["north", "south", "west"],
     "product_line": ["tools", "paint", "wood"],
     "team": ["east", "west"],
+    "role": ["sales", "service", "management"],
 }
 SECOND_DELAYS = 90  # days, on average
 LATE = 200  # days at the most until a row is recorded
@@ -57,7 +58,7 @@ def _history(chance: np.random.Generator, ids: list[str], began: str) -> pd.Data
     frame[began] = frame.groupby(table.key[0])["valid_from"].transform("min")
     late = np.where(chance.random(len(frame)) < 1 / 3, chance.integers(0, LATE, len(frame)), 0)
     frame["recorded_at"] = frame["valid_from"] + pd.to_timedelta(late, unit="D")
-    for name, values in {"segment": None, "region": None, "sold_by_rep_id": REPS, "team": None}.items():
+    for name, values in {"segment": None, "region": None, "sold_by_rep_id": REPS, "team": None, "role": None}.items():
         if name in table.column_names:
             said = pd.Series(chance.choice(values or TEXTS[name], len(frame)))
             frame[name] = said.where(chance.random(len(frame)) < 0.9)

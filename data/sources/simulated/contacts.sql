@@ -4,5 +4,6 @@ SELECT
     channel,
     direction,
     rep_id,
+    person,
     recorded_at
 FROM contacts

@@ -5,6 +5,7 @@ SELECT
     left_on,
     manager,
     team,
+    role,
     valid_from,
     recorded_at
 FROM reps

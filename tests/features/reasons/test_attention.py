@@ -78,7 +78,7 @@ def test_a_reps_time_on_prospects_is_measured_by_contacts() -> None:
     }
 
 
-def test_attention_is_measured_by_revenue() -> None:
+def test_attention_is_measured_beside_the_mean_account_of_the_book() -> None:
     contacts = table("""
         account  contacted_at  channel
         A        2024-02-10    call
@@ -88,12 +88,24 @@ def test_attention_is_measured_by_revenue() -> None:
         B        2023-09-03    email
         B        2024-02-11    invoice
         alone    2023-02-11    call
+        gone     2024-02-11    call
     """)
-    assert value(Attention.attention_for_revenue, ASSIGNMENTS, ORDERS, contacts, as_of="2024-03-01") == {
-        "A": 0.333333,  # 1 of 4 conversations, 300 of 400 in revenue
-        "B": 3,  # 3 of 4 conversations, 100 of 400 in revenue
+    assert value(Attention.attention_in_book[180], ASSIGNMENTS, ORDERS, contacts, as_of="2024-03-01") == {
+        "A": 0.5,  # 1, where the two active accounts of the book have 2 on average
+        "B": 1.5,
         "alone": None,  # the rep spoke with nobody
-        "gone": None,  # no revenue to measure by
+        "gone": None,  # no active account
+        "idle": None,
+        "nobodys": None,
+    }
+
+
+def test_the_size_in_the_book_is_that_beside_its_mean_active_account() -> None:
+    assert value(Attention.size_in_book, ASSIGNMENTS, ORDERS, as_of="2024-03-01") == {
+        "A": 1.5,  # 300 of 400
+        "B": 0.5,
+        "alone": 1,
+        "gone": None,
         "idle": None,
         "nobodys": None,
     }
@@ -103,7 +115,11 @@ def test_in_words() -> None:
     assert said("accounts_of_rep", 1) == "Their rep looks after 1 active account"
     assert said("accounts_of_rep", 84) == "Their rep looks after 84 active accounts"
     assert said("rep_prospecting_share_90d", 0.62) == "62% of their rep's contacts in 90 days were with prospects"
-    assert said("attention_for_revenue", 0.3) == (
-        "For what they buy they get 30% of the attention that their rep's accounts get on average"
+    assert said("attention_in_book_90d", 0.3) == (
+        "In 90 days they got 30% of the conversations that their rep's accounts have on average"
     )
+    assert said("attention_in_book_180d", 1) == (
+        "In 180 days they got 100% of the conversations that their rep's accounts have on average"
+    )
+    assert said("size_in_book", 0.2) == "They buy 20% of what their rep's accounts buy on average"
     assert said("rep_prospecting_share_60d", 0.7) == "70% of their rep's contacts in 60 days were with prospects"

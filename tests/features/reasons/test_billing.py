@@ -109,7 +109,21 @@ def test_the_oldest_error_waits_until_the_day_after_its_correction() -> None:
     assert waits == {"A": [10, 273], "B": [0, 0], "C": [0, 0]}  # an invoice of more than a year ago no longer counts
 
 
+def test_a_wrong_invoice_is_unspoken_from_the_day_on_which_the_error_was_found() -> None:
+    contacts = table("""
+        account  contacted_at  channel  recorded_at
+        A        2024-02-05    call     2024-03-11
+        A        2024-01-31    call     -
+    """)
+    found = values(Billing.days_billing_error_unspoken, INVOICES, contacts, as_of="2024-03-12", snapshots=2)
+    # On 2024-02-11 the word of the 5th was not known; a month later only the error of March was still open.
+    assert found["A"] == [11, 10]
+
+
 def test_in_words() -> None:
+    assert (
+        said("days_billing_error_unspoken", 1) == "An invoice of theirs has been wrong for 1 day without a word from us"
+    )
     assert said("billing_errors_90d", 1) == "1 wrong invoice in 90 days"
     assert said("billing_errors_360d", 0) == "No wrong invoices in 360 days"
     assert said("share_of_invoices_wrong_360d", 0.333) == "33% of their invoices in 360 days were wrong"

@@ -94,7 +94,24 @@ def test_a_share_of_recent_calls_forgets_what_was_before() -> None:
     }
 
 
+def test_requests_other_than_calls_are_counted_apart_where_the_source_tells_them_apart() -> None:
+    calls = table("""
+        account  called_at   returned_at  channel
+        A        2024-02-01  -            call
+        A        2024-02-02  -            -
+        A        2024-02-03  -            quote
+        A        2024-02-04  2024-02-05   document
+        A        2024-02-04  2024-03-01   email
+    """)
+    assert value(Calls.unanswered_requests, calls, as_of="2024-03-01") == {"A": 2}
+    assert value(Calls.unreturned_calls[90], calls, as_of="2024-03-01") == {"A": 2}
+    assert value(Calls.unreturned_calls[90], calls.drop(columns="channel"), as_of="2024-03-01") == {"A": 4}
+
+
 def test_in_words() -> None:
+    assert said("unanswered_requests_90d", 1) == (
+        "In 90 days 1 request of theirs (emails, quotes, documents) went unanswered"
+    )
     assert said("unreturned_calls_90d", 0) == "In 90 days no calls of theirs went unreturned"
     assert said("unreturned_calls_90d", 1) == "In 90 days 1 call of theirs went unreturned"
     assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4) == (

@@ -246,7 +246,34 @@ def test_a_contract_for_less_is_set_against_those_of_a_year_ago() -> None:
     assert found == {"less": 0.5, "same": 1, "newer": None, "over": None, "fewer": 0.75, "entered": 1}
 
 
+def test_talk_near_renewal_is_that_of_the_last_60_days_of_the_year_before_it() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     renewed_at
+        only     2023-03-01  2024-02-28  2024-02-01
+        steady   2023-03-01  2024-02-28  2024-02-01
+        none     2023-03-01  2024-02-28  2024-02-01
+        unripe   2023-03-01  2024-02-28  2024-03-01
+    """)
+    contacts = table("""
+        account  contacted_at  channel
+        only     2023-12-03    call
+        only     2024-01-31    call
+        only     2024-02-01    call
+        steady   2023-12-02    call
+        steady   2023-06-02    call
+        steady   2023-02-07    call
+        steady   2023-02-05    call
+        steady   2024-01-31    call
+        unripe   2024-01-31    call
+    """)
+    found = value(Contract.share_of_talk_near_renewal, contracts, contacts, as_of="2024-03-01")
+    assert found == {"only": 1, "steady": 0.25, "none": None, "unripe": None}
+
+
 def test_in_words() -> None:
+    assert said("share_of_talk_near_renewal", 1) == (
+        "100% of the year's talk with them fell in the last 60 days before they renewed"
+    )
     assert said("days_to_contract_end", 0) == "No days until their contract ends"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
     assert said("days_to_renewal", 30) == "30 days until their contract renews itself"

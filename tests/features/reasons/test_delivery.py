@@ -73,7 +73,59 @@ def test_a_share_of_two_months_forgets_what_was_before() -> None:
     assert value(Delivery.share_delivered_late[90], orders, as_of="2024-03-01") == {"A": 0.5}
 
 
+def test_an_overdue_delivery_is_unspoken_from_the_day_it_was_promised_for() -> None:
+    orders = table("""
+        account  ordered_at  amount  promised_at  delivered_at
+        A        2024-01-01  10      2024-02-10   -
+        B        2024-01-01  10      2024-02-10   -
+        C        2024-01-01  10      2024-02-10   2024-02-20
+    """)
+    contacts = table("""
+        account  contacted_at  channel
+        A        2024-02-09    call
+        B        2024-02-11    call
+    """)
+    assert value(Delivery.days_overdue_unspoken, orders, contacts, as_of="2024-03-01") == {"A": 20, "B": 0, "C": 0}
+
+
+def test_whether_we_asked_is_known_once_we_have_or_thirty_days_have_passed() -> None:
+    orders = table("""
+        account    ordered_at  amount  delivered_at
+        asked      2024-01-01  10      2024-02-20
+        waiting    2024-01-01  10      2024-02-01
+        forgotten  2024-01-01  10      2024-01-31
+        last_day   2024-01-01  10      2024-01-10
+        day_after  2024-01-01  10      2024-01-10
+        earlier    2024-01-01  10      2024-01-10
+        late       2024-01-01  10      2024-01-10
+        late       2024-01-02  10      2024-01-20
+    """)
+    contacts = table("""
+        account    contacted_at  channel  direction  recorded_at
+        asked      2024-02-20    call     outbound   -
+        forgotten  2024-02-10    call     inbound    -
+        last_day   2024-02-08    call     outbound   -
+        day_after  2024-02-09    call     outbound   -
+        earlier    2024-01-09    call     outbound   -
+        late       2024-01-15    call     outbound   2024-02-25
+    """)
+    found = values(Delivery.share_asked_after, orders, contacts, as_of="2024-03-01", snapshots=2, step_days=10)
+    assert found == {
+        "asked": [1, None],  # delivered only on the tenth day before
+        "waiting": [None, None],  # 29 days
+        "forgotten": [0, None],  # their own word is no question of ours
+        "last_day": [1, 1],
+        "day_after": [0, 0],
+        "earlier": [0, 0],
+        "late": [0.5, 0],  # written down on the 25th, when it was already taken for not asked
+    }
+
+
 def test_in_words() -> None:
+    assert said("days_overdue_unspoken", 20) == "A delivery has been overdue for 20 days without a word from us"
+    assert said("share_asked_after_180d", 0) == (
+        "We got in touch within 30 days of delivery after 0% of their orders in 180 days"
+    )
     assert said("late_deliveries_90d", 0) == "No late deliveries in 90 days"
     assert said("late_deliveries_360d", 1) == "1 late delivery in 360 days"
     assert said("share_delivered_late_360d", 0.4) == "40% of their deliveries in 360 days were late"

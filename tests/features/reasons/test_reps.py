@@ -274,7 +274,42 @@ def test_changes_of_one_and_a_half_years_count() -> None:
     assert value(Reps.rep_changes[540], assignments, as_of="2024-03-01") == {"A": 2, "B": 1}
 
 
+def test_the_rep_of_the_day_has_spoken_with_them_or_not_yet() -> None:
+    assignments = table("""
+        account  rep  starts_at   ends_at
+        met      R1   2023-01-01  2024-01-15
+        met      R2   2024-01-15  -
+        unmet    R1   2023-01-01  2024-01-15
+        unmet    R2   2024-01-15  -
+        before   R2   2024-01-15  -
+        nobodys  R1   2023-01-01  2024-01-15
+    """)
+    contacts = table("""
+        account  contacted_at  channel  rep
+        met      2024-01-20    visit    R2
+        met      2024-02-20    call     R1
+        unmet    2024-02-20    call     R1
+        unmet    2024-02-20    invoice  R2
+        before   2024-01-10    call     R2
+        nobodys  2024-01-10    call     R1
+    """)
+    assert value(Reps.days_since_rep_spoke, assignments, contacts, as_of="2024-03-01") == {
+        "met": 41,
+        "unmet": None,
+        "before": 51,
+        "nobodys": None,
+    }
+    assert value(Reps.days_unmet_since_takeover, assignments, contacts, as_of="2024-03-01") == {
+        "met": 0,
+        "unmet": 46,
+        "before": 46,
+        "nobodys": None,
+    }
+
+
 def test_in_words() -> None:
+    assert said("days_since_rep_spoke", 41) == "Their rep last spoke with them 41 days ago"
+    assert said("days_unmet_since_takeover", 46) == "Their rep has had them for 46 days without a word with them"
     assert said("rep_changes_360d", 0) == "No changes of rep in 360 days"
     assert said("rep_changes_720d", 3) == "3 changes of rep in 720 days"
     assert said("days_with_rep", 1) == "They have had their rep for 1 day"

@@ -1,4 +1,4 @@
-"""Rivals: signs that somebody else is courting an account, and signs that it speaks well of us."""
+"""Rivals: signs that somebody else is courting an account."""
 
 from features.reasons.rivals import Rivals
 from tests.features.reasons.said import said
@@ -16,21 +16,14 @@ SIGNALS = table("""
     B        2023-09-03   complaint
     B        2023-09-02   complaint
     C        2022-03-12   referral
-    C        2023-03-12   reference
-    C        2022-03-11   reference
     D        2024-03-01   complaint
     D        2024-03-01   competitor_seen
-    D        2024-03-01   referral
 """)
 
 
 def test_competitors_are_counted_each_time_they_are_seen() -> None:
     assert value(Rivals.competitors_seen[90], SIGNALS, as_of="2024-03-01") == {"A": 3, "B": 0, "C": 0, "D": 0}
     assert value(Rivals.competitors_seen[180], SIGNALS, as_of="2024-03-01") == {"A": 5, "B": 0, "C": 0, "D": 0}
-
-
-def test_referrals_and_references_both_recommend_us() -> None:
-    assert value(Rivals.recommendations, SIGNALS, as_of="2024-03-01") == {"A": 0, "B": 0, "C": 2, "D": 0}
 
 
 def test_a_competitor_heard_of_later_counts_where_it_was_seen() -> None:
@@ -55,6 +48,5 @@ def test_a_competitor_seen_on_as_of_is_not_known_yet() -> None:
 def test_in_words() -> None:
     assert said("competitors_seen_90d", 0) == "No sightings of a competitor with them in 90 days"
     assert said("competitors_seen_180d", 1) == "1 sighting of a competitor with them in 180 days"
-    assert said("recommendations_720d", 0) == "No recommendations from them in 720 days"
     assert said("competitors_seen_360d", 2) == "2 sightings of a competitor with them in 360 days"
     assert said("days_since_competitor_seen", 12) == "12 days since a competitor was seen with them"

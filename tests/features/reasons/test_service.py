@@ -84,7 +84,28 @@ def test_praise_is_no_complaint() -> None:
     assert value(Service.days_since_complaint, signals, as_of="2024-03-01") == {"A": 20, "B": None}
 
 
+def test_a_ticket_is_unspoken_until_we_begin_a_word_or_it_is_solved() -> None:
+    tickets = table("""
+        account  opened_at   resolved_at
+        A        2024-01-10  -
+        A        2024-02-10  -
+        B        2024-02-10  2024-02-29
+        C        2024-02-10  2024-03-01
+        D        2024-02-10  -
+    """)
+    contacts = table("""
+        account  contacted_at  channel  direction
+        A        2024-01-20    call     outbound
+        A        2024-02-20    call     inbound
+        D        2024-02-10    call     outbound
+    """)
+    # A's first ticket was spoken of; C's was still open; with D we spoke on the day.
+    found = value(Service.days_ticket_unspoken, tickets, contacts, as_of="2024-03-01")
+    assert found == {"A": 20, "B": 0, "C": 20, "D": 0}
+
+
 def test_in_words() -> None:
+    assert said("days_ticket_unspoken", 20) == "A ticket of theirs has been open for 20 days without a word from us"
     assert said("tickets_opened_90d", 0) == "No tickets in 90 days"
     assert said("tickets_opened_360d", 14) == "14 tickets in 360 days"
     assert said("open_tickets_360d", 1) == "1 ticket open now"

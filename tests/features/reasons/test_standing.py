@@ -104,7 +104,33 @@ def test_the_season_goes_round_with_the_year() -> None:
     assert value(Standing.season_cosine, ORDERS, as_of="2024-12-31")["A"] == 0.999917  # day 366
 
 
+def test_referrals_and_references_both_recommend_us() -> None:
+    signals = table("""
+        account  occurred_at  kind
+        B        2024-02-10   complaint
+        C        2022-03-12   referral
+        C        2023-03-12   reference
+        C        2022-03-11   reference
+        D        2024-03-01   referral
+    """)
+    assert value(Standing.recommendations, signals, as_of="2024-03-01") == {"B": 0, "C": 2, "D": 0}
+
+
+def test_signs_of_an_end_are_that_they_close_move_or_were_bought() -> None:
+    signals = table("""
+        account  occurred_at  kind
+        A        2024-02-10   closing
+        A        2024-02-10   moving
+        A        2023-09-03   acquired
+        A        2023-09-02   acquired
+        B        2024-02-10   reorganised
+    """)
+    assert value(Standing.signs_of_an_end, signals, as_of="2024-03-01") == {"A": 3, "B": 0}
+
+
 def test_in_words() -> None:
+    assert said("recommendations_720d", 0) == "No recommendations from them in 720 days"
+    assert said("signs_of_an_end_180d", 1) == "1 sign in 180 days that they close, move or were bought"
     assert said("days_as_customer", 1) == "A customer for 1 day"
     assert said("days_as_customer", 3650) == "A customer for 3,650 days"
 

@@ -13,6 +13,7 @@ SHARES = {
     ("accounts", "region"): (0.01, 0.03),
     ("contacts", "direction"): (0.03, 0.05),
     ("contacts", "rep_id"): (0.02, 0.04),
+    ("contacts", "person"): (0.08, 0.12),
     ("orders", "product_line"): (0.04, 0.08),
     ("tickets", "severity"): (0.05, 0.07),
     ("tickets", "category"): (0.07, 0.09),
