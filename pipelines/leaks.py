@@ -10,6 +10,8 @@ import pandas as pd
 
 from features.catalogue import catalogue
 from features.language.declare import Feature
+from features.language.measure import Columns, leaves
+from features.language.of_terms import OfContracts
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from models.leaks import Finding, Leaks
@@ -28,6 +30,7 @@ SEED = 1
 # What ranks well because it is silence, or the end of a contract: the definition of leaving itself, not a leak.
 _ORDER_BOOK = {("orders", column) for column in ("account_id", "ordered_at", "amount")}
 _CONTRACT_END = {("contracts", column) for column in ("account_id", "starts_on", "ends_on")}
+_ACCOUNT_IDS = {f"{name}.account_id" for name in TABLES}
 
 
 def stop_at_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> None:
@@ -82,11 +85,14 @@ def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFr
     features = [catalogue().by_name[name] for name in features_of(columns_in(home))]
     own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
     like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
+    columns = {name: set(table.columns) for name, table in Manifest.read(home).tables.items()}
+    read = {name: {f"{table}.{column}" for table, column in needs} for name, needs in own.items()}
+    for feature in features:
+        read[feature.name] |= _notice(feature, columns)
     reads = {
-        feature.name: _in_words(feature)
-        for feature in features
-        if feature.name not in {*accepted, *like_silence}
-        and not accepted & {f"{table}.{column}" for table, column in own[feature.name]}
+        name: ", ".join(sorted(found - _ACCOUNT_IDS))
+        for name, found in read.items()
+        if name not in {*accepted, *like_silence} and not accepted & found
     }
     looked_at = rows["account_id"].isin(sample_of(rows[["account_id"]])["account_id"]).to_numpy(bool)
     counted = read_rows(home, looked_at)
@@ -94,10 +100,10 @@ def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFr
     yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
 
 
-def _in_words(feature: Feature) -> str:
-    return ", ".join(
-        sorted(f"{table}.{column}" for table, column in set(feature.needs) - _ORDER_BOOK if column != "account_id")
-    )
+def _notice(feature: Feature, columns: Columns) -> set[str]:
+    """The column of notice, where a feature goes by it without needing it: it says how long a contract is in force."""
+    of_contracts = any(isinstance(part, OfContracts) for part in leaves(feature.measure, columns))
+    return {"contracts.cancelled_at"} if of_contracts and "cancelled_at" in columns["contracts"] else set()
 
 
 def _read(home: Home, name: str, accounts: list[str] | None) -> pd.DataFrame | None:

@@ -173,6 +173,20 @@ def test_honest_notice_gives_no_alarm(planted) -> None:
     assert planted("contracts", cancelled(some_weeks_before)) == Leaks()
 
 
+def test_notice_that_is_accepted_counts_for_what_goes_by_it_without_needing_it(own_home: Home, planted) -> None:
+    def of_last_days(contracts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+        more = pd.DataFrame({"account_id": sorted(set(read_rows(own_home)["account_id"]))})
+        began = contracts["starts_on"].min()
+        more = more.assign(starts_on=began, ends_on=began + 364 * DAY.to_pytimedelta(), renews="yes")
+        notice = more["account_id"].map(gone["last_order"]) - pd.to_timedelta(chance.integers(1, 29, len(more)), "D")
+        return more.assign(cancelled_at=notice.astype(contracts["cancelled_at"].dtype))
+
+    leaks = planted("contracts", of_last_days)
+    assert {"has_notice", "days_to_renewal"} <= {finding.name for finding in leaks.suspected}
+    assert all("contracts.cancelled_at" in finding.seen for finding in leaks.suspected)
+    assert find_leaks(Leak(accept=("contracts.cancelled_at",)), own_home, read_rows(own_home)) == Leaks()
+
+
 def test_training_stops_with_the_columns_name_and_leaves_its_findings(own_home: Home, planted) -> None:
     planted("contracts", cancelled(lambda rows, _: rows["last_order"]))
     with pytest.raises(Mistake, match=r"^leak: contracts\.cancelled_at: .*leak\.accept: \[contracts\.cancelled_at\]"):
