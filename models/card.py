@@ -155,7 +155,7 @@ class Card:
             "| reason | share of all that moves scores | accounts whose first reason it is |",
             "|---|---|---|",
         ]
-        found = self.figures["reasons"]
+        found = {code: facts for code, facts in self.figures["reasons"].items() if "share" in facts}
         for code in sorted(found, key=lambda code: -found[code]["share"]):
             first = f"{found[code]['first_for']:,}" if "first_for" in found[code] else "never shown"
             lines.append(f"| {self.titles[code]} | {found[code]['share']:.0%} | {first} |")

@@ -80,9 +80,9 @@ def _reasons(
     actions = {code: cause.action for code, cause in catalogue.reasons.items() if cause.action}
     causes = {code: told.places(reason=code, sign=None) for code in actions}
     for place, found in enumerate(told.strongest(causes, _evidence(told, profiles), MAX_REASONS), start=1):
-        act = pd.Series(found.codes).map(actions).fillna(ASK if place == 1 else None)
+        act = np.array([actions.get(code, ASK if place == 1 else None) for code in found.codes], dtype=object)
         columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
-        columns[f"action_{place}"], columns[f"reason_{place}_shap"] = act.to_numpy(object), found.shap
+        columns[f"action_{place}"], columns[f"reason_{place}_shap"] = act, found.shap
     good = {code: told.places(reason=code) for code in dict.fromkeys(word.reason for word in told.words)}
     lowering = replace(told, shap_values=-told.shap_values)
     for place, found in enumerate(lowering.strongest(good, _comfort(lowering, profiles), MAX_HOLDS), start=1):

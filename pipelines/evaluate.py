@@ -25,6 +25,7 @@ from models.evaluation import (
     ranking_table,
     rounded,
 )
+from models.explain import shap_contributions
 from models.layout import SCORING
 from models.leaks import Leaks
 from models.metrics import Floats
@@ -32,6 +33,7 @@ from models.money import money_figures
 from models.origins import Origin, too_short
 from models.packaged import Package
 from models.plots import write_beeswarm, write_plots
+from models.reasons import reasons
 from models.recipe import Recipe
 from models.recording import record
 from models.registry import EVALUATED, Registry, Version
@@ -77,6 +79,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     )
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data} | _money(evaluation, settings, manifest))
+    figures["reasons"] |= rounded(_fidelity(settings, home, manifest, tested))
     package = Package.of(home.model / SCORING, catalogue())
     champion = registry.champion()
     compared = _compared(registry, champion, package.files_sha256)
@@ -194,7 +197,7 @@ def _rerun(rows: pd.DataFrame, origins: Sequence[Origin], champion: Churn | None
 
 def _ceilings(settings: Settings, home: Home, manifest: Manifest, tested: pd.DataFrame) -> Mapping[str, Floats]:
     """What the hidden truth would have said of the tested rows, by name; nothing where no truth is known."""
-    if manifest.source != "simulated" or not (home.simulated / "truth.parquet").exists():
+    if not _has_truth(home, manifest):
         return {}
     from pipelines.simulated.ceiling import ceilings
 
@@ -205,6 +208,21 @@ def _ceilings(settings: Settings, home: Home, manifest: Manifest, tested: pd.Dat
         settings.left,
         accounts=settings.evaluate.ceiling_accounts,
     )
+
+
+def _fidelity(settings: Settings, home: Home, manifest: Manifest, tested: Backtest) -> dict[str, Any]:
+    """{"fidelity": {...}}, by the newest model, where a truth is known; {} elsewhere."""
+    if not _has_truth(home, manifest):
+        return {}
+    from pipelines.simulated.fidelity import fidelity, newest
+
+    rows = tested.rows[newest(tested.rows)]
+    told = reasons(shap_contributions(tested.model, rows), rows, tested.model.profiles, catalogue())
+    return {"fidelity": fidelity(home.simulated, rows, told, settings.simulate)}
+
+
+def _has_truth(home: Home, manifest: Manifest) -> bool:
+    return manifest.source == "simulated" and (home.simulated / "truth.parquet").exists()
 
 
 def _compared(registry: Registry, champion: Version | None, sha256: str) -> Churn | None:
@@ -229,7 +247,8 @@ def _write_figures(home: Home, metrics: Path, figures: Mapping[str, Any]) -> Non
 
 
 def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> None:
-    shares = {catalogue().reasons[code].title: facts["share"] for code, facts in figures["reasons"].items()}
+    by_code = {code: facts for code, facts in figures["reasons"].items() if "share" in facts}
+    shares = {catalogue().reasons[code].title: facts["share"] for code, facts in by_code.items()}
     plots = home.model / "plots"
     tested = evaluation.tested
     write_plots(plots, tested.left, evaluation.labelled_scores(), tested.risk, shares)

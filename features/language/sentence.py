@@ -5,13 +5,20 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
+HOURS_AS_DAYS = 48
+
 
 class _Words(Formatter):
-    """str.format with one addition: `{value:# call}` gives 'no calls', '1 call', '3 calls'."""
+    """str.format with two additions: `{value:# call}` gives 'no calls', '1 call', '3 calls'; `{value:# of hours}` a
+    span as people say it, '5 hours' and, from two days on, '4 days'.
+    """
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if not format_spec.startswith("#"):
             return str(super().format_field(value, format_spec))
+        if format_spec == "# of hours":
+            days = value >= HOURS_AS_DAYS
+            value, format_spec = (value / 24, "# day") if days else (max(value, 1), "# hour")
         singular, _, plural = format_spec[1:].strip().partition("/")
         count = round(value)
         noun = singular if count == 1 else plural or f"{singular}s"

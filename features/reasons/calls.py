@@ -70,7 +70,7 @@ class Calls(Reason):
         "hours",
         days=(60, YEAR),
         risk="rises",
-        says="It took us {value:,.1f} hours on average to ring them back",
+        says="It took us {value:# of hours} on average to ring them back",
     )
     unanswered_requests = still_open(
         asked,

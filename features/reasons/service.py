@@ -2,13 +2,12 @@
 
 from ibis import _
 
-from features.language.declare import Reason, count, days_since_last, feature, mean, oldest_open, still_open
+from features.language.declare import Reason, count, feature, mean, oldest_open, still_open
 from features.language.of_words import DaysUnspoken
-from features.language.rows import signals, tickets
+from features.language.rows import tickets
 from features.reasons.contact import since_we_began
 
 resolved = tickets.once("resolved_at")
-complained = signals.where(_.kind == "complaint")
 
 
 class Service(Reason):
@@ -16,8 +15,6 @@ class Service(Reason):
 
     action = "See that what troubles them is solved, and ring them when it is"
 
-    complaints = count(complained, days=(180, 360), risk="rises", says="{value:# complaint} in {days} days")
-    days_since_complaint = days_since_last(complained, risk="falls", says="{value:# day} since their last complaint")
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
     oldest_open_ticket = oldest_open(
@@ -48,5 +45,5 @@ class Service(Reason):
         "days",
         days=(180, 360),
         risk="rises",
-        says="It took us {value:,.1f} days on average to solve their tickets",
+        says="It took us {value:# day} on average to solve their tickets",
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.definition import PACES
-from pipelines.exports.wording import NO_REP
+from pipelines.exports.wording import NO_REP, is_missing
 
 NO_REASON = "No reason stands out"
 NO_SIGN = "No sign yet"
@@ -42,12 +42,16 @@ def by_pace(rows: pd.DataFrame) -> dict[str, Figures]:
 
 def by_reason(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
     """Totals by the title of each account's main reason, most value at risk first."""
-    return _by(rows, rows["reason_1_code"].map(lambda code: titles.get(code, code)).fillna(NO_REASON))
+    return _by(rows, _named(rows["reason_1_code"], titles, NO_REASON))
 
 
 def by_sign(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]:
     """Totals by the title of each account's sign, most value at risk first."""
-    return _by(rows, rows["sign_code"].map(lambda code: titles.get(code, code)).fillna(NO_SIGN))
+    return _by(rows, _named(rows["sign_code"], titles, NO_SIGN))
+
+
+def _named(codes: pd.Series, titles: Mapping[str, str], none: str) -> pd.Series:
+    return codes.map(lambda code: none if is_missing(code) else titles.get(code, code))
 
 
 def by_rep(rows: pd.DataFrame) -> dict[str, Figures]:

@@ -55,10 +55,9 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         "and no proof of why an account leaves; what to do about it is for those who know the account. What nobody "
         "records cannot become a reason, and where none stands out it is best to ask."
     )
-    sign = (
-        "What the order book shows of an account's leaving: silence, fewer orders, fewer product lines, smaller "
-        "amounts, or the end of a contract. One sees it by that; it is not why."
-    )
+    of_orders = "silence, fewer orders, fewer product lines, smaller amounts, or the end of a contract"
+    shown = of_orders if context.pace_by is PaceBy.orders else "a contract that ends, or of which notice was given"
+    sign = f"What the records show of an account's leaving: {shown}. One sees it by that; it is not why."
     words = [("Leaving", f"An account has left when there is {context.leaves}.")]
     if context.pace_by is PaceBy.orders:
         words.append(("Usual cycle", "The account's own typical number of days between two orders."))

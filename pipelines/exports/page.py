@@ -120,7 +120,6 @@ def _data(
         "soonest_first": context.pace_by is PaceBy.contracts,
         "no_rep": wording.NO_REP,
         "titles": dict(context.reasons),
-        "signs": dict(TITLES),
         "no_reason": NO_REASON,
         "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
         "watched_until": last_day,

@@ -14,7 +14,7 @@ from pipelines.exports.guide import Bounds, first_come, write_guide
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
 from pipelines.exports.sheets import A4, SheetColumn, Styles, sheet_names, write_list
 from pipelines.exports.summary_sheet import write_summary
-from pipelines.exports.wording import NO_REP, day
+from pipelines.exports.wording import NO_REP, day, is_missing
 
 MOST_ACCOUNTS = 20_000  # beyond that, Excel opens slowly and nobody scrolls; the CSV has all
 MOST_CALL_LISTS = 60
@@ -200,13 +200,14 @@ def _results(context: ExportContext) -> list[str]:
 
 
 def _titles(rows: pd.DataFrame, context: ExportContext) -> pd.Series:
-    return rows["reason_1_code"].map(lambda code: context.reasons.get(code, code)).fillna(NO_REASON)
+    return rows["reason_1_code"].map(lambda code: NO_REASON if is_missing(code) else context.reasons.get(code, code))
 
 
 def _held(rows: pd.DataFrame) -> pd.Series:
     """What holds each account, in one cell."""
-    first, second = rows["holds_1"], rows["holds_2"]
-    return first.where(second.isna(), first + "; " + second.str[:1].str.lower() + second.str[1:])
+    held = zip(rows["holds_1"], rows["holds_2"], strict=True)
+    texts = ["; ".join(fact for fact in facts if not is_missing(fact)) or None for facts in held]
+    return pd.Series(texts, index=rows.index, dtype=object)
 
 
 def _paces(rows: pd.DataFrame, context: ExportContext, styles: Styles, width: float) -> list[SheetColumn]:

@@ -195,7 +195,9 @@ def test_what_was_foretold_gives_the_figures_of_metrics(firm):
     foretold = firm.backtest()
 
     by_day = [roc_auc_score(day["left"], day["risk"]) for _, day in foretold.groupby("as_of")]
-    assert np.mean(by_day) == pytest.approx(firm.metrics().loc[("model", "all"), "roc_auc"], abs=1e-6)
+    assert np.mean(by_day) == pytest.approx(
+        firm.metrics().loc[("model", "all"), "roc_auc"], abs=1e-4
+    )  # told are rounded
     assert foretold.index.names == ["account_id", "as_of"]
     assert len(foretold) == firm.metrics().loc[("model", "all"), "n"]
 
@@ -297,7 +299,7 @@ def test_the_champion_gives_the_scores_and_their_reasons(firm):
     reasons = firm.model.reasons(known)
 
     assert risk.loc[scores.index].tolist() == scores["risk"].tolist()
-    assert reasons.loc[scores.index, "reason_1"].equals(scores["reason_1"])
+    assert reasons.loc[scores.index, "reason_1"].fillna("").tolist() == scores["reason_1"].fillna("").tolist()
 
 
 def test_without_a_champion_there_is_no_model_and_a_cause(own_home, caplog):

@@ -54,4 +54,4 @@ def test_shares_by_reason_add_up_to_one(rows, model):
     shares = shap_contributions(model, rows).shares({name: by_name[name].reason for name in model.features})
 
     assert sum(shares.values()) == pytest.approx(1)
-    assert set(shares) == {"contact", "service", "orders", "standing"}
+    assert set(shares) == {"contact", "complaints", "orders", "standing"}

@@ -28,13 +28,13 @@ def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
 
     assert account[["reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code"]].tolist() == [
         "contact",
-        "service",
+        "complaints",
         "calls",
         None,
     ]
     assert account["reason_1_shap"] == pytest.approx(0.9)
     assert account["reason_1"] == catalogue().by_name["conversations_30d"].sentence({"conversations_30d": 0.0})
-    assert account["action_2"] == catalogue().reasons["service"].action
+    assert account["action_2"] == catalogue().reasons["complaints"].action
     assert np.isnan(account["reason_4_shap"])
 
 

@@ -130,9 +130,18 @@ def test_without_a_day_that_tests_a_model_rules_are_measured_and_the_best_one_ra
 def test_shares_of_reasons_add_up_and_context_is_nobodys_first_reason(scored_home):
     found = figures(scored_home)["reasons"]
 
-    assert sum(facts["share"] for facts in found.values()) == pytest.approx(1, abs=1e-4)
+    assert sum(facts.get("share", 0) for facts in found.values()) == pytest.approx(1, abs=1e-4)
     assert "first_for" not in found["standing"]
-    assert found["orders"]["first_for"] > 0
+    assert "first_for" not in found["orders"], "a sign is no reason"
+    assert found["contact"]["first_for"] > 0
+
+
+def test_how_often_the_true_cause_is_named_is_told_of_a_made_up_firm(scored_home):
+    found = figures(scored_home)["reasons"]["fidelity"]
+
+    assert found["all"]["n"] >= found["early"]["n"] > 0
+    assert 0 <= found["all"]["first_low"] <= found["all"]["first"] <= found["all"]["in_three"] <= 1
+    assert sum(facts["n"] for facts in found["all"]["by_cause"].values()) == found["all"]["n"]
 
 
 def test_pictures_card_and_verdict_lie_beside_the_model(scored_home):

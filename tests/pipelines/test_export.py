@@ -249,13 +249,13 @@ def test_a_workbook_that_people_filled_in_stays_and_the_log_says_so(home, caplog
     export(Settings(), home, metrics=home.metrics)
     path = home.exports(AS_OF) / WORKBOOK
     book = openpyxl.load_workbook(path)
-    book["Rita"]["I5"] = "called"
+    book["Rita"]["J5"] = "called"
     book.save(path)
     write_scores(home, table(SCORES).assign(risk=[0.7, 0.2]), AS_OF)
     export(Settings(), home, metrics=home.metrics)
-    assert openpyxl.load_workbook(path)["Rita"]["I5"].value == "called"
+    assert openpyxl.load_workbook(path)["Rita"]["J5"].value == "called"
     new = openpyxl.load_workbook(path.with_name("accounts (new).xlsx"))
-    assert [new["Accounts"]["C2"].value, new["Rita"]["I5"].value] == [0.7, None]
+    assert [new["Accounts"]["C2"].value, new["Rita"]["J5"].value] == [0.7, None]
     assert (
         f"{path} was changed since it was written, so it stays; the new workbook is accounts (new).xlsx" in caplog.text
     )

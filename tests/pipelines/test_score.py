@@ -175,7 +175,7 @@ def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
             assert (scores[name].notna() == there).all(), name
     assert scores["action_1"].notna().all()
     assert (scores["sign"].notna() == scores["sign_code"].notna()).all()
-    assert not {"orders", "standing"} & set(scores[[f"reason_{place}_code" for place in (1, 2, 3, 4)]].stack())
+    assert not {"orders", "standing"} & {code for place in (1, 2, 3, 4) for code in scores[f"reason_{place}_code"]}
 
 
 def test_scoring_twice_gives_the_same_bytes_and_only_the_run_says_when(own_home, small_settings):

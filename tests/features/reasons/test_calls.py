@@ -119,8 +119,8 @@ def test_in_words() -> None:
     )
     assert said("oldest_open_call", 0) == "They have waited no days for us to ring back"
     assert said("oldest_open_call", 12) == "They have waited 12 days for us to ring back"
-    assert said("hours_until_returned_360d", 0.25) == "It took us 0.2 hours on average to ring them back"
-    assert said("hours_until_returned_360d", 31) == "It took us 31.0 hours on average to ring them back"
+    assert said("hours_until_returned_360d", 0.25) == "It took us 1 hour on average to ring them back"
+    assert said("hours_until_returned_360d", 31) == "It took us 31 hours on average to ring them back"
     assert said("unreturned_calls_180d", 3) == "In 180 days 3 calls of theirs went unreturned"
     assert said("share_of_recent_calls_unreturned_60d", 1) == "100% of their calls in 60 days went unreturned"
-    assert said("hours_until_returned_60d", 31) == "It took us 31.0 hours on average to ring them back"
+    assert said("hours_until_returned_60d", 99.9) == "It took us 4 days on average to ring them back"

@@ -65,14 +65,14 @@ def test_accounts_are_ranked_with_reason_evidence_action_and_value_at_risk(book,
 
 def test_accounts_can_be_filtered_and_printed(book):
     sheet = book["Accounts"]
-    assert sheet.tables["Accounts"].ref == "A1:S301"
-    assert sheet.tables["Accounts"].autoFilter.ref == "A1:S301"
+    assert sheet.tables["Accounts"].ref == "A1:U301"
+    assert sheet.tables["Accounts"].autoFilter.ref == "A1:U301"
     assert sheet.freeze_panes == "C2"
     assert sheet.print_title_rows == "$1:$1"
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes; the width is one by default
-    assert sheet["G2"].number_format.startswith('"€"#,##0')
+    assert sheet["H2"].number_format.startswith('"€"#,##0')
 
 
 def test_a_call_list_is_by_value_at_risk_with_columns_to_fill_in(book, made):
@@ -86,8 +86,8 @@ def test_a_call_list_is_by_value_at_risk_with_columns_to_fill_in(book, made):
         assert sheet.cell(5, headings.index(column) + 1).value is None
     kinds = {str(rule.sqref): (rule.type, rule.formula1) for rule in sheet.data_validations.dataValidation}
     last = 4 + min(len(theirs), 15)
-    assert kinds[f"I5:I{last}"] == ("list", '"called,visited,wrote,not reached,held out"')
-    assert kinds[f"K5:K{last}"][0] == "date"
+    assert kinds[f"J5:J{last}"] == ("list", '"called,visited,wrote,not reached,held out"')
+    assert kinds[f"L5:L{last}"][0] == "date"
 
 
 def test_the_summary_adds_up(book, made):
@@ -158,7 +158,7 @@ def test_a_firm_without_names_reps_or_reasons_still_gets_its_workbook(made, tmp_
     assert book["Accounts"]["B2"].value == "A"
     assert not {"Rep", "Region", "Segment"} & set(cells(book["Accounts"], 1))
     summary = [row[0].value for row in book["Summary"].iter_rows(max_col=1)]
-    assert "By main reason" in summary
+    assert "By main reason: what we did or left undone" in summary
     assert not {"By rep", "By region"} & set(summary)
     assert len(book["Summary"]._charts) == 1
 
