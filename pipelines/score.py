@@ -142,10 +142,15 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
 def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> Ranker:
     """The champion; where there is none that may score, a model of which the gate refused nothing but the
     probabilities, or else the best rule. Raises Mistake where there is none of them.
+
+    Nor can a champion score whose table is gone. Where that is new it is a Mistake, for the table may come back; where
+    a model without it has been refused since, the rule ranks.
     """
     settings = manifest.settings(settings)
     try:
         model, version = champion_of(settings, home, manifest, as_of)
+        if _refused(home) and _lost_features(model, manifest):
+            raise Mistake(f"the champion (version {version}) needs features that the tables no longer give.")
     except Mistake as no_champion:
         refused = _refused_for_its_probabilities(home)
         if refused is not None and refused[0].about["definition"] == settings.left.digest:
@@ -167,6 +172,12 @@ _ORDER_ONLY = (
     "Take the risks below for an order in which to call, and not for chances: the model ranks better than every rule, "
     "but what it foretold on the tested days is not what came."
 )
+
+
+def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
+    """What it needs and the tables no longer give."""
+    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
+    return set(champion.features) - {feature.name for feature in catalogue().given(columns)}
 
 
 def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:

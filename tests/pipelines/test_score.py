@@ -279,6 +279,25 @@ def test_where_the_champion_is_gone_the_rule_ranks_and_the_stages_to_run_are_nam
     assert "Run leaky train, then leaky evaluate." in notice
 
 
+def test_where_the_champions_table_is_gone_the_rule_ranks_once_a_model_without_it_was_refused(own_home, small_settings):
+    manifest = json.loads(own_home.manifest.read_text())
+    del manifest["tables"]["invoices"]
+    own_home.manifest.write_text(json.dumps(manifest))
+    (own_home.tables / "invoices.parquet").unlink()
+    with pytest.raises(Mistake, match=r"features that the snapshots do not have: .* leaky train, then leaky evaluate"):
+        score(small_settings, own_home)
+
+    verdict = json.loads((own_home.model / "gate.json").read_text())
+    says = "9 features of the champion are gone with their table or column"
+    verdict["checks"].append({"name": "no feature lost", "passed": False, "says": says})
+    (own_home.model / "gate.json").write_text(json.dumps(verdict | {"promoted": False}))
+    score(small_settings, own_home)
+
+    found = Scored.read(own_home, as_of_of(own_home))
+    assert found.scores["model_version"].str.startswith("rule:").all()
+    assert says in found.notice
+
+
 def test_without_a_champion_and_a_rule_the_stages_to_run_are_named(own_home, small_settings):
     (own_home.folder / "mlflow.db").unlink()
     (own_home.model / "rule.json").unlink()
