@@ -62,7 +62,9 @@
     reason(cell) {
       const account = cell.getData();
       const [first] = account.reasons;
-      const sign = account.sign ? element("span", "sub sign", account.sign) : null;
+      // Of an account that is overdue the column beside says how long it has been silent.
+      const isSaid = account.pace === "overdue" && account.sign_code === "silence";
+      const sign = account.sign && !isSaid ? element("span", "sub sign", `Sign: ${account.sign}`) : null;
       if (!first) return element("div", "stack", element("span", "sub", page.no_reason), sign);
       const [, second] = account.reasons;
       return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says), sign,
