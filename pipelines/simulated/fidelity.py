@@ -30,7 +30,7 @@ def fidelity(simulated: Path, rows: pd.DataFrame, told: pd.DataFrame, simulate: 
     Intervals resample accounts. `confident_without_cause`: of the rows where causes make next to nothing, how many are
     told a first reason that doubles the odds or more.
     """
-    adds, base = _truth(simulated, rows, simulate)
+    adds, base = truth_of(simulated, rows, simulate)
     chance = adds.sum(axis=1) + base
     named = _named(told)
     found: dict[str, Any] = {}
@@ -81,7 +81,7 @@ def _named(told: pd.DataFrame) -> np.ndarray:
     return np.asarray(np.take_along_axis(codes, last, axis=1))
 
 
-def _truth(simulated: Path, rows: pd.DataFrame, simulate: Simulate) -> tuple[np.ndarray, np.ndarray]:
+def truth_of(simulated: Path, rows: pd.DataFrame, simulate: Simulate) -> tuple[np.ndarray, np.ndarray]:
     """[rows, causes] what each adds to the monthly probability of leaving, and [rows] what is there without any."""
     clock = Clock.of(simulate.ends_on, simulate.months)
     columns = [f"p_{name}" for name in (*CAUSES, "base")]
