@@ -12,8 +12,10 @@ import pandas as pd
 
 from models.baselines import Baseline, baselines
 from models.churn import Churn
+from models.numbers import NumbersInFrame
 from models.origins import Origin
 from models.recipe import Recipe
+from models.spread import with_spreads
 from models.target import targets
 
 Floats = npt.NDArray[np.float64]
@@ -28,7 +30,7 @@ class Backtest:
     """What was foretold on the origins, and what came; everything by row, origin after origin.
 
     rows: the tested snapshots. left, involuntary: 1 or 0. risk, risk_involuntary: of the model of the row's origin.
-    model: that of the newest origin, which knows nothing of its rows.
+    model: that of the newest origin, which knows nothing of its rows, ready to tell reasons.
     """
 
     rows: pd.DataFrame
@@ -79,7 +81,7 @@ def backtest(
         risk=risk[test],
         risk_involuntary=risk_involuntary[test],
         baselines=joined(rivals),
-        model=model,
+        model=with_spreads(model, NumbersInFrame(rows, origin.train)),
     )
 
 

@@ -57,6 +57,8 @@ class FeatureProfile:
 class Churn:
     """A trained model: trees that say who leaves by choice, how often others leave, and a profile of each feature.
 
+    spreads: by reason, how far what it adds to the log-odds strays (`models.spread`); none in older models.
+
     about: facts of its training that a reader may want (rounds, rows, as_ofs, versions); numbers and strings only.
     """
 
@@ -65,6 +67,7 @@ class Churn:
     profiles: dict[str, FeatureProfile]
     involuntary: Involuntary = field(default_factory=Involuntary)
     about: dict[str, Any] = field(default_factory=dict)
+    spreads: dict[str, float] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Churn of {len(self.features)} features and {self.trees.num_trees()} trees>"
@@ -103,6 +106,7 @@ class Churn:
             "features": list(self.features),
             "involuntary": asdict(self.involuntary),
             "profiles": {name: asdict(profile) for name, profile in self.profiles.items()},
+            "spreads": self.spreads,
             "about": self.about,
         }
         (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -124,6 +128,7 @@ class Churn:
             involuntary=Involuntary(**facts["involuntary"]),
             profiles={name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             about=facts["about"],
+            spreads=facts.get("spreads", {}),
         )
 
 

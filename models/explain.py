@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,16 +19,18 @@ EXACT = 1e-4  # how far the contributions may miss the score that they add up to
 class Contributions:
     """What each feature adds to the log-odds.
 
-    shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its log-odds.
+    shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its log-odds. spreads: by reason, the
+    scale on which reasons are compared (`models.spread`); a reason that is not there is compared as it is.
     """
 
     shap_values: Floats
     base_value: float
     features: tuple[str, ...]
+    spreads: Mapping[str, float] = field(default_factory=dict)
 
     def subset(self, mask: npt.NDArray[np.bool_]) -> "Contributions":
         """Those of some of the rows."""
-        return Contributions(self.shap_values[mask], self.base_value, self.features)
+        return replace(self, shap_values=self.shap_values[mask])
 
     def by_reason(self, reason_of: Mapping[str, str]) -> pd.DataFrame:
         """The same, summed by reason: a column each, in the order in which the features name them."""
@@ -62,14 +64,14 @@ def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     if not miss <= EXACT:
         log.warning("WOODELF's contributions miss the scores by up to %.2g; LightGBM's own are used instead", miss)
         return lightgbm_contributions(model, rows)
-    return Contributions(values, base_value, model.features)
+    return Contributions(values, base_value, model.features, model.spreads)
 
 
 def lightgbm_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     """The same, computed row by row by LightGBM: sooner there for a few rows, many times slower for many."""
     numbers = model.matrix(rows)
     values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
-    return Contributions(values, _base_value(model, numbers.shape[1]), model.features)
+    return Contributions(values, _base_value(model, numbers.shape[1]), model.features, model.spreads)
 
 
 def _base_value(model: Churn, width: int) -> float:

@@ -37,6 +37,15 @@ class Numbers(ABC):
     def tables(self, names: Sequence[str]) -> Iterator[Floats]:
         """Features of every row of the table, [at most `BATCH` rows, features] after one another."""
 
+    def some(self, names: Sequence[str], most: int) -> Floats:
+        """Features of at most so many of the rows, evenly spread over them: [rows, features]."""
+        chosen = np.zeros(len(self.mask), dtype=bool)
+        chosen[np.flatnonzero(self.mask)[:: max(1, -(-len(self) // most))]] = True
+        starts = range(0, len(chosen), BATCH)
+        tables = zip(starts, self.tables(names), strict=True)
+        parts = [table[chosen[start : start + BATCH]].astype(np.float64) for start, table in tables]
+        return np.concatenate(parts) if parts else np.empty((0, len(names)))
+
     def batches(self, names: Sequence[str]) -> list["Batch"]:
         """The rows as LightGBM takes them. It walks through them twice: to find the bins, and to fill them."""
         masks = [self.mask[start : start + BATCH] for start in range(0, len(self.mask), BATCH)]

@@ -6,6 +6,7 @@ more.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
 
 MAX_REASONS, MAX_HOLDS = 4, 2  # an account
 LEAST_SHAP = 0.1  # log-odds: a reason that makes leaving less than a tenth likelier is a trifle
+FAINT = 0.03  # log-odds: what stands beside a reason that is none of a trifle, and never before it
 UNDIRECTED = 0.5  # weight of a fact of which nobody can say whether it is bad, when the fact to show is chosen
 COMMON = 0.5  # weight of a fact that is worse than the median, but not worse than three quarters
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
@@ -34,6 +36,7 @@ ROWS_AT_ONCE = 50_000  # some hundred megabytes
 
 Strings = npt.NDArray[np.object_]
 Places = list[int]
+ALIKE: Mapping[str, float] = MappingProxyType({})  # of groups that are compared as they are
 Weigh = Callable[["_Told", Mapping[str, FeatureProfile]], Floats]
 
 
@@ -50,36 +53,47 @@ def reasons(
     profiles: Mapping[str, FeatureProfile],
     catalogue: "Catalogue | Vocabulary",
 ) -> pd.DataFrame:
-    """sign, sign_code; at most four reasons, strongest first: reason_i (sentence), reason_i_code, action_i and
+    """sign, sign_code; at most four reasons, clearest first: reason_i (sentence), reason_i_code, action_i and
     reason_i_shap; holds_1, holds_2 (sentences). None, or NaN, where there is none.
 
-    A sign or a reason is shown if what it adds up to raises the log-odds by at least `LEAST_SHAP`, and it has a fact to
-    show. Features that are signs count for the sign alone, and those of what nobody can act on (size, season, region)
-    for nothing. The fact is the feature that raises the risk most among those of which the value is there, can be put
-    into a sentence, and is evidence: beyond the median of the rows learned from, on the side that the feature's
-    direction calls bad, and the more so beyond the quartile; or, where no direction is known, outside the middle half.
-    So nobody is told of "12 conversations in 30 days", or of a silence that is usual for the account. Where no reason
-    is shown, action_1 is to ask (`ASK`).
+    Reasons stand by what their features add up to, each in units of its own spread (`models.spread`): first is the one
+    that is most unusual for what it is. A sign or a reason is shown if what it adds up to raises the log-odds by at
+    least `LEAST_SHAP`, and it has a fact to show; behind such reasons stand those of at least `FAINT`. Features that
+    are signs count for the sign alone, and those of what nobody can act on (size, season, region) for nothing. The fact
+    is the feature that raises the risk most among those of which the value is there, can be put into a sentence, and is
+    evidence: beyond the median of the rows learned from, on the side that the feature's direction calls bad, and the
+    more so beyond the quartile; or, where no direction is known, outside the middle half. So nobody is told of
+    "12 conversations in 30 days", or of a silence that is usual for the account. Where no reason is shown, action_1 is
+    to ask (`ASK`).
 
     What holds an account are the facts that lower its risk most, one a reason: more than usual of what is good, or
     nothing of what is bad.
     """
     parts = [
-        _reasons(_Told.of(contributions, rows, slice(start, start + ROWS_AT_ONCE), catalogue), profiles, catalogue)
+        _reasons(
+            _Told.of(contributions, rows, slice(start, start + ROWS_AT_ONCE), catalogue),
+            profiles,
+            catalogue,
+            contributions.spreads,
+        )
         for start in range(0, max(len(rows), 1), ROWS_AT_ONCE)
     ]
     return pd.concat(parts).set_axis(rows.index)
 
 
 def _reasons(
-    told: "_Told", profiles: Mapping[str, FeatureProfile], catalogue: "Catalogue | Vocabulary"
+    told: "_Told",
+    profiles: Mapping[str, FeatureProfile],
+    catalogue: "Catalogue | Vocabulary",
+    spreads: Mapping[str, float],
 ) -> pd.DataFrame:
     columns: dict[str, Strings | Floats] = {}
     (sign,) = told.strongest({code: told.places(sign=code) for code in SIGNS}, _evidence(told, profiles), 1)
     columns["sign"], columns["sign_code"] = sign.sentences, sign.codes
     actions = {code: cause.action for code, cause in catalogue.reasons.items() if cause.action}
     causes = {code: told.places(reason=code, sign=None) for code in actions}
-    for place, found in enumerate(told.strongest(causes, _evidence(told, profiles), MAX_REASONS), start=1):
+    clearest = told.strongest(causes, _evidence(told, profiles), MAX_REASONS, FAINT, spreads)
+    for place, found in enumerate(clearest, start=1):
         act = np.array([actions.get(code, ASK if place == 1 else None) for code in found.codes], dtype=object)
         columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
         columns[f"action_{place}"], columns[f"reason_{place}_shap"] = act, found.shap
@@ -124,10 +138,18 @@ class _Told:
             if all(getattr(word, name) == value for name, value in is_so.items())
         ]
 
-    def strongest(self, groups: Mapping[str, Places], evidence: Floats, most: int) -> list[_Found]:
-        """Of groups of features those that add up to most, each with the fact of most evidence.
+    def strongest(
+        self,
+        groups: Mapping[str, Places],
+        evidence: Floats,
+        most: int,
+        least: float = LEAST_SHAP,
+        spreads: Mapping[str, float] = ALIKE,
+    ) -> list[_Found]:
+        """Of groups of features those that add up to most spreads, each with the fact of most evidence.
 
-        evidence: [rows, features]; where it is not above 0, or cannot be said, a feature is no fact.
+        least: what the others must add up to where the first adds up to `LEAST_SHAP`. evidence: [rows, features]; where
+        it is not above 0, or cannot be said, a feature is no fact.
         """
         codes = [code for code, places in groups.items() if places]
         evidence = np.where(self._sayable(), evidence, 0.0)
@@ -138,9 +160,13 @@ class _Told:
             best = own[evidence[:, own].argmax(axis=1)]
             sums = self.shap_values[:, own].sum(axis=1)
             has_fact = np.take_along_axis(evidence, best[:, None], axis=1)[:, 0] > 0
-            pushes[:, column] = np.where(has_fact & (sums >= LEAST_SHAP), sums, -np.inf)
+            pushes[:, column] = np.where(has_fact & (sums >= least), sums, -np.inf)
             facts[:, column] = best
-        order = np.argsort(-pushes, axis=1, kind="stable")[:, :most]
+        scale = np.ones(pushes.shape[1])
+        scale[: len(codes)] = [spreads.get(code) or 1.0 for code in codes]
+        is_faint = pushes < LEAST_SHAP
+        pushes[is_faint.all(axis=1)] = -np.inf
+        order = np.lexsort((-pushes / scale, is_faint), axis=1)[:, :most]
         pushes, facts = np.take_along_axis(pushes, order, axis=1), np.take_along_axis(facts, order, axis=1)
         names = np.array([*codes, *[None] * most], dtype=object)
         return [self._found(pushes[:, place], facts[:, place], names[order[:, place]]) for place in range(most)]

@@ -30,6 +30,7 @@ from models.layout import SCORING
 from models.leaks import Leaks
 from models.metrics import Floats
 from models.money import money_figures
+from models.numbers import NumbersInFrame
 from models.origins import Origin, too_short
 from models.packaged import Package
 from models.plots import write_beeswarm, write_plots
@@ -38,6 +39,7 @@ from models.recipe import Recipe
 from models.recording import record
 from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
+from models.spread import with_spreads
 from models.target import targets
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
@@ -67,7 +69,13 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         return
     model = Churn.load(home.model / SCORING)
     _check_made_of(model, manifest, settings, home)
-    tested = backtest(rows, origins, Recipe.of(model), facts_of(manifest, settings), progress=_say)
+    models: list[tuple[Origin, Churn]] = []
+
+    def keep(origin: Origin, model: Churn) -> None:
+        log.info("evaluate: %s, from %s rows", origin.as_of.date(), f"{model.about['rows']:,}")
+        models.append((origin, model))
+
+    tested = backtest(rows, origins, Recipe.of(model), facts_of(manifest, settings), progress=keep)
     save_whole(tested.model, home.model / EVALUATED)
     evaluation = Evaluation.of(
         tested,
@@ -79,7 +87,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     )
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data} | _money(evaluation, settings, manifest))
-    figures["reasons"] |= rounded(_fidelity(settings, home, manifest, tested))
+    figures["reasons"] |= rounded(_fidelity(settings, home, manifest, rows, models))
     package = Package.of(home.model / SCORING, catalogue())
     champion = registry.champion()
     compared = _compared(registry, champion, package.files_sha256)
@@ -171,10 +179,6 @@ def _money(evaluation: Evaluation, settings: Settings, manifest: Manifest) -> di
     return {"money": {"currency": manifest.currency, **found}} if found else {}
 
 
-def _say(origin: Origin, model: Churn) -> None:
-    log.info("evaluate: %s, from %s rows", origin.as_of.date(), f"{model.about['rows']:,}")
-
-
 def _check_made_of(model: Churn, manifest: Manifest, settings: Settings, home: Home) -> None:
     if model.about["data_version"] != manifest.data_version:
         raise Mistake(
@@ -210,15 +214,22 @@ def _ceilings(settings: Settings, home: Home, manifest: Manifest, tested: pd.Dat
     )
 
 
-def _fidelity(settings: Settings, home: Home, manifest: Manifest, tested: Backtest) -> dict[str, Any]:
-    """{"fidelity": {...}}, by the newest model, where a truth is known; {} elsewhere."""
+def _fidelity(
+    settings: Settings, home: Home, manifest: Manifest, rows: pd.DataFrame, models: Sequence[tuple[Origin, Churn]]
+) -> dict[str, Any]:
+    """{"fidelity": {...}} where a truth is known, each day by the model of its origin, which knows nothing of its rows;
+    {} elsewhere.
+    """
     if not _has_truth(home, manifest):
         return {}
-    from pipelines.simulated.fidelity import fidelity, newest
+    from pipelines.simulated.fidelity import NEWEST, fidelity
 
-    rows = tested.rows[newest(tested.rows)]
-    told = reasons(shap_contributions(tested.model, rows), rows, tested.model.profiles, catalogue())
-    return {"fidelity": fidelity(home.simulated, rows, told, settings.simulate)}
+    told = []
+    for origin, model in models[-NEWEST:]:
+        ready, day = with_spreads(model, NumbersInFrame(rows, origin.train)), rows[origin.test]
+        told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
+    found = pd.concat(told)
+    return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}
 
 
 def _has_truth(home: Home, manifest: Manifest) -> bool:

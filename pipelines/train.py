@@ -10,6 +10,7 @@ import pandas as pd
 from models.layout import SCORING
 from models.numbers import NumbersInFile
 from models.origins import too_short
+from models.spread import with_spreads
 from models.target import targets
 from pipelines.dataset import (
     check_outcomes,
@@ -49,7 +50,8 @@ def train(settings: Settings, home: Home) -> None:
     known = ~np.isnan(voluntary)
     recipe = recipe_of(columns_in(home), settings.train)
     about = facts_of(manifest, settings) | _span(rows, known)
-    model = recipe.fit(rows, known, None, about, NumbersInFile(home.features, known))
+    numbers = NumbersInFile(home.features, known)
+    model = with_spreads(recipe.fit(rows, known, None, about, numbers), numbers)
     save_whole(model, home.model / SCORING)
     log.info(
         "train: %d trees on %s rows, %s of which left (as_ofs %s to %s)",

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -13,19 +12,12 @@ from pipelines.settings import Simulate
 from pipelines.simulated.clock import Clock
 from pipelines.simulated.firm import CAUSES
 
-NEWEST = 6  # as_ofs that are looked at
+NEWEST = 6  # as_ofs that should be looked at
 RISKIEST = 0.1  # of the rows, by their true probability of leaving by choice
 CLEAR = 0.5  # of that probability that the largest cause must make, so that one reason is the true one
 NONE = 0.1  # of it that all causes together make at most where there is no reason
 DOUBLED = float(np.log(2))  # the SHAP value that doubles the odds
 RESAMPLES = 200  # of accounts, for the intervals
-
-Mask = npt.NDArray[np.bool_]
-
-
-def newest(rows: pd.DataFrame) -> Mask:
-    """The rows that are looked at: those of the newest as_ofs."""
-    return rows["as_of"].isin(np.sort(rows["as_of"].unique())[-NEWEST:]).to_numpy(dtype=bool)
 
 
 def fidelity(simulated: Path, rows: pd.DataFrame, told: pd.DataFrame, simulate: Simulate) -> dict[str, Any]:
@@ -38,7 +30,7 @@ def fidelity(simulated: Path, rows: pd.DataFrame, told: pd.DataFrame, simulate: 
     Intervals resample accounts. `confident_without_cause`: of the rows where causes make next to nothing, how many are
     told a first reason that doubles the odds or more.
     """
-    adds, base = _truth(simulated, rows, simulate)
+    adds, base = truth_of(simulated, rows, simulate)
     chance = adds.sum(axis=1) + base
     named = _named(told)
     found: dict[str, Any] = {}
@@ -89,7 +81,7 @@ def _named(told: pd.DataFrame) -> np.ndarray:
     return np.asarray(np.take_along_axis(codes, last, axis=1))
 
 
-def _truth(simulated: Path, rows: pd.DataFrame, simulate: Simulate) -> tuple[np.ndarray, np.ndarray]:
+def truth_of(simulated: Path, rows: pd.DataFrame, simulate: Simulate) -> tuple[np.ndarray, np.ndarray]:
     """[rows, causes] what each adds to the monthly probability of leaving, and [rows] what is there without any."""
     clock = Clock.of(simulate.ends_on, simulate.months)
     columns = [f"p_{name}" for name in (*CAUSES, "base")]

@@ -82,3 +82,11 @@ def test_no_more_than_a_batch_is_held(read, monkeypatch):
         batch[:]
 
     assert held == [400] * 6 + [100], "each is read once where they are asked for in turn, the empty one as well"
+
+
+@pytest.mark.parametrize(("most", "every"), [(300, 5), (5000, 1)])
+def test_some_rows_are_spread_evenly_over_those_of_the_mask(read, rows, mask, most, every):
+    some = read.some(NAMES, most)
+
+    np.testing.assert_array_equal(some, rows.loc[mask, NAMES].to_numpy(np.float64)[::every])
+    assert 0 < len(some) <= most

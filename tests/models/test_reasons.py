@@ -7,7 +7,7 @@ import pytest
 from features.catalogue import catalogue
 from models.churn import FeatureProfile
 from models.explain import Contributions, shap_contributions
-from models.reasons import ASK, LEAST_SHAP, reasons
+from models.reasons import ASK, FAINT, LEAST_SHAP, reasons
 
 PROFILE = FeatureProfile(0.0, low=0, lower_quartile=1, median=10, upper_quartile=30, high=100)
 MISSING = np.nan
@@ -117,8 +117,9 @@ def test_no_account_has_more_than_four_reasons_and_none_twice(rows, model):
     shap_values = found[[f"reason_{place}_shap" for place in range(1, 5)]].to_numpy()
 
     assert codes.apply(lambda row: row.dropna().is_unique, axis=1).all()
-    assert np.all(np.diff(np.nan_to_num(shap_values), axis=1) <= 0)
-    assert np.nanmin(shap_values) >= LEAST_SHAP
+    assert np.all(np.diff(np.isnan(shap_values), axis=1) >= 0), "no place is left out"
+    assert np.nanmin(shap_values[:, 0]) >= LEAST_SHAP
+    assert np.nanmin(shap_values) >= FAINT
     assert (codes.notna().to_numpy() == ~np.isnan(shap_values)).all()
     assert not {"orders", "standing"} & set(codes.to_numpy().ravel())
     assert found["reason_1"].notna().mean() > 0.2

@@ -10,12 +10,18 @@ import pytest
 import yaml
 from threadpoolctl import threadpool_limits
 
+from features.catalogue import catalogue
 from features.mistake import Mistake
 from models.baselines import Baseline
 from models.churn import Churn
+from models.explain import shap_contributions
 from models.layout import SCORING
 from models.metrics import PROBABILITY, RANKING
+from models.numbers import NumbersInFrame
+from models.reasons import reasons
+from models.recipe import Recipe
 from models.registry import EVALUATED, Registry
+from models.spread import with_spreads
 from models.target import targets
 from pipelines.dataset import origins_of, read_rows
 from pipelines.evaluate import evaluate
@@ -24,6 +30,7 @@ from pipelines.intake.manifest import Manifest
 from pipelines.score import score
 from pipelines.scored import Scored
 from pipelines.settings import Snapshots
+from pipelines.simulated.fidelity import NEWEST
 from pipelines.snapshots import snapshots
 from pipelines.train import train
 
@@ -52,6 +59,13 @@ def with_ceiling_of(accounts, settings):
     """The same settings, with a ceiling learned from few made-up accounts, which takes no time."""
     few = settings.evaluate.model_copy(update={"ceiling_accounts": accounts})
     return settings.model_copy(update={"evaluate": few})
+
+
+def uncover_the_truth(home):
+    """Puts what the made-up firm knows of itself where `leaky simulate` leaves it."""
+    home.simulated.mkdir()
+    (home.folder / "hidden.parquet").rename(home.simulated / "truth.parquet")
+    shutil.copy(home.tables / "orders.parquet", home.simulated / "orders.parquet")
 
 
 def contents(home):
@@ -136,12 +150,38 @@ def test_shares_of_reasons_add_up_and_context_is_nobodys_first_reason(scored_hom
     assert found["contact"]["first_for"] > 0
 
 
-def test_how_often_the_true_cause_is_named_is_told_of_a_made_up_firm(scored_home):
-    found = figures(scored_home)["reasons"]["fidelity"]
+def test_how_often_the_true_cause_is_named_is_told_of_a_made_up_firm_and_of_no_other(own_home, small_settings):
+    assert "fidelity" not in figures(own_home)["reasons"]
+    uncover_the_truth(own_home)
+    evaluate(with_ceiling_of(500, small_settings), own_home, metrics=own_home.metrics)
+
+    found = figures(own_home)["reasons"]["fidelity"]
 
     assert found["all"]["n"] >= found["early"]["n"] > 0
     assert 0 <= found["all"]["first_low"] <= found["all"]["first"] <= found["all"]["in_three"] <= 1
     assert sum(facts["n"] for facts in found["all"]["by_cause"].values()) == found["all"]["n"]
+
+
+def test_reasons_are_held_against_the_truth_as_models_told_them_that_knew_nothing_of_their_rows(
+    own_home, small_settings, monkeypatch
+):
+    seen = []
+    monkeypatch.setattr(
+        "pipelines.simulated.fidelity.fidelity", lambda simulated, rows, told, made: seen.append((rows, told)) or {}
+    )
+
+    uncover_the_truth(own_home)
+    evaluate(with_ceiling_of(500, small_settings), own_home, metrics=own_home.metrics)
+
+    ((looked_at, told),) = seen
+    rows = read_rows(own_home)
+    newest = origins_of(rows, small_settings)[-NEWEST:]
+    assert set(looked_at["as_of"]) == {origin.as_of for origin in newest}
+    oldest = newest[0]
+    model = Recipe.of(Churn.load(own_home.model / SCORING)).fit(rows, oldest.train, oldest.as_of)
+    ready, day = with_spreads(model, NumbersInFrame(rows, oldest.train)), rows[oldest.test]
+    by_itself = reasons(shap_contributions(ready, day), day, ready.profiles, catalogue())
+    pd.testing.assert_frame_equal(told[(looked_at["as_of"] == oldest.as_of).to_numpy()], by_itself)
 
 
 def test_pictures_card_and_verdict_lie_beside_the_model(scored_home):
@@ -166,10 +206,7 @@ def test_the_truth_of_a_made_up_firm_gives_a_ceiling_and_that_of_another_firm_no
     own_home, small_settings, monkeypatch
 ):
     assert "ceiling" not in figures(own_home)
-    own_home.simulated.mkdir()
-    (own_home.folder / "hidden.parquet").rename(own_home.simulated / "truth.parquet")
-    orders = pd.read_parquet(own_home.tables / "orders.parquet")
-    orders.to_parquet(own_home.simulated / "orders.parquet")
+    uncover_the_truth(own_home)
 
     evaluate(with_ceiling_of(1500, small_settings), own_home, metrics=own_home.metrics)
 

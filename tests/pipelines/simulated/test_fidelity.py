@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.settings import Simulate
 from pipelines.simulated.clock import Clock
-from pipelines.simulated.fidelity import fidelity, newest
+from pipelines.simulated.fidelity import fidelity
 from pipelines.simulated.firm import CAUSES
 
 SIMULATE = Simulate(accounts=100)
@@ -64,9 +64,3 @@ def test_the_second_reason_is_among_three_and_not_the_first(firm):
 def test_a_strong_reason_where_there_is_no_cause_is_counted(firm):
     assert fidelity(*firm, told("calls", shap=1.0), SIMULATE)["confident_without_cause"] == 1
     assert fidelity(*firm, told("calls", shap=0.2), SIMULATE)["confident_without_cause"] == 0
-
-
-def test_only_the_newest_days_are_looked_at():
-    rows = pd.DataFrame({"as_of": pd.date_range("2024-01-01", periods=9, freq="30D")})
-
-    assert newest(rows).tolist() == [False] * 3 + [True] * 6
