@@ -66,7 +66,7 @@ class Firm:
         """The checked tables by name, each read when it is asked for.
 
         >>> firm.tables["reps"].columns.tolist()
-        ['rep_id', 'name', 'hired_on', 'left_on', 'manager', 'team', 'valid_from', 'recorded_at']
+        ['rep_id', 'name', 'hired_on', 'left_on', 'manager', 'team', 'role', 'valid_from', 'recorded_at']
         >>> firm.tables["order"]
         Traceback (most recent call last):
         leaky.tables.NoSuchTable: no table 'order'; there are accounts, orders, ... Did you mean 'orders'?

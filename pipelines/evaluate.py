@@ -269,14 +269,16 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
 def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Version | None) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
-    champion_files_sha256 is what `score` depends on under DVC.
+    champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
+    the challenger stands.
     """
+    ranks = challenger if verdict.order_stands and champion is None else None
     content = {
         "promoted": verdict.promoted,
-        "order_stands": verdict.order_stands,
         "checks": [{"name": check.name, "passed": check.passed, "says": check.says} for check in verdict.lasting],
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
+        "order_files_sha256": ranks.files_sha256 if ranks else None,
         "without_champion": None if champion else verdict.in_words,
     }
     return json.dumps(content, indent=2) + "\n"

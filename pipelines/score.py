@@ -185,8 +185,8 @@ def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:
     if not (home.model / GATE).exists():
         return None
     verdict = json.loads((home.model / GATE).read_text(encoding="utf-8"))
-    tested = verdict["challenger_files_sha256"]
-    if not verdict.get("order_stands") or files_hash({SCORING: home.model / SCORING}) != tested:
+    tested = verdict.get("order_files_sha256")
+    if tested is None or files_hash({SCORING: home.model / SCORING}) != tested:
         return None
     return Churn.load(home.model / SCORING), tested[:12]
 

@@ -252,7 +252,8 @@ def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(
     verdict = json.loads((own_home.model / "gate.json").read_text())
     says = "of early accounts 17.0% were foretold to leave and 29.0% left"
     verdict["checks"].append({"name": "calibrated: early", "passed": False, "says": says})
-    verdict |= {"promoted": False, "order_stands": True, "champion_files_sha256": None}
+    own = verdict["challenger_files_sha256"]
+    verdict |= {"promoted": False, "order_files_sha256": own, "champion_files_sha256": None}
     (own_home.model / "gate.json").write_text(json.dumps(verdict))
 
     score(small_settings, own_home)
