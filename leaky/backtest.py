@@ -44,10 +44,11 @@ def lines(home: Home) -> Iterator[str]:
             f"{_share(facts, 'early_mean_risk'):>10}  {_share(facts, 'early_base_rate'):>6}"
         )
     yield ""
-    yield "By group: told and left on all these days together"
     table = unnested(test["by_group"])
-    width = max((len(group) for _, group in table.index), default=0)
-    yield f"  {'':<8}  {'':<{width}}  {'accounts':>8}  {'told':>6}  {'left':>6}"
+    if len(table):
+        width = max(len(group) for _, group in table.index)
+        yield "By group: told and left on all these days together"
+        yield f"  {'':<8}  {'':<{width}}  {'accounts':>8}  {'told':>6}  {'left':>6}"
     for (grouping, group), row in by_pairs(table):
         shares = f"{_share(row, 'mean_risk'):>6}  {_share(row, 'base_rate'):>6}"
         yield f"  {grouping:<8}  {group:<{width}}  {row['accounts']:>8,}  {shares}  {verdict(row)}".rstrip()

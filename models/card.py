@@ -131,6 +131,8 @@ class Card:
         differ = marked(table)
         others = table.drop(differ.index).dropna(subset="p_value").sort_values("p_value", kind="stable")
         found = in_words(table)
+        if table.empty:
+            return "### Group by group\n\nNothing that is known of the accounts parts them into groups."
         words = (
             f"{found[0].upper()}{found[1:]}, at the 5 % level, corrected for so many looks. Accounts are grouped by "
             f"{', '.join(table.index.unique('grouping'))}; the rows of an account count together. `leaky backtest` "

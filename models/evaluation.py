@@ -33,6 +33,7 @@ EXPLAINED = 100_000  # accounts: more give the same shares, and take memory
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
 SPREAD = {"roc_auc": "ROC AUC", "average_precision": "average precision", "brier": "Brier score"}
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
+_TOLD_DIGITS = 9  # of what was told of a row: with fewer, small risks tie that rank one after the other
 
 
 @dataclass(frozen=True)
@@ -185,7 +186,7 @@ def foretold(evaluation: Evaluation) -> pd.DataFrame:
         **evaluation.ceilings,
     }
     keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
-    foretold = keys.assign(**{name: values.round(_DIGITS) for name, values in numbers.items()})
+    foretold = keys.assign(**{name: values.round(_TOLD_DIGITS) for name, values in numbers.items()})
     return pd.concat([foretold, evaluation.groups.drop(columns="pace")], axis=1)
 
 

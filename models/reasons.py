@@ -4,8 +4,9 @@ All of it is chosen a column at a time. SHAP says what moved the score, not what
 more.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,6 @@ ROWS_AT_ONCE = 50_000  # some hundred megabytes
 Strings = npt.NDArray[np.object_]
 Places = list[int]
 ALIKE: Mapping[str, float] = MappingProxyType({})  # of groups that are compared as they are
-Weigh = Callable[["_Told", Mapping[str, FeatureProfile]], Floats]
 
 
 def columns_of_reasons() -> tuple[str, ...]:
@@ -88,11 +88,12 @@ def _reasons(
     spreads: Mapping[str, float],
 ) -> pd.DataFrame:
     columns: dict[str, Strings | Floats] = {}
-    (sign,) = told.strongest({code: told.places(sign=code) for code in SIGNS}, _evidence(told, profiles), 1)
+    evidence = _evidence(told, profiles)
+    (sign,) = told.strongest({code: told.places(sign=code) for code in SIGNS}, evidence, 1)
     columns["sign"], columns["sign_code"] = sign.sentences, sign.codes
     actions = {code: cause.action for code, cause in catalogue.reasons.items() if cause.action}
     causes = {code: told.places(reason=code, sign=None) for code in actions}
-    clearest = told.strongest(causes, _evidence(told, profiles), MAX_REASONS, FAINT, spreads)
+    clearest = told.strongest(causes, evidence, MAX_REASONS, FAINT, spreads)
     for place, found in enumerate(clearest, start=1):
         act = np.array([actions.get(code, ASK if place == 1 else None) for code in found.codes], dtype=object)
         columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
@@ -152,7 +153,7 @@ class _Told:
         it is not above 0, or cannot be said, a feature is no fact.
         """
         codes = [code for code, places in groups.items() if places]
-        evidence = np.where(self._sayable(), evidence, 0.0)
+        evidence = np.where(self._sayable, evidence, 0.0)
         pushes = np.full((len(self.numbers), max(len(codes), most)), -np.inf)
         facts = np.zeros(pushes.shape, dtype=np.intp)
         for column, code in enumerate(codes):
@@ -189,6 +190,7 @@ class _Told:
         found: Strings = np.array(made, dtype=object)[which.ravel()]
         return found
 
+    @cached_property
     def _sayable(self) -> npt.NDArray[np.bool_]:
         """Where a feature has a sentence and all numbers that it needs; if it says what is so, where it is so."""
         known = ~np.isnan(self.numbers)
@@ -201,7 +203,7 @@ class _Told:
                     found[:, place] &= self.numbers[:, place] != 0
         return found
 
-    @property
+    @cached_property
     def _place_of(self) -> dict[str, int]:
         return {word.name: place for place, word in enumerate(self.words)}
 

@@ -44,6 +44,12 @@ class Bounds:
         return sentences
 
 
+_SIGNS = {
+    PaceBy.orders: "silence, fewer orders, fewer product lines, smaller amounts, or the end of a contract",
+    PaceBy.contracts: "a contract that ends, or of which notice was given",
+}
+
+
 def explanations(context: ExportContext) -> list[tuple[str, str]]:
     """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
     chance = (
@@ -55,9 +61,6 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         "and no proof of why an account leaves; what to do about it is for those who know the account. What nobody "
         "records cannot become a reason, and where none stands out it is best to ask."
     )
-    of_orders = "silence, fewer orders, fewer product lines, smaller amounts, or the end of a contract"
-    shown = of_orders if context.pace_by is PaceBy.orders else "a contract that ends, or of which notice was given"
-    sign = f"What the records show of an account's leaving: {shown}. One sees it by that; it is not why."
     words = [("Leaving", f"An account has left when there is {context.leaves}.")]
     if context.pace_by is PaceBy.orders:
         words.append(("Usual cycle", "The account's own typical number of days between two orders."))
@@ -71,9 +74,11 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words.append(("Worth of calls", worth_explained(context.value_period)))
     if context.pace:
         words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
+    if context.pace_by in _SIGNS:
+        shown = f"What the records show of an account's leaving: {_SIGNS[context.pace_by]}."
+        words.append(("Sign", f"{shown} One sees it by that; it is not why."))
     return [
         *words,
-        ("Sign", sign),
         ("Reasons", causes),
         ("What holds it", "The facts that lower its risk most: more than usual of what is good, none of what is bad."),
         ("Strength", f"Of a reason: {strengths_explained()}."),

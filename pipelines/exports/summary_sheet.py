@@ -15,7 +15,8 @@ from pipelines.exports.wording import day, money, value_explained
 
 MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
 CHART_GROUPS = 10
-_HEADINGS = ("Accounts", "Expected to leave", "Value", "Value at risk")
+_HEADINGS = ("Accounts", "Expected to leave")
+_OF_VALUE = ("Value", "Value at risk")
 
 
 def write_summary(
@@ -71,33 +72,37 @@ def write_summary(
     if context.pace:
         names = {**context.pace.names, "early": context.pace.early}
         pace = {names[code]: group for code, group in by_pace(rows).items() if group.accounts}
-        row = _write_breakdown(sheet, styles, row, context.pace.question, pace) + 2
-    signs = by_sign(rows, TITLES)
-    row = _write_breakdown(sheet, styles, row, "By sign: how one sees it", signs) + 2
+        row = _write_breakdown(sheet, styles, context, row, context.pace.question, pace) + 2
+    if rows["sign_code"].notna().any():
+        row = _write_breakdown(sheet, styles, context, row, "By sign: how one sees it", by_sign(rows, TITLES)) + 2
     by_main_reason = by_reason(rows, context.reasons)
     first = row + 2
-    row = _write_breakdown(sheet, styles, row, "By main reason: what we did or left undone", by_main_reason) + 2
-    _write_chart(book, sheet, "Value at risk by main reason", first, len(by_main_reason), styles.bar, top=2)
+    row = (
+        _write_breakdown(sheet, styles, context, row, "By main reason: what we did or left undone", by_main_reason) + 2
+    )
+    _write_chart(book, sheet, context, "by main reason", first, len(by_main_reason), styles.bar, top=2)
     reps = by_rep(rows)
     if reps:
         first = row + 2
-        row = _write_breakdown(sheet, styles, row, "By rep", reps) + 2
-        _write_chart(book, sheet, "Value at risk by rep", first, len(reps), styles.calm, top=22)
+        row = _write_breakdown(sheet, styles, context, row, "By rep", reps) + 2
+        _write_chart(book, sheet, context, "by rep", first, len(reps), styles.calm, top=22)
     regions = by_region(rows)
     if regions:
-        _write_breakdown(sheet, styles, row, "By region", regions)
+        _write_breakdown(sheet, styles, context, row, "By region", regions)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 1)
 
 
-def _write_breakdown(sheet: Worksheet, styles: Styles, row: int, title: str, groups: Mapping[str, Figures]) -> int:
+def _write_breakdown(
+    sheet: Worksheet, styles: Styles, context: ExportContext, row: int, title: str, groups: Mapping[str, Figures]
+) -> int:
     """A small table from `row` on: title, headings, a line a group; returns its last row."""
     sheet.set_row(row, 20)
     sheet.set_row(row + 1, 18)
     sheet.write_string(row, 0, title, styles.subtitle)
     sheet.write_string(row + 1, 0, "", styles.heading)
-    for place, heading in enumerate(_HEADINGS, start=1):
+    for place, heading in enumerate((*_HEADINGS, *(_OF_VALUE if context.has_value else ())), start=1):
         sheet.write_string(row + 1, place, heading, styles.heading_right)
     lines = list(groups.items())
     if len(lines) > MOST_GROUPS:
@@ -113,23 +118,35 @@ def _write_breakdown(sheet: Worksheet, styles: Styles, row: int, title: str, gro
         sheet.write_string(line, 0, name, styles.text)
         sheet.write_number(line, 1, group.accounts, styles.whole)
         sheet.write_number(line, 2, round(group.leaving, 1), styles.expected)
-        sheet.write_number(line, 3, round(group.value), styles.money)
-        sheet.write_number(line, 4, round(group.value_at_risk), styles.money)
+        if context.has_value:
+            sheet.write_number(line, 3, round(group.value), styles.money)
+            sheet.write_number(line, 4, round(group.value_at_risk), styles.money)
     return row + 1 + len(lines)
 
 
 def _write_chart(
-    book: xlsxwriter.Workbook, sheet: Worksheet, title: str, first: int, lines: int, colour: str, top: int
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    context: ExportContext,
+    by: str,
+    first: int,
+    lines: int,
+    colour: str,
+    top: int,
 ) -> None:
-    """Horizontal bars of the value at risk of a breakdown's first lines, beside the tables."""
+    """Horizontal bars of the value at risk of a breakdown's first lines, beside the tables; where nobody knows a value,
+    of the accounts expected to leave.
+    """
     if not lines:
         return
+    column, measure = (4, "Value at risk") if context.has_value else (2, "Expected to leave")
+    title = f"{measure} {by}"
     last = first + min(lines, CHART_GROUPS) - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
         {
             "categories": ["Summary", first, 0, last, 0],
-            "values": ["Summary", first, 4, last, 4],
+            "values": ["Summary", first, column, last, column],
             "fill": {"color": colour},
             "gap": 45,
         }

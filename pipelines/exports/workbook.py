@@ -21,7 +21,7 @@ MOST_CALL_LISTS = 60
 CALL_LIST = 15  # accounts; beyond that little is at stake, and a longer list is not worked through
 
 DID = ("called", "visited", "wrote", "not reached", "held out")
-_MAY_LACK = ("Rep", "Region", "Segment", "Value", "Days", "Usual", "Last order", "Notice")
+_MAY_LACK = ("Rep", "Region", "Segment", "Value", "Days", "Usual", "Last order", "Notice", "Sign", "What holds them")
 CAME_OF_IT = ("all is well", "{again}", "problem solved", "problem still open", "will leave", "has left")
 
 

@@ -15,6 +15,7 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import RocCurveDisplay, roc_auc_score
 
 import leaky
+from leaky.backtest import lines
 from models.evaluation import by_score
 from pipelines.home import Home
 
@@ -179,6 +180,18 @@ def test_metrics_of_a_firm_where_nobody_is_overdue_have_no_row_for_them(own_home
     assert leaky.open(own_home.folder).metrics().index.unique("accounts").tolist() == ["all", "early"]
 
 
+def test_where_nothing_parts_accounts_into_groups_the_backtest_has_no_table_of_them(own_home):
+    assert "By group" in "\n".join(lines(own_home))
+    figures = json.loads(own_home.metrics.read_text())
+    figures["test"]["by_group"] = {}
+    own_home.metrics.write_text(json.dumps(figures))
+
+    told = "\n".join(lines(own_home))
+
+    assert "By group" not in told
+    assert "Over all: " in told
+
+
 def test_the_data_of_a_checkout_has_its_figures_beside_it_whatever_lies_in_it(own_home, tmp_path):
     expected = leaky.open(own_home.folder).metrics()
     own_home.metrics.rename(tmp_path / "metrics.json")
@@ -195,9 +208,7 @@ def test_what_was_foretold_gives_the_figures_of_metrics(firm):
     foretold = firm.backtest()
 
     by_day = [roc_auc_score(day["left"], day["risk"]) for _, day in foretold.groupby("as_of")]
-    assert np.mean(by_day) == pytest.approx(
-        firm.metrics().loc[("model", "all"), "roc_auc"], abs=1e-4
-    )  # told are rounded
+    assert np.mean(by_day) == pytest.approx(firm.metrics().loc[("model", "all"), "roc_auc"], abs=1e-6)
     assert foretold.index.names == ["account_id", "as_of"]
     assert len(foretold) == firm.metrics().loc[("model", "all"), "n"]
 

@@ -68,6 +68,14 @@ def test_the_model_stands_beside_the_baselines_with_intervals():
     assert "ceiling" not in text  # nobody knows the truth of a real firm
 
 
+def test_where_nothing_parts_accounts_into_groups_there_is_no_table_of_them():
+    text = card(FIGURES | {"test": FIGURES["test"] | {"by_group": {}}})
+
+    assert "Nothing that is known of the accounts parts them into groups." in text
+    assert "grouped by" in card()
+    assert "grouped by" not in text
+
+
 def test_what_all_scores_catch_alike_is_left_out():
     """Where all accounts of a day can be called, capacity tells nothing of a ranking."""
     all_caught = {f"recall_at_capacity{end}": 1.0 for end in ("", "_low", "_high")}

@@ -79,11 +79,13 @@ def test_it_names_rows_dates_and_what_is_missing_and_writes_nothing(firm) -> Non
 def test_it_names_the_features_that_are_lost_and_for_want_of_what(firm) -> None:
     lines = report(firm)
     assert "    calls: without all, for want of calls" in lines
-    (delivery,) = [line for line in lines if line.startswith("    delivery: without ")]
-    assert "orders.delivered_at" in delivery
+    assert "    delivery: without all, for want of contacts, orders.delivered_at, orders.promised_at" in lines
     assert not any(line.startswith("    orders: ") and "days_since_order" in line for line in lines)
     firm.table("calls", "account_id,called_at,returned_at\nA,2026-01-01,")
-    assert not any(line.startswith("    calls: without all") for line in report(firm))
+    (calls,) = [line for line in report(firm) if line.startswith("    calls: ")]
+    assert calls == "    calls: without unanswered_requests_90d, for want of calls.channel"
+    firm.table("calls", "account_id,called_at,returned_at,channel\nA,2026-01-01,,email")
+    assert not any(line.startswith("    calls: ") for line in report(firm))
 
 
 def test_it_names_causes_and_goes_on_after_a_mistake(firm) -> None:

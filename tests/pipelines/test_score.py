@@ -174,6 +174,7 @@ def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
         for name in (f"reason_{place}_code", f"reason_{place}_shap", *([f"action_{place}"] if place > 1 else [])):
             assert (scores[name].notna() == there).all(), name
     assert scores["action_1"].notna().all()
+    assert scores["reason_1"].head(20).notna().all()
     assert (scores["sign"].notna() == scores["sign_code"].notna()).all()
     assert not {"orders", "standing"} & {code for place in (1, 2, 3, 4) for code in scores[f"reason_{place}_code"]}
 

@@ -102,6 +102,11 @@ def test_columns_are_those_that_the_firm_has(firm, tmp_path) -> None:
     else:
         assert not of_contracts & headings
         assert not {"days_to_contract_end", "days_to_renewal", "has_notice"} & listed
+    summary = {cell.value for row in book["Summary"].iter_rows() for cell in row}
+    assert ({"Value", "Value at risk"} <= summary) == (name == "contracts")
+    assert "Expected to leave" in summary
+    assert "By sign: how one sees it" not in summary  # nobody shows one here
+    assert "Sign" not in headings
     assert {"value", "risk", "pace"} <= listed
     assert not {"last_order_on", "days_since_order", "usual_cycle"} & listed
 

@@ -109,7 +109,7 @@ def test_search_finds_names_numbers_and_reps_whatever_the_accents(opened, made):
     assert re.match(r"\d+ of 300 accounts, €[\d,]+ at risk", opened.inner_text("#shown"))
 
 
-def test_filters_by_rep_region_pace_and_reason(opened, made):
+def test_filters_by_rep_region_pace_sign_and_reason(opened, made):
     rows = made.rows
     opened.select_option("#rep", "=cmd|calc")
     rows = rows[rows["rep"] == "=cmd|calc"]
@@ -126,6 +126,8 @@ def test_filters_by_rep_region_pace_and_reason(opened, made):
     opened.click("#reset")
     opened.locator(".tabulator-row").nth(49).wait_for()
     assert names(opened) == listed(made.rows)
+    opened.select_option("#sign", "silence")
+    assert names(opened) == listed(made.rows[made.rows["sign_code"] == "silence"])
 
 
 def test_accounts_without_a_rep_can_be_found(opened, made):
@@ -171,6 +173,29 @@ def test_an_account_opens_with_its_reasons_and_its_past(opened, made):
     assert dialog.locator("svg rect.returned").count() == len(past["returns"])
     assert "not rung back" in dialog.locator("svg").get_attribute("aria-label")
     assert "push" not in dialog.inner_html().lower()
+
+
+def test_sign_and_what_holds_an_account_stand_beside_its_reasons(opened, made):
+    for is_there in (True, False):
+        place = int((made.rows["sign"].notna() == is_there).to_numpy().argmax())
+        account = made.rows.iloc[place]
+        opened.fill("#search", account["account_id"])
+        opened.locator(".name").first.click()
+        text = opened.locator("dialog[open]").inner_text()
+        assert ("How one sees it" in text) == is_there
+        assert (made.rows["sign"].dropna().iloc[0] in text) == is_there
+        assert account["holds_1"] in text
+        opened.keyboard.press("Escape")
+
+
+def test_where_no_reason_stands_out_the_page_says_so_and_what_to_ask(opened, made):
+    account = made.rows[made.rows["reason_1"].isna()].iloc[0]
+    opened.fill("#search", account["account_id"])
+    assert "No reason stands out" in opened.locator(".tabulator-row").first.inner_text()
+    opened.locator(".name").first.click()
+    text = opened.locator("dialog[open]").inner_text()
+    assert "No reason stands out in our records" in text
+    assert account["action_1"] in text
 
 
 def test_accounts_can_be_read_by_keyboard_alone(opened, made):

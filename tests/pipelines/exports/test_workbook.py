@@ -2,6 +2,7 @@ from datetime import datetime
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from pipelines.exports import workbook
 from pipelines.exports.figures import NO_REASON
@@ -86,8 +87,9 @@ def test_a_call_list_is_by_value_at_risk_with_columns_to_fill_in(book, made):
         assert sheet.cell(5, headings.index(column) + 1).value is None
     kinds = {str(rule.sqref): (rule.type, rule.formula1) for rule in sheet.data_validations.dataValidation}
     last = 4 + min(len(theirs), 15)
-    assert kinds[f"J5:J{last}"] == ("list", '"called,visited,wrote,not reached,held out"')
-    assert kinds[f"L5:L{last}"][0] == "date"
+    did, when = (get_column_letter(headings.index(name) + 1) for name in ("What we did", "When"))
+    assert kinds[f"{did}5:{did}{last}"] == ("list", '"called,visited,wrote,not reached,held out"')
+    assert kinds[f"{when}5:{when}{last}"][0] == "date"
 
 
 def test_the_summary_adds_up(book, made):
