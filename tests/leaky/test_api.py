@@ -15,7 +15,6 @@ from sklearn.calibration import CalibrationDisplay
 from sklearn.metrics import RocCurveDisplay, roc_auc_score
 
 import leaky
-from leaky.backtest import lines
 from models.evaluation import by_score
 from pipelines.home import Home
 
@@ -178,18 +177,6 @@ def test_metrics_of_a_firm_where_nobody_is_overdue_have_no_row_for_them(own_home
     own_home.metrics.write_text(json.dumps(figures))
 
     assert leaky.open(own_home.folder).metrics().index.unique("accounts").tolist() == ["all", "early"]
-
-
-def test_where_nothing_parts_accounts_into_groups_the_backtest_has_no_table_of_them(own_home):
-    assert "By group" in "\n".join(lines(own_home))
-    figures = json.loads(own_home.metrics.read_text())
-    figures["test"]["by_group"] = {}
-    own_home.metrics.write_text(json.dumps(figures))
-
-    told = "\n".join(lines(own_home))
-
-    assert "By group" not in told
-    assert "Over all: " in told
 
 
 def test_the_data_of_a_checkout_has_its_figures_beside_it_whatever_lies_in_it(own_home, tmp_path):
