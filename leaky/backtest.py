@@ -3,11 +3,22 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from features.language.tongue import later, number, speaking, tr
 from features.mistake import Mistake
 from models.evaluation import SPREAD
-from models.groups import by_pairs, in_words, unnested, verdict
+from models.groups import by_pairs, group_in_words, in_words, unnested, verdict
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+
+GROUPINGS = (
+    later("pace"),
+    later("value"),
+    later("tenure"),
+    later("history"),
+    later("segment"),
+    later("region"),
+    later("rep"),
+)
 
 
 def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
@@ -28,52 +39,78 @@ def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
     return found
 
 
-def lines(home: Home) -> Iterator[str]:
-    """What `leaky backtest` prints: by day, by group, and over all."""
-    figures = tested_figures(home, Manifest.read(home))
-    test = figures["test"]
-    yield "By day: trained on what was known then, told, and held against what came"
+def lines(home: Home) -> list[str]:
+    """What `leaky backtest` prints: by day, by group, and over all; in the source's language."""
+    manifest = Manifest.read(home)
+    figures = tested_figures(home, manifest)
+    with speaking(manifest.language):
+        return [*_by_day(figures), "", *_by_group(figures), "", *_over_all(figures)]
+
+
+def _by_day(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield tr("By day: trained on what was known then, told, and held against what came")
     yield (
-        f"  {'as_of':<10}  {'trained on':>10}  {'accounts':>8}  {'told':>6}  {'left':>6}  {'ROC AUC':<22}  "
-        f"{'avg. precision':>14}  {'early told':>10}  {'left':>6}"
+        f"  {'as_of':<10}  {tr('trained on'):>10}  {tr('accounts'):>8}  {tr('told'):>6}  {tr('left'):>6}  "
+        f"{'ROC AUC':<22}  {tr('avg. precision'):>14}  {tr('early told'):>10}  {tr('left'):>6}"
     )
-    for day, facts in test["by_as_of"].items():
+    for day, facts in figures["test"]["by_as_of"].items():
         yield (
-            f"  {day:<10}  {figures['data']['train'][day]:>10,}  {facts['n']:>8,.0f}  {_share(facts, 'mean_risk'):>6}  "
+            f"  {day:<10}  {number(figures['data']['train'][day], ','):>10}  {number(facts['n'], ',.0f'):>8}  "
+            f"{_share(facts, 'mean_risk'):>6}  "
             f"{_share(facts, 'base_rate'):>6}  {_ranked(facts):<22}  {_number(facts, 'average_precision'):>14}  "
             f"{_share(facts, 'early_mean_risk'):>10}  {_share(facts, 'early_base_rate'):>6}"
         )
-    yield ""
-    table = unnested(test["by_group"])
+
+
+def _by_group(figures: Mapping[str, Any]) -> Iterator[str]:
+    table = unnested(figures["test"]["by_group"])
     if len(table):
-        width = max(len(group) for _, group in table.index)
-        yield "By group: told and left on all these days together"
-        yield f"  {'':<8}  {'':<{width}}  {'accounts':>8}  {'told':>6}  {'left':>6}"
-    for (grouping, group), row in by_pairs(table):
-        shares = f"{_share(row, 'mean_risk'):>6}  {_share(row, 'base_rate'):>6}"
-        yield f"  {grouping:<8}  {group:<{width}}  {row['accounts']:>8,}  {shares}  {verdict(row)}".rstrip()
+        first = max(8, *(len(tr(grouping)) for grouping, _ in table.index))
+        width = max(len(group_in_words(group)) for _, group in table.index)
+        yield tr("By group: told and left on all these days together")
+        yield f"  {'':<{first}}  {'':<{width}}  {tr('accounts'):>8}  {tr('told'):>6}  {tr('left'):>6}"
+        for (grouping, group), row in by_pairs(table):
+            accounts, shares = (
+                number(row["accounts"], ","),
+                f"{_share(row, 'mean_risk'):>6}  {_share(row, 'base_rate'):>6}",
+            )
+            words = f"{tr(grouping):<{first}}  {group_in_words(group):<{width}}"
+            yield f"  {words}  {accounts:>8}  {shares}  {verdict(row)}".rstrip()
     words = in_words(table)
     yield f"{words[0].upper()}{words[1:]}."
-    yield ""
-    yield (
-        f"Over all: {test['n']:,.0f} rows, told {_share(test, 'mean_risk')}, left {_share(test, 'base_rate')}; "
-        f"ROC AUC {_ranked(test)}, average precision {_number(test, 'average_precision')}"
+
+
+def _over_all(figures: Mapping[str, Any]) -> Iterator[str]:
+    test = figures["test"]
+    yield tr(
+        "Over all: {rows:,.0f} rows, told {told}, left {left}; ROC AUC {ranked}, average precision {precision}",
+        rows=test["n"],
+        told=_share(test, "mean_risk"),
+        left=_share(test, "base_rate"),
+        ranked=_ranked(test),
+        precision=_number(test, "average_precision"),
     )
     for name, title in SPREAD.items():
         if spread := test.get(f"{name}_spread"):
-            span = f"{spread['min']:.3f} to {spread['max']:.3f}"
-            yield f"From day to day: {title} {span}, standard deviation {spread['std']:.3f}"
+            yield tr(
+                "From day to day: {figure} {min:.3f} to {max:.3f}, standard deviation {std:.3f}",
+                figure=tr(title),
+                min=spread["min"],
+                max=spread["max"],
+                std=spread["std"],
+            )
 
 
 def _share(facts: Mapping[str, Any], name: str) -> str:
-    return f"{facts[name]:.1%}" if name in facts else "–"
+    return number(facts[name], ".1%") if name in facts else "–"
 
 
 def _number(facts: Mapping[str, Any], name: str) -> str:
-    return f"{facts[name]:.3f}" if name in facts else "–"
+    return number(facts[name], ".3f") if name in facts else "–"
 
 
 def _ranked(facts: Mapping[str, Any]) -> str:
     if "roc_auc" not in facts:
         return "–"
-    return f"{facts['roc_auc']:.3f} ({facts['roc_auc_low']:.3f} to {facts['roc_auc_high']:.3f})"
+    names = {"own": "roc_auc", "low": "roc_auc_low", "high": "roc_auc_high"}
+    return tr("{own:.3f} ({low:.3f} to {high:.3f})", **{name: facts[figure] for name, figure in names.items()})

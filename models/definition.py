@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.language.tongue import tr
+
 # Raised by hand whenever the same settings give other labels; a test with stored labels says when.
 DEFINITION_NUMBER = 1
 
@@ -109,19 +111,21 @@ class Left(BaseModel):
         """The definition as a sentence for people."""
         match self.by:
             case "cycle":
-                return (
-                    f"no order for {self.horizon_days} days, or for {self.k:g} of the account's usual cycles "
-                    "if that is longer"
+                return tr(
+                    "no order for {days} days, or for {k:g} of the account's usual cycles if that is longer",
+                    days=self.horizon_days,
+                    k=self.k,
                 )
             case "silence":
-                return f"no order for {self.horizon_days} days"
+                return tr("no order for {days} days", days=self.horizon_days)
             case "contract":
-                return (
-                    f"no contract in force for more than {self.grace_days} days, "
-                    f"from a day within {self.horizon_days} days on"
+                return tr(
+                    "no contract in force for more than {grace} days, from a day within {days} days on",
+                    grace=self.grace_days,
+                    days=self.horizon_days,
                 )
             case "losses":
-                return f"a recorded loss within {self.horizon_days} days"
+                return tr("a recorded loss within {days} days", days=self.horizon_days)
 
 
 def _number(value: str | float) -> str | float:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import Catalogue
+from features.language.tongue import later
 from models.backtest import Backtest
 from models.baselines import Baseline
 from models.explain import Contributions, shap_contributions
@@ -31,7 +32,7 @@ CEILINGS = {  # by name: a few words for a legend, and what they know
 }
 EXPLAINED = 100_000  # accounts: more give the same shares, and take memory
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
-SPREAD = {"roc_auc": "ROC AUC", "average_precision": "average precision", "brier": "Brier score"}
+SPREAD = {"roc_auc": "ROC AUC", "average_precision": later("average precision"), "brier": later("Brier score")}
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
 _TOLD_DIGITS = 9  # of what was told of a row: with fewer, small risks tie that rank one after the other
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.language.tongue import Told, later, told
 from models.baselines import Baseline, Role
 from models.bootstrap import weighted_sums
 from models.churn import Churn
@@ -18,6 +19,14 @@ DOUBT = 0.5  # share of resamples in which a model may be below what it need not
 CLOSE = 0.005  # told and left may always differ by so much: one of two hundred accounts
 ANOTHER_SEED = 0.02  # of the log loss: another choice of rows and features moves it by about half of that
 CALIBRATED = "calibrated: "  # begins the names of the checks of its probabilities
+_RANKS = {
+    "all": later("over all accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
+    "early": later("over early accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
+}
+_CAME = {
+    "all": later("of all accounts {told:.1%} were foretold to leave and {left:.1%} left"),
+    "early": later("of early accounts {told:.1%} were foretold to leave and {left:.1%} left"),
+}
 GAINS = 0.01  # ROC AUC beyond the best learner's; below, the card says that it gains little
 
 
@@ -27,8 +36,13 @@ class Check:
 
     name: str
     passed: bool
-    says: str
+    told: Told
     lasting: bool = True
+
+    @property
+    def says(self) -> str:
+        """What was seen, in words."""
+        return str(self.told)
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ def judge(
             *_calibrated(evaluation, gate),
             *_against_base_rate(comparison),
         ]
-    checks += [Check("leaks", False, f"a leak is suspected: {words}") for words in suspected]
+    checks += [Check("leaks", False, told("a leak is suspected: {words}", words=words)) for words in suspected]
     if champion is not None:
         checks += [*_lost(evaluation, champion, gate, features)]
         if checks[0].passed:
@@ -101,9 +115,13 @@ def _enough(evaluation: Evaluation, gate: GateParams) -> Check:
     all_gone = tested.rows.loc[gone, "account_id"].nunique()
     early_gone = tested.rows.loc[gone & evaluation.is_early, "account_id"].nunique()
     passed = all_gone >= gate.min_leavers and early_gone >= gate.min_early_leavers
-    says = f"{all_gone:,} accounts left on the tested as_ofs, {early_gone:,} of them early"
-    asked = f"; at least {gate.min_leavers} and {gate.min_early_leavers} are asked for (gate.min_leavers, "
-    return Check("enough leavers", passed, says + ("" if passed else f"{asked}gate.min_early_leavers)"))
+    seen = told("{all:,} accounts left on the tested as_ofs, {early:,} of them early", all=all_gone, early=early_gone)
+    asked = told(
+        "; at least {all} and {early} are asked for (gate.min_leavers, gate.min_early_leavers)",
+        all=gate.min_leavers,
+        early=gate.min_early_leavers,
+    )
+    return Check("enough leavers", passed, seen if passed else seen + asked)
 
 
 def _against_rules(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
@@ -113,12 +131,9 @@ def _against_rules(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
     for rival in _rivals(comparison, "rule", "noise"):
         gain = comparison.gain(rival.score)
         low, _ = gain.interval()
-        yield Check(
-            f"above {rival.name}",
-            low > 0,
-            f"over all accounts its ROC AUC is {gain.own:.3f}, that of {rival.name} {gain.other:.3f}"
-            + ("" if low > 0 else f", and chance may explain the difference ({low:+.3f} or more)"),
-        )
+        seen = told(_RANKS["all"], own=gain.own, rival=rival.name, other=gain.other)
+        chance = told(", and chance may explain the difference ({low:+.3f} or more)", low=low)
+        yield Check(f"above {rival.name}", low > 0, seen if low > 0 else seen + chance)
         if rival.role == "rule" and comparison.can_be_ranked("early"):
             yield _not_below(f"early: not below {rival.name}", "early", rival, comparison, gate)
 
@@ -128,38 +143,43 @@ def _against_learners(comparison: Comparison, gate: GateParams) -> Iterator[Chec
         check = _not_below(f"not below {rival.name}", "all", rival, comparison, gate)
         gain = comparison.gain(rival.score)
         gains_little = check.passed and min(gain.own - gain.other, gain.interval()[1]) < GAINS
-        yield replace(check, says=check.says + ", so it gains little") if gains_little else check
+        yield replace(check, told=check.told + told(", so it gains little")) if gains_little else check
 
 
 def _not_below(name: str, part: str, rival: Baseline, comparison: Comparison, gate: GateParams) -> Check:
     gain = comparison.gain(rival.score, part=part)
     below = gain.below(gate.margin)
-    says = f"over {part} accounts its ROC AUC is {gain.own:.3f}, that of {rival.name} {gain.other:.3f}"
+    seen = told(_RANKS[part], own=gain.own, rival=rival.name, other=gain.other)
     if below > DOUBT:
-        says += f"; in {below:.0%} of resamples it is below by more than gate.margin allows ({gate.margin:g})"
-    return Check(name, below <= DOUBT, says)
+        seen += told(
+            "; in {below:.0%} of resamples it is below by more than gate.margin allows ({margin:g})",
+            below=below,
+            margin=gate.margin,
+        )
+    return Check(name, below <= DOUBT, seen)
 
 
 def _calibrated(evaluation: Evaluation, gate: GateParams) -> Iterator[Check]:
     for which, mask in zip(PARTS, (np.ones(len(evaluation.is_early), dtype=bool), evaluation.is_early), strict=True):
-        told, gone, low, high = told_and_left(
+        foretold, gone, low, high = told_and_left(
             evaluation.evaluation_set.subset(mask), evaluation.tested.risk[mask], looks=len(PARTS)
         )
         limit = max(CLOSE, gate.calibration * gone)
         passed = low <= limit and high >= -limit
-        yield Check(
-            f"{CALIBRATED}{which}",
-            passed,
-            f"of {which} accounts {told:.1%} were foretold to leave and {gone:.1%} left"
-            + ("" if passed else f"; gate.calibration allows {limit:.1%} and what chance does"),
-        )
+        seen = told(_CAME[which], told=foretold, left=gone)
+        allowed = told("; gate.calibration allows {limit:.1%} and what chance does", limit=limit)
+        yield Check(f"{CALIBRATED}{which}", passed, seen if passed else seen + allowed)
 
 
 def _against_base_rate(comparison: Comparison) -> Iterator[Check]:
     for rival in _rivals(comparison, "constant"):
         gain = comparison.gain(rival.score, figure="brier")
-        says = f"its Brier score is {gain.own:.4f}, that of foretelling everybody the same {gain.other:.4f}"
-        yield Check("brier", gain.below(0) <= DOUBT, says)
+        seen = told(
+            "its Brier score is {own:.4f}, that of foretelling everybody the same {other:.4f}",
+            own=gain.own,
+            other=gain.other,
+        )
+        yield Check("brier", gain.below(0) <= DOUBT, seen)
 
 
 def _lost(evaluation: Evaluation, champion: Churn, gate: GateParams, features: Collection[str]) -> Iterator[Check]:
@@ -169,8 +189,12 @@ def _lost(evaluation: Evaluation, champion: Churn, gate: GateParams, features: C
         yield Check(
             "no feature lost",
             False,
-            f"{len(lost)} features of the champion are gone with their table or column: {', '.join(lost[:3])}"
-            f"{' ...' if len(lost) > 3 else ''} (gate.accept_lost, if that is meant)",
+            told(
+                "{count} features of the champion are gone with their table or column: {names} (gate.accept_lost, if "
+                "that is meant)",
+                count=len(lost),
+                names=", ".join(lost[:3]) + (" ..." if len(lost) > 3 else ""),
+            ),
         )
 
 
@@ -181,9 +205,9 @@ def _against_champion(comparison: Comparison, gate: GateParams, champion: Churn,
     """
     name = "against the champion"
     if champion.about["definition"] != comparison.evaluation.tested.model.about["definition"]:
-        return Check(name, True, "the champion was made for another definition of leaving", lasting=False)
+        return Check(name, True, told("the champion was made for another definition of leaving"), lasting=False)
     if risk is None:
-        return Check(name, True, "the champion needs features that are no more", lasting=False)
+        return Check(name, True, told("the champion needs features that are no more"), lasting=False)
     gains = {"log loss": comparison.gain(risk, figure="log_loss")}
     allowed = {"log loss": ANOTHER_SEED * gains["log loss"].other, "early ROC AUC": gate.margin}
     if comparison.can_be_ranked("early"):
@@ -192,9 +216,10 @@ def _against_champion(comparison: Comparison, gate: GateParams, champion: Churn,
     changes = [
         f"{which} {'gains' if gain.mean >= 0 else 'loses'} {abs(gain.mean):.4f}" for which, gain in gains.items()
     ]
+    seen = {"worse": " and ".join(worse), "changes": ", ".join(changes)}
     if worse:
-        return Check(name, False, f"its {' and '.join(worse)} is worse than the champion's ({', '.join(changes)})")
-    return Check(name, True, f"beside the champion {', '.join(changes)}", lasting=False)
+        return Check(name, False, told("its {worse} is worse than the champion's ({changes})", **seen))
+    return Check(name, True, told("beside the champion {changes}", **seen), lasting=False)
 
 
 def told_and_left(rows: EvaluationSet, risk: Floats, looks: int = 1) -> tuple[float, float, float, float]:

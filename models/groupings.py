@@ -5,10 +5,22 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-_NONE = "none"  # of an account of which the grouping says nothing
-_VALUES = ("lowest quarter", "second quarter", "third quarter", "highest quarter")
-_YEARS = {"under 1 year": 0, "1 to 2 years": 365, "2 to 4 years": 730, "over 4 years": 1461}  # from so many days on
-_ORDERS = {"under 5 orders": 0, "5 to 9 orders": 5, "10 to 24 orders": 10, "25 orders or more": 25}
+from features.language.tongue import later
+
+_NONE = later("none")  # of an account of which the grouping says nothing
+_VALUES = (later("lowest quarter"), later("second quarter"), later("third quarter"), later("highest quarter"))
+_YEARS = {  # from so many days on
+    later("under 1 year"): 0,
+    later("1 to 2 years"): 365,
+    later("2 to 4 years"): 730,
+    later("over 4 years"): 1461,
+}
+_ORDERS = {
+    later("under 5 orders"): 0,
+    later("5 to 9 orders"): 5,
+    later("10 to 24 orders"): 10,
+    later("25 orders or more"): 25,
+}
 _READ = (  # of the columns, where they are there
     "as_of",
     "pace",
@@ -20,7 +32,15 @@ _READ = (  # of the columns, where they are there
     "region",
     "rep_id",
 )
-ORDER = ("early", "overdue", "new", "nothing", *_VALUES, *_YEARS, *_ORDERS)  # of groups that stand in one
+ORDER = (
+    later("early"),
+    later("overdue"),
+    later("new"),
+    later("nothing"),
+    *_VALUES,
+    *_YEARS,
+    *_ORDERS,
+)  # of groups that stand in one
 
 
 def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Groups: where risks are too low or too high for some kind of account, beyond chance and however many are asked."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.language.tongue import tr
 from models.groupings import ORDER
 from models.metrics import LEVEL, Floats
 
@@ -88,8 +90,12 @@ def in_words(table: pd.DataFrame) -> str:
     """How many groups were looked at and how many differ, as a sentence without its full stop."""
     looks, found = int(table["p_value"].notna().sum()), len(marked(table))
     if not looks:
-        return "no group has leavers enough to tell whether its risks are true"
-    return f"of {looks} groups with leavers enough to tell, {found or 'none'} differ{'s' * (found == 1)} beyond chance"
+        return tr("no group has leavers enough to tell whether its risks are true")
+    if not found:
+        return tr("of {looks} groups with leavers enough to tell, none differ beyond chance", looks=looks)
+    if found == 1:
+        return tr("of {looks} groups with leavers enough to tell, 1 differs beyond chance", looks=looks)
+    return tr("of {looks} groups with leavers enough to tell, {found} differ beyond chance", looks=looks, found=found)
 
 
 def verdict(row: Mapping[str, Any]) -> str:
@@ -99,10 +105,16 @@ def verdict(row: Mapping[str, Any]) -> str:
     'told too low'
     """
     if pd.isna(row["differs"]):
-        return "too few to tell"
+        return tr("too few to tell")
     if not row["differs"]:
         return ""
-    return "told too low" if row["mean_risk"] < row["base_rate"] else "told too high"
+    return tr("told too low") if row["mean_risk"] < row["base_rate"] else tr("told too high")
+
+
+def group_in_words(group: str) -> str:
+    """The name of a group in the language that is spoken; that of a rep or region is its own."""
+    others = re.fullmatch(r"(\d+) others", group)
+    return tr("{count} others", count=others[1]) if others else tr(group)
 
 
 def by_pairs(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:

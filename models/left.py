@@ -14,6 +14,7 @@ from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, DaysSinceLast
 from features.language.of_terms import contract_terms
 from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
+from features.language.tongue import tr
 from models.definition import Left, PaceBy
 from models.losses import Losses, days_since_loss, loss_measures
 
@@ -75,22 +76,23 @@ def watch(block: Block, left: Left) -> Watch:
         case "cycle":
             usual = np.nan_to_num(block.dense(cycle))
             outlook = np.maximum(outlook, np.ceil(left.k * usual).astype(np.int64))
-            cause[block.dense(since_order) > outlook] = "Already gone: silent for longer than its outlook"
+            cause[block.dense(since_order) > outlook] = tr("Already gone: silent for longer than its outlook")
             rare = outlook > left.longest_outlook
-            cause[rare] = f"Orders too rarely to be judged within {left.longest_outlook} days"
+            cause[rare] = tr("Orders too rarely to be judged within {days} days", days=left.longest_outlook)
         case "silence":
-            cause[block.dense(since_order) > left.active_days] = f"Already gone: no order in {left.active_days} days"
+            gone = tr("Already gone: no order in {days} days", days=left.active_days)
+            cause[block.dense(since_order) > left.active_days] = gone
         case "contract":
             lapsed = contract_terms(block.columns).in_force(block).days_lapsed
-            cause[lapsed > 0] = f"Between contracts, for no longer than {left.grace_days} days so far"
-            cause[lapsed > left.grace_days] = "Already gone: no contract in force"
-            cause[np.isnan(lapsed)] = "Never had a contract"
+            cause[lapsed > 0] = tr("Between contracts, for no longer than {days} days so far", days=left.grace_days)
+            cause[lapsed > left.grace_days] = tr("Already gone: no contract in force")
+            cause[np.isnan(lapsed)] = tr("Never had a contract")
         case "losses":
-            cause[~_is_customer(block)] = "No customer yet"
+            cause[~_is_customer(block)] = tr("No customer yet")
     if left.by != "contract":  # there, who has a contract in force is there, whatever is on record
-        cause[_is_lost(block)] = "Already gone: recorded as lost"
+        cause[_is_lost(block)] = tr("Already gone: recorded as lost")
     if left.table == "orders":
-        cause[np.isnan(block.dense(since_order))] = "Never ordered"
+        cause[np.isnan(block.dense(since_order))] = tr("Never ordered")
     return Watch(np.where(cause == "", outlook, 0).astype(np.int32), cause, _pace(block, left))
 
 

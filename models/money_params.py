@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from features.language.tongue import tr
+
 
 @dataclass(frozen=True)
 class Assumed:
@@ -28,9 +30,18 @@ class Assumed:
         >>> Assumed(50.0, 0.0, 0.3, 0.2, None).in_words("€{:.0f}".format)
         'assumed: a call costs €50, 20% of would-be leavers stay when called, margin 30%'
         """
-        offer = f", whoever stays is given {money(self.cost_of_offer)}" if self.cost_of_offer else ""
-        stay = f"{self.success:.0%} of would-be leavers stay when called"
-        return f"assumed: a call costs {money(self.cost_of_call)}{offer}, {stay}, margin {self.margin:.0%}"
+        values = {"call": money(self.cost_of_call), "stay": self.success, "margin": self.margin}
+        if not self.cost_of_offer:
+            return tr(
+                "assumed: a call costs {call}, {stay:.0%} of would-be leavers stay when called, margin {margin:.0%}",
+                **values,
+            )
+        return tr(
+            "assumed: a call costs {call}, whoever stays is given {offer}, {stay:.0%} of would-be leavers stay when "
+            "called, margin {margin:.0%}",
+            offer=money(self.cost_of_offer),
+            **values,
+        )
 
 
 class MoneyParams(BaseModel):

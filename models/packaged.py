@@ -33,6 +33,7 @@ SHIPPED = (
     "features/language/__init__.py",
     "features/language/sentence.py",
     "features/language/signs.py",
+    "features/language/tongue.py",
     "features/mistake.py",
     "models/__init__.py",
     "models/churn.py",
@@ -46,7 +47,7 @@ SHIPPED = (
     "models/tree_params.py",
     "models/vocabulary.py",
 )  # all that models.served imports
-NEEDED = ("lightgbm", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # what these import
+NEEDED = ("babel", "lightgbm", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # what these import
 _PROJECT = Path(__file__).resolve().parent.parent
 _IMPORTS = re.compile(r"^(\s*(?:from|import) )(features|models)\b", re.MULTILINE)
 

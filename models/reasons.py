@@ -16,6 +16,7 @@ import pandas as pd
 
 from features.language.sentence import names_in
 from features.language.signs import SIGNS
+from features.language.tongue import later, tr
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.vocabulary import Vocabulary, Word
@@ -32,7 +33,7 @@ COMMON = 0.5  # weight of a fact that is worse than the median, but not worse th
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
 SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence")
 CYCLES = "cycles_since_order"
-ASK = "Ring them with no invoice and no offer in hand: ask how things work out for them"
+ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
 
 Strings = npt.NDArray[np.object_]
@@ -91,11 +92,11 @@ def _reasons(
     evidence = _evidence(told, profiles)
     (sign,) = told.strongest({code: told.places(sign=code) for code in SIGNS}, evidence, 1)
     columns["sign"], columns["sign_code"] = sign.sentences, sign.codes
-    actions = {code: cause.action for code, cause in catalogue.reasons.items() if cause.action}
+    actions = {code: tr(cause.action) for code, cause in catalogue.reasons.items() if cause.action}
     causes = {code: told.places(reason=code, sign=None) for code in actions}
     clearest = told.strongest(causes, evidence, MAX_REASONS, FAINT, spreads)
     for place, found in enumerate(clearest, start=1):
-        act = np.array([actions.get(code, ASK if place == 1 else None) for code in found.codes], dtype=object)
+        act = np.array([actions.get(code, tr(ASK) if place == 1 else None) for code in found.codes], dtype=object)
         columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
         columns[f"action_{place}"], columns[f"reason_{place}_shap"] = act, found.shap
     good = {code: told.places(reason=code) for code in dict.fromkeys(word.reason for word in told.words)}

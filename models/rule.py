@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.catalogue import Catalogue
+from features.language.tongue import later, tr
 from features.mistake import Mistake
 from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
@@ -22,10 +23,10 @@ Floats = npt.NDArray[np.float64]
 BINS = 10  # of equal count, in which the share that left is taken
 PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
 FEATURES = {  # what each rule goes by, whether more of it is worse, and how a person says it
-    "own_cycle": ("cycles_since_order", 1, "how long they have been silent, in their own usual cycles"),
-    "days_since_order": ("days_since_order", 1, "the days since their last order"),
-    "sixty_days": ("days_since_contact", 1, "the days since anybody spoke with them"),
-    "contract_end": ("days_to_contract_end", -1, "the days until their contract ends"),
+    "own_cycle": ("cycles_since_order", 1, later("how long they have been silent, in their own usual cycles")),
+    "days_since_order": ("days_since_order", 1, later("the days since their last order")),
+    "sixty_days": ("days_since_contact", 1, later("the days since anybody spoke with them")),
+    "contract_end": ("days_to_contract_end", -1, later("the days until their contract ends")),
 }
 # Whom nobody ever spoke with breaks the rule of sixty days as much as one can, and a contract without an end in sight
 # comes last; else nothing is known.
@@ -88,7 +89,7 @@ class Rule:
 
     @property
     def in_words(self) -> str:
-        return FEATURES[self.name][2]
+        return tr(FEATURES[self.name][2])
 
     @property
     def digest(self) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
+from features.language.tongue import speaking, told
 from features.mistake import Mistake
 from models import gate, groups
 from models.backtest import Backtest, backtest, rerun
@@ -88,7 +89,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     foretold(evaluation).to_parquet(home.model / BACKTEST, index=False)
     figures = rounded(evaluation.figures(catalogue()) | {"data": data} | _money(evaluation, settings, manifest))
     figures["reasons"] |= rounded(_fidelity(settings, home, manifest, rows, models))
-    package = Package.of(home.model / SCORING, catalogue())
+    with speaking(manifest.language):  # as what the model tells where it is served
+        package = Package.of(home.model / SCORING, catalogue())
     champion = registry.champion()
     compared = _compared(registry, champion, package.files_sha256)
     verdict = gate.judge(
@@ -148,7 +150,7 @@ def _without_a_model(
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, measured, voluntary[known], involuntary[known], figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
-    verdict = gate.Verdict((gate.Check("tested", False, too_short(rows)),))
+    verdict = gate.Verdict((gate.Check("tested", False, told("{why}", why=too_short(rows))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     _write(home.model / GATE, _gate_json(verdict, None, registry.champion()))
     log.warning("gate: no model: %s", verdict.in_words)
@@ -275,7 +277,10 @@ def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Vers
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
         "promoted": verdict.promoted,
-        "checks": [{"name": check.name, "passed": check.passed, "says": check.says} for check in verdict.lasting],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "says": check.says, "told": check.told.as_json()}
+            for check in verdict.lasting
+        ],
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,

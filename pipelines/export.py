@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from features.catalogue import catalogue
+from features.language.tongue import speaking, tr
 from features.mistake import Mistake
 from pipelines.exports import wording
 from pipelines.exports.edited import write_unless_edited
@@ -35,11 +36,17 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
     filled in is left as it is, and the new one stands beside it. Raises Mistake where that day has no scores.
     """
     manifest = Manifest.read(home)
-    settings = manifest.settings(settings)
-    as_of = day_of_scores(manifest, as_of)
+    with speaking(manifest.language):
+        _export(manifest.settings(settings), home, manifest, metrics, day_of_scores(manifest, as_of))
+
+
+def _export(settings: Settings, home: Home, manifest: Manifest, metrics: Path, as_of: date) -> None:
     scored = Scored.read(home, as_of)
     if scored.definition != settings.left.digest:
         raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
+    if scored.language != manifest.language:
+        told = f"speak {scored.language}, and language: in source.yaml is {manifest.language}"
+        raise Mistake(f"the scores of {as_of} {told}. Run: leaky score --as-of {as_of}.")
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
     measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.rule else None
     pace = pace_words(scored.pace_by)
@@ -52,7 +59,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
         value_by=scored.value_by,
         pace_by=scored.pace_by,
         leaves=settings.left.in_words(),
-        reasons={code: reason.title for code, reason in catalogue().reasons.items()},
+        reasons={code: tr(reason.title) for code, reason in catalogue().reasons.items()},
         skill=wording.skill(measured, settings.evaluate.capacity, pace.among if pace else None),
         notice=scored.notice,
         worth=worth_of_calls(scored.scores, settings.money.assumed, manifest.currency, settings.evaluate.capacity),

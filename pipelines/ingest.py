@@ -102,6 +102,7 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
         as_of=as_of,
         currency=source.about.currency,
         time_zone=source.about.time_zone,
+        language=source.about.language,
         settings_override=source.override,
         tables=tables,
         derived=[name for name in tables if name not in source.selects],

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
+from features.language.tongue import ENGLISH, Told, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
@@ -41,10 +42,13 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     for a later day, where nobody is at risk, where there is no champion, or where it was made for another definition of
     leaving or for features that are not there.
     """
-    began = time.perf_counter()
     manifest = Manifest.read(home)
-    settings = manifest.settings(settings)
-    as_of = day_of_scores(manifest, as_of)
+    with speaking(manifest.language):
+        _score(manifest.settings(settings), home, manifest, day_of_scores(manifest, as_of))
+
+
+def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> None:
+    began = time.perf_counter()
     ranker = ranker_of(settings, home, manifest, as_of)
     version = ranker.version
     loaded = time.perf_counter()
@@ -69,6 +73,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         value_by(columns),
         settings.left.pace_by(columns),
         ranker.model.digest if isinstance(ranker.model, Rule) else "",
+        manifest.language,
     )
     scored.write(home, as_of)
     done = time.perf_counter()
@@ -157,18 +162,20 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             log.warning(
                 "score: no champion, so accounts are ranked by a model that may rank, but tells false probabilities"
             )
-            return Ranker(refused[0], f"refused:{refused[1]}", f"{_ORDER_ONLY} {_refused(home)}")
+            return Ranker(refused[0], f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}")
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
-        notice = f"No model ranks these accounts, but {rule.in_words}. {_refused(home) or no_champion}"
-        log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
+        no_model = tr("No model ranks these accounts, but {rule}.", rule=rule.in_words)
+        notice = f"{no_model} {_refused(home) or no_champion}"
+        with speaking(ENGLISH):
+            log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
     return Ranker(model, version, caution(model.about))
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
-_ORDER_ONLY = (
+_ORDER_ONLY = later(
     "Take the risks below for an order in which to call, and not for chances: the model ranks better than every rule, "
     "but what it foretold on the tested days is not what came."
 )
@@ -236,9 +243,11 @@ def caution(about: Mapping[str, Any]) -> str:
     first, last = (date.fromisoformat(about[name]) for name in ("first_as_of", "last_as_of"))
     if (last - first).days >= WHOLE_YEAR:
         return ""
-    return (
-        f"The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
-        "goes it cannot know: take its risks for an order in which to call, rather than for chances."
+    return tr(
+        "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
+        "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
+        first=first.isoformat(),
+        last=last.isoformat(),
     )
 
 
@@ -248,12 +257,17 @@ def _refused(home: Home) -> str:
     if not path.exists():
         return ""
     verdict = json.loads(path.read_text(encoding="utf-8"))
-    refused = [check["says"] for check in verdict["checks"] if not check["passed"]]
+    refused = [_seen(check) for check in verdict["checks"] if not check["passed"]]
     if not refused:
         return ""
     if verdict["challenger_files_sha256"] is None:
-        return "The records do not reach back far enough yet to test a model; leaky evaluate says what is needed."
-    return f"The last model was refused: {'; '.join(refused).removesuffix('.')}."
+        return tr("The records do not reach back far enough yet to test a model; leaky evaluate says what is needed.")
+    return tr("The last model was refused: {checks}.", checks="; ".join(refused).removesuffix("."))
+
+
+def _seen(check: Mapping[str, Any]) -> str:
+    """What the gate saw; in English where it was judged by an older version."""
+    return str(Told.from_json(check["told"])) if "told" in check else str(check["says"])
 
 
 def _causes(not_scored: pd.DataFrame) -> str:

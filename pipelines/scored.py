@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.language.tongue import ENGLISH
 from features.mistake import Mistake
 from features.value import Returns, ValueBy
 from models.definition import PaceBy
@@ -67,7 +68,7 @@ class Scored:
     `value` is counted, and whether what came back is taken off. notice: what must stand on top of every list,
     as no model ranks the accounts, or one that has not seen a whole year. definition: the digest of the definition of
     leaving. value_by, pace_by: what value and pace go by. rule: the digest of the numbers of the rule that ranks the
-    accounts; '' for a model.
+    accounts; '' for a model. language: in which sentences, causes and notice are.
     """
 
     scores: pd.DataFrame
@@ -79,6 +80,7 @@ class Scored:
     value_by: ValueBy = ValueBy.orders
     pace_by: PaceBy = PaceBy.orders
     rule: str = ""
+    language: str = ENGLISH
 
     def write(self, home: Home, as_of: date) -> None:
         about = {
@@ -89,6 +91,7 @@ class Scored:
             "value_by": self.value_by.value,
             "pace_by": self.pace_by.value,
             "rule": self.rule,
+            "language": self.language,
         }
         for name, rows, schema in (("scores", self.scores, _SCORES), ("not_scored", self.not_scored, _NOT_SCORED)):
             table = pa.Table.from_pandas(rows[schema.names], schema=schema, preserve_index=False)
@@ -114,6 +117,7 @@ class Scored:
             ValueBy(about[b"value_by"].decode()),
             PaceBy(about[b"pace_by"].decode()),
             about[b"rule"].decode(),
+            about.get(b"language", ENGLISH.encode()).decode(),
         )
 
 

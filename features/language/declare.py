@@ -12,6 +12,7 @@ from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, 
 from features.language.rows import Rows
 from features.language.sentence import names_in, said
 from features.language.signs import Sign
+from features.language.tongue import translated
 
 YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
 
@@ -24,7 +25,8 @@ class Feature:
     """One number about an account on an as_of.
 
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
-    says: the sentence that gives it to people; None for numbers that mean nothing alone. sign: what it shows of the
+    template: the sentence that gives it to people, in English, with {days} for its window; None for numbers that mean
+    nothing alone. sign: what it shows of the
     account's leaving, where it is a sign and no reason.
     """
 
@@ -33,7 +35,7 @@ class Feature:
     unit: Unit
     measure: Measure
     risk: Risk | None = None
-    says: str | None = None
+    template: str | None = None
     days: int | None = None
     sign: Sign | None = None
 
@@ -45,6 +47,11 @@ class Feature:
     @property
     def tables(self) -> set[str]:
         return {table for table, _ in self.needs}
+
+    @property
+    def says(self) -> str | None:
+        """Its sentence in the language that is spoken, with the window in its place and its numbers still to come."""
+        return translated(self.template).replace("{days}", str(self.days)) if self.template else None
 
     def sentence(self, row: Mapping[str, float]) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing.
@@ -87,8 +94,7 @@ class Declared:
     def features(self, name: str, reason: str) -> Iterator[Feature]:
         for window, measure in self._measures.items():
             full_name = f"{name}_{window}d" if window else name
-            says = self.says.replace("{days}", str(window)) if self.says else None
-            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window, self.sign)
+            yield Feature(full_name, reason, self.unit, measure, self.risk, self.says, window, self.sign)
 
 
 class Reason:

@@ -3,26 +3,8 @@
 import math
 from collections.abc import Mapping
 from string import Formatter
-from typing import Any
 
-HOURS_AS_DAYS = 48
-
-
-class _Words(Formatter):
-    """str.format with two additions: `{value:# call}` gives 'no calls', '1 call', '3 calls'; `{value:# of hours}` a
-    span as people say it, '5 hours' and, from two days on, '4 days'.
-    """
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if not format_spec.startswith("#"):
-            return str(super().format_field(value, format_spec))
-        if format_spec == "# of hours":
-            days = value >= HOURS_AS_DAYS
-            value, format_spec = (value / 24, "# day") if days else (max(value, 1), "# hour")
-        singular, _, plural = format_spec[1:].strip().partition("/")
-        count = round(value)
-        noun = singular if count == 1 else plural or f"{singular}s"
-        return f"{'no' if count == 0 else format(count, ',')} {noun}"
+from features.language.tongue import filled
 
 
 def names_in(template: str) -> set[str]:
@@ -45,5 +27,5 @@ def rendered(template: str, values: Mapping[str, float]) -> str | None:
     named = {name: values.get(name, math.nan) for name in names_in(template)}
     if any(value is None or math.isnan(value) for value in named.values()):
         return None
-    text = _Words().vformat(template, (), named)
+    text = filled(template, named)
     return text[:1].upper() + text[1:]

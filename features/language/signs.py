@@ -2,13 +2,15 @@
 
 from typing import Literal, get_args
 
+from features.language.tongue import later
+
 Sign = Literal["silence", "fewer_orders", "fewer_lines", "smaller_amounts", "contract_end"]
 
 TITLES: dict[str, str] = {
-    "silence": "Silent for longer than usual",
-    "fewer_orders": "Orders less often",
-    "fewer_lines": "Buys fewer product lines",
-    "smaller_amounts": "Orders for less",
-    "contract_end": "A contract ends",
+    "silence": later("Silent for longer than usual"),
+    "fewer_orders": later("Orders less often"),
+    "fewer_lines": later("Buys fewer product lines"),
+    "smaller_amounts": later("Orders for less"),
+    "contract_end": later("A contract ends"),
 }
 SIGNS: tuple[Sign, ...] = get_args(Sign)

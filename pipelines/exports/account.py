@@ -7,14 +7,15 @@ from typing import Any
 
 import pandas as pd
 
+from features.language.tongue import speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
-from pipelines.exports.timeline import Timeline, timelines
-from pipelines.exports.wording import day, is_missing, money, percent, strength, watched_until
+from pipelines.exports.timeline import Timeline, kind_in_words, timelines
+from pipelines.exports.wording import STRENGTHS, day, is_missing, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
@@ -23,25 +24,37 @@ from pipelines.scored import HOLDS, PLACES, Scored
 LATEST = 15  # events shown
 
 
-def _days(number: float) -> str:
-    return "1 day" if number == 1 else f"{number:,.0f} days"
+def _call(days: float | None, _: str) -> str:
+    if days is None:
+        return tr("called; never rung back")
+    return tr("called; rung back after {days:0# day}", days=days) if days else tr("called; rung back the same day")
 
 
-def _after(days: float) -> str:
-    return f"after {_days(days)}" if days else "the same day"
+def _error(days: float | None, _: str) -> str:
+    if days is None:
+        return tr("a wrong invoice found; still wrong")
+    if days:
+        return tr("a wrong invoice found; right after {days:0# day}", days=days)
+    return tr("a wrong invoice found; right the same day")
+
+
+def _ticket(days: float | None, _: str) -> str:
+    if days is None:
+        return tr("a ticket; still open")
+    return tr("a ticket; solved after {days:0# day}", days=days) if days else tr("a ticket; solved the same day")
 
 
 WORDS: dict[str, Callable[[Any, str], str]] = {
-    "orders": lambda amount, currency: f"ordered for {money(amount, currency)}",
-    "returns": lambda amount, currency: f"sent back goods for {money(amount, currency)}",
-    "credits": lambda amount, currency: f"credited {money(-amount, currency)}",
-    "contacts": lambda channel, _: f"spoken with: {channel}",
-    "mailings": lambda channel, _: f"sent: {channel}",
-    "calls": lambda days, _: "called; never rung back" if days is None else f"called; rung back {_after(days)}",
-    "errors": lambda days, _: f"a wrong invoice found; {'still wrong' if days is None else f'right {_after(days)}'}",
-    "tickets": lambda days, _: f"a ticket; {'still open' if days is None else f'solved {_after(days)}'}",
-    "signals": lambda kind, _: str(kind).replace("_", " "),
-    "reps": lambda rep, _: f"handed to rep {rep}",
+    "orders": lambda amount, currency: tr("ordered for {amount}", amount=money(amount, currency)),
+    "returns": lambda amount, currency: tr("sent back goods for {amount}", amount=money(amount, currency)),
+    "credits": lambda amount, currency: tr("credited {amount}", amount=money(-amount, currency)),
+    "contacts": lambda channel, _: tr("spoken with: {channel}", channel=tr(channel)),
+    "mailings": lambda channel, _: tr("sent: {channel}", channel=tr(channel)),
+    "calls": _call,
+    "errors": _error,
+    "tickets": _ticket,
+    "signals": lambda kind, _: kind_in_words(str(kind)),
+    "reps": lambda rep, _: tr("handed to rep {rep}", rep=rep),
 }
 
 
@@ -62,6 +75,11 @@ class Explained:
 def explain(home: Home, asked: str) -> Explained:
     """An account's risk, reasons and events. Raises Mistake where it is unknown or the day has no scores."""
     manifest = Manifest.read(home)
+    with speaking(manifest.language):
+        return _explained(home, asked, manifest)
+
+
+def _explained(home: Home, asked: str, manifest: Manifest) -> Explained:
     as_of = manifest.as_of
     scored = Scored.read(home, as_of)
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
@@ -76,7 +94,7 @@ def explain(home: Home, asked: str) -> Explained:
     names = rep_names(reps)
     lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
     events = _events(lanes, manifest)
-    lines += ["", f"Latest events before {day(as_of)}", *_latest(events, manifest)]
+    lines += ["", tr("Latest events before {day}", day=day(as_of)), *_latest(events, manifest)]
     return Explained(account_id, score.iloc[0] if len(score) else None, events, lines)
 
 
@@ -101,41 +119,54 @@ def _title(row: pd.Series) -> str:
 
 def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifest) -> Iterator[str]:
     left_by = day(watched_until(manifest.as_of, int(score["outlook_days"])))
-    risk = f"risk {percent(score['risk'])} of having left by {left_by}"
-    yield f"{_title(score)}: {risk}; rank {score['rank']:,} of {count:,}"
+    yield tr(
+        "{account}: risk {risk} of having left by {day}; rank {rank:,} of {count:,}",
+        account=_title(score),
+        risk=percent(score["risk"]),
+        day=left_by,
+        rank=score["rank"],
+        count=count,
+    )
     pace = pace_words(scored.pace_by)
     worth = _worth(score, scored, manifest)
-    at_risk = f"{worth}; at risk {money(score['value_at_risk'], manifest.currency)}" if worth else ""
+    lost = money(score["value_at_risk"], manifest.currency)
+    at_risk = tr("{worth}; at risk {amount}", worth=worth, amount=lost) if worth else ""
     facts = [pace.names[score["pace"]] if pace else "", at_risk]
     if any(facts):
         yield f"{'. '.join(filter(None, facts))}."
     stands = standing(score.to_dict(), scored.pace_by)
     if scored.pace_by is PaceBy.contracts and stands:
-        yield f"The contract: {stands}."
+        yield tr("The contract: {stands}.", stands=stands)
     if not is_missing(score["last_order_on"]):
         yield f"{_last_order(score)}."
     yield ""
     if not is_missing(score["sign"]):
-        yield "How one sees it"
+        yield tr("How one sees it")
         yield f"  {score['sign']}"
         yield ""
-    yield "What we did or left undone"
+    yield tr("What we did or left undone")
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
+    wide = max(len(tr(word)) for word in STRENGTHS) + 1
     for place in places:
-        yield f"  {strength(score[f'reason_{place}_shap']):<7} {score[f'reason_{place}']}"
-        yield f"          → {score[f'action_{place}']}"
+        yield f"  {tr(strength(score[f'reason_{place}_shap'])):<{wide}} {score[f'reason_{place}']}"
+        yield f"  {'':<{wide}} → {score[f'action_{place}']}"
     if not places:
-        yield f"  {NO_REASON}"
-        yield f"          → {score['action_1']}"
+        yield f"  {tr(NO_REASON)}"
+        yield f"  {'':<{wide}} → {score['action_1']}"
     held = [score[f"holds_{place}"] for place in HOLDS if not is_missing(score[f"holds_{place}"])]
     if held:
         yield ""
-        yield "What holds it"
+        yield tr("What holds it")
         yield from (f"  {fact}" for fact in held)
 
 
 def _not_scored_lines(other: pd.Series, scored: Scored, manifest: Manifest) -> Iterator[str]:
-    yield f"{_title(other)}: not scored on {day(manifest.as_of)}. {other['cause']}."
+    yield tr(
+        "{account}: not scored on {day}. {cause}.",
+        account=_title(other),
+        day=day(manifest.as_of),
+        cause=other["cause"],
+    )
     if not is_missing(other["last_order_on"]):
         yield f"{_worth(other, scored, manifest)}. {_last_order(other)}."
 
@@ -144,15 +175,18 @@ def _worth(row: pd.Series, scored: Scored, manifest: Manifest) -> str:
     """What an account is worth; '' where nobody knows."""
     if is_missing(row["value"]):
         return ""
-    period = "a year" if scored.value_by is ValueBy.contracts else f"in {scored.value_days} days"
-    return f"Worth {money(row['value'], manifest.currency)} {period}"
+    amount = money(row["value"], manifest.currency)
+    if scored.value_by is ValueBy.contracts:
+        return tr("Worth {amount} a year", amount=amount)
+    return tr("Worth {amount} in {days} days", amount=amount, days=scored.value_days)
 
 
 def _last_order(row: pd.Series) -> str:
     usual = row.get("usual_cycle")
-    has_none = is_missing(usual) or row.get("pace") == "new"  # a new account's is that of others like it
-    cycle = "" if has_none else f"; usually every {usual:.0f}"
-    return f"Last order on {day(row['last_order_on'])}, {_days(row['days_since_order'])} ago{cycle}"
+    last, days = day(row["last_order_on"]), row["days_since_order"]
+    if is_missing(usual) or row.get("pace") == "new":  # a new account's is that of others like it
+        return tr("Last order on {day}, {days:0# day} ago", day=last, days=days)
+    return tr("Last order on {day}, {days:0# day} ago; usually every {usual:.0f}", day=last, days=days, usual=usual)
 
 
 def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
@@ -170,4 +204,4 @@ def _latest(events: list[tuple[int, str, str]], manifest: Manifest) -> Iterator[
     for days, _, words in events[:LATEST]:
         yield f"  {(manifest.as_of - timedelta(days=days)).isoformat()}  {words}"
     if not events:
-        yield "  none"
+        yield f"  {tr('none')}"

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from features.language.tongue import later, tr
 from models.definition import PACES
 from pipelines.exports.wording import NO_REP, is_missing
 
-NO_REASON = "No reason stands out"
-NO_SIGN = "No sign yet"
+NO_REASON = later("No reason stands out")
+NO_SIGN = later("No sign yet")
 
 
 @dataclass(frozen=True)
@@ -51,21 +52,21 @@ def by_sign(rows: pd.DataFrame, titles: Mapping[str, str]) -> dict[str, Figures]
 
 
 def _named(codes: pd.Series, titles: Mapping[str, str], none: str) -> pd.Series:
-    return codes.map(lambda code: none if is_missing(code) else titles.get(code, code))
+    return codes.map(lambda code: tr(none) if is_missing(code) else titles.get(code, code))
 
 
 def by_rep(rows: pd.DataFrame) -> dict[str, Figures]:
     """Totals by rep, most value at risk first; empty where no account has a rep."""
     if rows["rep"].isna().all():
         return {}
-    return _by(rows, rows["rep"].fillna(NO_REP))
+    return _by(rows, rows["rep"].fillna(tr(NO_REP)))
 
 
 def by_region(rows: pd.DataFrame) -> dict[str, Figures]:
     """Totals by region, most value at risk first; empty where no account has a region."""
     if rows["region"].isna().all():
         return {}
-    return _by(rows, rows["region"].fillna("No region"))
+    return _by(rows, rows["region"].fillna(tr("No region")))
 
 
 def _by(rows: pd.DataFrame, keys: pd.Series) -> dict[str, Figures]:

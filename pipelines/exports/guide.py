@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
+from features.language.tongue import later, tr
 from models.definition import PaceBy
 from pipelines.exports.ranked import ExportContext
 from pipelines.exports.sheets import A4, LINE, Styles
@@ -15,7 +16,7 @@ EXAMPLE = 0.6  # a risk, to show what one means
 
 def first_come(context: ExportContext) -> str:
     """Which accounts head a call list, as the beginning of "… first"."""
-    return "most value at risk" if context.has_value else "highest risk"
+    return tr("most value at risk") if context.has_value else tr("highest risk")
 
 
 @dataclass(frozen=True)
@@ -33,77 +34,97 @@ class Bounds:
         sentences = []
         if self.accounts_listed < self.accounts:
             sentences.append(
-                f"Accounts lists {self.accounts_listed:,} of {self.accounts:,} accounts: those foremost by risk or by "
-                "value at risk. accounts.csv, beside this workbook, has all."
+                tr(
+                    "Accounts lists {listed:,} of {count:,} accounts: those foremost by risk or by value at risk. "
+                    "accounts.csv, beside this workbook, has all.",
+                    listed=self.accounts_listed,
+                    count=self.accounts,
+                )
             )
         if self.reps_listed < self.reps:
             sentences.append(
-                f"Call lists are here for {self.reps_listed:,} of {self.reps:,} reps: those with most value at risk. "
-                "For any other rep, filter the sheet Accounts by rep."
+                tr(
+                    "Call lists are here for {listed:,} of {count:,} reps: those with most value at risk. "
+                    "For any other rep, filter the sheet Accounts by rep.",
+                    listed=self.reps_listed,
+                    count=self.reps,
+                )
             )
         return sentences
 
 
 _SIGNS = {
-    PaceBy.orders: "silence, fewer orders, fewer product lines, smaller amounts, or the end of a contract",
-    PaceBy.contracts: "a contract that ends, or of which notice was given",
+    PaceBy.orders: later(
+        "What the records show of an account's leaving: silence, fewer orders, fewer product lines, smaller amounts, "
+        "or the end of a contract. One sees it by that; it is not why."
+    ),
+    PaceBy.contracts: later(
+        "What the records show of an account's leaving: a contract that ends, or of which notice was given. One sees "
+        "it by that; it is not why."
+    ),
 }
 
 
 def explanations(context: ExportContext) -> list[tuple[str, str]]:
     """Word and meaning of everything that the exports show; used by the workbook and the page alike."""
-    chance = (
-        f"The chance that the account leaves. Of 100 accounts that show {percent(EXAMPLE)}, about {100 * EXAMPLE:.0f} "
-        f"should leave and {100 * (1 - EXAMPLE):.0f} should stay: it is a chance, not a verdict."
+    chance = tr(
+        "The chance that the account leaves. Of 100 accounts that show {risk}, about {leave:.0f} "
+        "should leave and {stay:.0f} should stay: it is a chance, not a verdict.",
+        risk=percent(EXAMPLE),
+        leave=100 * EXAMPLE,
+        stay=100 * (1 - EXAMPLE),
     )
-    causes = (
+    causes = tr(
         "What we did or left undone that moved this account's risk up, strongest first. It is what the records show, "
         "and no proof of why an account leaves; what to do about it is for those who know the account. What nobody "
         "records cannot become a reason, and where none stands out it is best to ask."
     )
-    words = [("Leaving", f"An account has left when there is {context.leaves}.")]
+    words = [(tr("Leaving"), tr("An account has left when there is {leaves}.", leaves=context.leaves))]
     if context.pace_by is PaceBy.orders:
-        words.append(("Usual cycle", "The account's own typical number of days between two orders."))
-    words.append(("Risk", chance))
-    order = "Rank 1 has the highest risk."
+        words.append((tr("Usual cycle"), tr("The account's own typical number of days between two orders.")))
+    words.append((tr("Risk"), chance))
+    order = tr("Rank 1 has the highest risk.")
     if context.has_value:
-        words.append(("Value", value_explained(context.value_by, context.value_days, context.returns)))
-        words.append(("Value at risk", "Risk times value: over many such accounts, the loss to expect."))
-        order += " Call order 1 has the most value at risk."
+        words.append((tr("Value"), value_explained(context.value_by, context.value_days, context.returns)))
+        words.append((tr("Value at risk"), tr("Risk times value: over many such accounts, the loss to expect.")))
+        order = tr("Rank 1 has the highest risk. Call order 1 has the most value at risk.")
     if context.worth:
-        words.append(("Worth of calls", worth_explained(context.value_period)))
+        words.append((tr("Worth of calls"), worth_explained(context.value_period)))
     if context.pace:
         words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
     if context.pace_by in _SIGNS:
-        shown = f"What the records show of an account's leaving: {_SIGNS[context.pace_by]}."
-        words.append(("Sign", f"{shown} One sees it by that; it is not why."))
+        words.append((tr("Sign"), tr(_SIGNS[context.pace_by])))
+    holds = tr("The facts that lower its risk most: more than usual of what is good, none of what is bad.")
+    others = tr("Accounts that cannot be judged, each with the cause, for example because they are long gone.")
     return [
         *words,
-        ("Reasons", causes),
-        ("What holds it", "The facts that lower its risk most: more than usual of what is good, none of what is bad."),
-        ("Strength", f"Of a reason: {strengths_explained()}."),
-        ("Rank, call order" if context.has_value else "Rank", order),
-        ("Not scored", "Accounts that cannot be judged, each with the cause, for example because they are long gone."),
+        (tr("Reasons"), causes),
+        (tr("What holds it"), holds),
+        (tr("Strength"), strengths_explained()),
+        (tr("Rank, call order") if context.has_value else tr("Rank"), order),
+        (tr("Not scored"), others),
     ]
 
 
 def write_guide(book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, bounds: Bounds) -> None:
     """The sheet 'How to read this'."""
-    sheet = book.add_worksheet("How to read this")
+    sheet = book.add_worksheet(tr("How to read this"))
     sheet.hide_gridlines(2)
     sheet.set_row(0, 24)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, "How to read this", styles.title)
+    sheet.write_string(0, 0, tr("How to read this"), styles.title)
     rows = explanations(context)
-    calls = (
-        f"One sheet a rep, at most {bounds.calls_listed} accounts, {first_come(context)} first. Fill in the shaded "
-        "columns; account number and day tie them to this score."
+    calls = tr(
+        "One sheet a rep, at most {count} accounts, {first} first. Fill in the shaded columns; account number and day "
+        "tie them to this score.",
+        count=bounds.calls_listed,
+        first=first_come(context),
     )
-    rows.append(("Call lists", calls))
+    rows.append((tr("Call lists"), calls))
     if context.skill:
-        rows.append(("How good is it?", context.skill))
-    rows += [("What is left out", sentence) for sentence in bounds.sentences()]
+        rows.append((tr("How good is it?"), context.skill))
+    rows += [(tr("What is left out"), sentence) for sentence in bounds.sentences()]
     for row, (word, meaning) in enumerate(rows, start=2):
         sheet.write_string(row, 0, word, styles.strong)
         sheet.write_string(row, 1, meaning, styles.wrapped)

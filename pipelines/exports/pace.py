@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from features.language.tongue import tr
 from models.definition import PaceBy
-from pipelines.exports.wording import is_missing, number_of
+from pipelines.exports.wording import is_missing
 
 
 @dataclass(frozen=True)
@@ -26,43 +27,55 @@ class PaceWords:
     among: str
 
 
-_ORDERS = PaceWords(
-    heading="Pace",
-    names={"early": "On schedule", "overdue": "Overdue", "new": "New"},
-    meanings={
-        "early": (
-            "The account has been silent for no longer than it usually is. The order book shows nothing yet, so there "
-            "is still time."
-        ),
-        "overdue": "The account has been silent for longer than it usually is. Likelier to be gone, harder to save.",
-        "new": "The account has fewer than two gaps between orders so far, so no usual cycle of its own yet.",
-    },
-    question="Is it visible in the order book yet?",
-    early="At risk though on schedule",
-    still=("Still on schedule", "no order is overdue yet"),
-    among="still on schedule",
-)
-_CONTRACTS = PaceWords(
-    heading="Contract",
-    names={"early": "Running", "overdue": "Ending", "new": "First term"},
-    meanings={
-        "early": (
-            "A contract goes on for longer than we look ahead, and nobody has given notice of it. Nothing shows yet, "
-            "so there is still time."
-        ),
-        "overdue": "Every contract ends soon, or notice was given of it. Likelier to be gone, harder to save.",
-        "new": "The account is in the first term of its first contract.",
-    },
-    question="Is an end in sight yet?",
-    early="At risk though no end is in sight",
-    still=("No end in sight", "a contract runs on, and no notice was given"),
-    among="whose contract runs on without notice",
-)
+def _of_orders() -> PaceWords:
+    return PaceWords(
+        heading=tr("Pace"),
+        names={"early": tr("On schedule"), "overdue": tr("Overdue"), "new": tr("New")},
+        meanings={
+            "early": tr(
+                "The account has been silent for no longer than it usually is. The order book shows nothing yet, so "
+                "there is still time."
+            ),
+            "overdue": tr(
+                "The account has been silent for longer than it usually is. Likelier to be gone, harder to save."
+            ),
+            "new": tr("The account has fewer than two gaps between orders so far, so no usual cycle of its own yet."),
+        },
+        question=tr("Is it visible in the order book yet?"),
+        early=tr("At risk though on schedule"),
+        still=(tr("Still on schedule"), tr("no order is overdue yet")),
+        among=tr("still on schedule"),
+    )
+
+
+def _of_contract() -> PaceWords:
+    return PaceWords(
+        heading=tr("Contract"),
+        names={"early": tr("Running"), "overdue": tr("Ending"), "new": tr("First term")},
+        meanings={
+            "early": tr(
+                "A contract goes on for longer than we look ahead, and nobody has given notice of it. Nothing shows "
+                "yet, so there is still time."
+            ),
+            "overdue": tr("Every contract ends soon, or notice was given of it. Likelier to be gone, harder to save."),
+            "new": tr("The account is in the first term of its first contract."),
+        },
+        question=tr("Is an end in sight yet?"),
+        early=tr("At risk though no end is in sight"),
+        still=(tr("No end in sight"), tr("a contract runs on, and no notice was given")),
+        among=tr("whose contract runs on without notice"),
+    )
 
 
 def pace_words(by: PaceBy) -> PaceWords | None:
     """How the paces are called; None where nothing shows who is on the way out, so that all are alike."""
-    return {PaceBy.orders: _ORDERS, PaceBy.contracts: _CONTRACTS, PaceBy.nothing: None}[by]
+    match by:
+        case PaceBy.orders:
+            return _of_orders()
+        case PaceBy.contracts:
+            return _of_contract()
+        case PaceBy.nothing:
+            return None
 
 
 def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
@@ -75,16 +88,18 @@ def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
     if is_missing(row["days_since_order"]):
         return ""
     has_cycle = row["pace"] != "new" and not is_missing(row["usual_cycle"])  # a new account's is that of others like it
-    usually = f", usually {round(row['usual_cycle'])}" if has_cycle else ""
-    return f"{number_of(row['days_since_order'], 'day')} silent{usually}"
+    days = row["days_since_order"]
+    if has_cycle:
+        return tr("{days:0# day} silent, usually {usual}", days=days, usual=round(row["usual_cycle"]))
+    return tr("{days:0# day} silent", days=days)
 
 
 def _of_contracts(row: Mapping[Any, Any]) -> str:
     end, renewal, notice = (row[name] for name in ("days_to_contract_end", "days_to_renewal", "has_notice"))
-    given = "notice given" if not is_missing(notice) and notice else ""
+    given = tr("notice given") if not is_missing(notice) and notice else ""
     if not is_missing(end):
-        ends = "ends today" if end == 0 else f"ends in {number_of(end, 'day')}"
+        ends = tr("ends today") if end == 0 else tr("ends in {days:0# day}", days=end)
         return f"{given}, {ends}" if given else ends
     if given:
         return given
-    return "" if is_missing(renewal) else f"renews itself in {number_of(renewal, 'day')}"
+    return "" if is_missing(renewal) else tr("renews itself in {days:0# day}", days=renewal)

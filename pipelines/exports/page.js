@@ -2,7 +2,9 @@
 // The list, its filters and the account that is open. Everything from the data goes in as text, never as markup.
 (() => {
   const page = JSON.parse(document.getElementById("data").textContent);
-  page.money = (amount) => (amount === null ? "–" : `${amount < 0 ? "−" : ""}${page.symbol}${Math.abs(Math.round(amount)).toLocaleString("en-GB")}`);
+  const words = speaking(page);
+  const { tr, money, day } = words;
+  const LOOK = { day: "numeric", month: "long", year: "numeric" };
   const accounts = page.accounts;
   const byId = new Map(accounts.map((account) => [account.id, account]));
   const field = (id) => document.getElementById(id);
@@ -64,18 +66,18 @@
       const [first] = account.reasons;
       // Of an account that is overdue the column beside says how long it has been silent.
       const isSaid = account.pace === "overdue" && account.sign_code === "silence";
-      const sign = account.sign && !isSaid ? element("span", "sub sign", `Sign: ${account.sign}`) : null;
+      const sign = account.sign && !isSaid ? element("span", "sub sign", tr("Sign: {sign}", { sign: account.sign })) : null;
       if (!first) return element("div", "stack", element("span", "sub", page.no_reason), sign);
       const [, second] = account.reasons;
       return element("div", "stack", element("span", "", title(first)), element("span", "sub", first.says), sign,
-        second ? element("span", "sub", `Also: ${title(second)}`) : null);
+        second ? element("span", "sub", tr("Also: {reason}", { reason: title(second) })) : null);
     },
-    money(cell) {
+    worth(cell) {
       const account = cell.getData();
-      return element("div", "stack amount", element("span", "", page.money(account.at_risk)), element("span", "sub", `of ${page.money(account.value)}`));
+      return element("div", "stack amount", element("span", "", money(account.at_risk)), element("span", "sub", tr("of {amount}", { amount: money(account.value) })));
     },
   };
-  const byText = (a, b) => String(a || "\uffff").localeCompare(String(b || "\uffff"), "en", { sensitivity: "base" });
+  const byText = (a, b) => String(a || "\uffff").localeCompare(String(b || "\uffff"), page.locale, { sensitivity: "base" });
 
   const table = new Tabulator("#accounts", {
     data: accounts,
@@ -87,21 +89,24 @@
     paginationSize: 50,
     paginationSizeSelector: [25, 50, 100, 250],
     paginationCounter: (size, first, _page, total) =>
-      (total ? `${first.toLocaleString("en-GB")}–${Math.min(first + size - 1, total).toLocaleString("en-GB")} of ${total.toLocaleString("en-GB")} accounts` : ""),
-    langs: { default: { pagination: { page_size: "Accounts a page" } } },
+      (total ? tr("{first:,}–{last:,} of {total:,} accounts", { first, last: Math.min(first + size - 1, total), total }) : ""),
+    langs: { default: { pagination: {
+      page_size: tr("Accounts a page"), first: tr("First"), first_title: tr("First Page"), last: tr("Last"), last_title: tr("Last Page"),
+      prev: tr("Prev"), prev_title: tr("Prev Page"), next: tr("Next"), next_title: tr("Next Page"), page_title: tr("Show Page"),
+    } } },
     headerSortClickElement: "header",
     columnDefaults: { resizable: false, headerSortTristate: false },
     initialSort: [{ column: "rank", dir: "asc" }],
-    placeholder: accounts.length === 0 ? "No account is at risk." : "No account matches. Clear a filter to see more.",
+    placeholder: accounts.length === 0 ? tr("No account is at risk.") : tr("No account matches. Clear a filter to see more."),
     columns: [
-      { title: "Rank", field: "rank", width: 78, hozAlign: "right", headerHozAlign: "right", responsive: 6, sorter: "number" },
-      { title: "Account", field: "name", formatter: cells.account, minWidth: 126, widthGrow: 2, responsive: 0, sorter: byText },
-      { title: "Rep", field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
-      { title: "Risk", field: "risk", formatter: cells.risk, minWidth: 80, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
+      { title: tr("Rank"), field: "rank", width: 78, hozAlign: "right", headerHozAlign: "right", responsive: 6, sorter: "number" },
+      { title: tr("Account"), field: "name", formatter: cells.account, minWidth: 126, widthGrow: 2, responsive: 0, sorter: byText },
+      { title: tr("Rep"), field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
+      { title: tr("Risk"), field: "risk", formatter: cells.risk, minWidth: 80, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
       { title: page.pace, field: "days", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", sorterParams: { alignEmptyValues: "bottom" }, headerSortStartingDir: page.soonest_first ? "asc" : "desc" },
-      { title: "Main reason", field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
-      { title: "What to do", field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
-      { title: "Value at risk", field: "at_risk", formatter: cells.money, minWidth: 118, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
+      { title: tr("Main reason"), field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
+      { title: tr("What to do"), field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
+      { title: tr("Value at risk"), field: "at_risk", formatter: cells.worth, minWidth: 118, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
     ].filter((column) => (column.field !== "rep" || field("rep")) && (column.field !== "days" || page.pace) && (column.field !== "at_risk" || page.value_is)),
   });
 
@@ -119,8 +124,10 @@
   function showCount(rows) {
     const sum = rows.reduce((total, row) => total + (row.getData().at_risk || 0), 0);
     field("shown").textContent = rows.length === accounts.length
-      ? `${accounts.length.toLocaleString("en-GB")} accounts. Choose a heading to sort by it.`
-      : `${rows.length.toLocaleString("en-GB")} of ${accounts.length.toLocaleString("en-GB")} accounts${page.value_is ? `, ${page.money(sum)} at risk` : ""}`;
+      ? tr("{count:,} accounts. Choose a heading to sort by it.", { count: accounts.length })
+      : page.value_is
+        ? tr("{shown:,} of {count:,} accounts, {amount} at risk", { shown: rows.length, count: accounts.length, amount: money(sum) })
+        : tr("{shown:,} of {count:,} accounts", { shown: rows.length, count: accounts.length });
   }
 
   // What is chosen stands in the address, so that a rep's list or an account can be bookmarked and sent on.
@@ -151,10 +158,10 @@
   // One account
 
   function reasons(account) {
-    if (!account.reasons.length) return element("div", "", element("p", "sub", `${page.no_reason} in our records.`), element("p", "do", account.do));
+    if (!account.reasons.length) return element("div", "", element("p", "sub", tr("No reason stands out in our records.")), element("p", "do", account.do));
     const list = element("ol", "reasons");
     for (const reason of account.reasons) {
-      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, reason.strength) : null);
+      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, tr(reason.strength)) : null);
       list.append(element("li", "", head, reason.bar === null ? null : bar(reason.bar, "of-reason"), element("p", "", reason.says), reason.do ? element("p", "do", reason.do) : null));
     }
     return list;
@@ -177,11 +184,15 @@
   function draw(account) {
     const place = dialog.querySelector(".timeline");
     place.replaceChildren();
-    const drawn = drawTimeline(unpacked(page.timelines[account.id] || {}), page, Math.max(280, place.clientWidth));
-    place.append(drawn || element("p", "sub", "No events on record in this time."));
+    const drawn = drawTimeline(unpacked(page.timelines[account.id] || {}), page, words, Math.max(280, place.clientWidth));
+    place.append(drawn || element("p", "sub", tr("No events on record in this time.")));
     if (drawn) {
-      const key = [["circle.good", "spoken", "in touch"], ["line.billing", "billed", "sent, nobody spoken with"], ["rect.returned", "returned", "sent back or credited"], ["g.done", "done", "settled"], ["g.open", "open", "never answered, or still open"], ["rect.quiet", "quiet", "since the last order"]];
-      place.append(element("p", "key", ...key.filter(([mark]) => drawn.querySelector(mark)).map(([, look, words]) => element("span", look, words))));
+      const key = [
+        ["circle.good", "spoken", tr("in touch")], ["line.billing", "billed", tr("sent, nobody spoken with")],
+        ["rect.returned", "returned", tr("sent back or credited")], ["g.done", "done", tr("settled")],
+        ["g.open", "open", tr("never answered, or still open")], ["rect.quiet", "quiet", tr("since the last order")],
+      ];
+      place.append(element("p", "key", ...key.filter(([mark]) => drawn.querySelector(mark)).map(([, look, meaning]) => element("span", look, meaning))));
     }
   }
 
@@ -199,30 +210,30 @@
   }
 
   function open(account) {
-    const until = new Date(`${page.watched_until[account.outlook]}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+    const until = day(new Date(`${page.watched_until[account.outlook]}T00:00:00Z`), LOOK);
     const previous = neighbour(account, -1);
     const next = neighbour(account, 1);
-    const back = button("‹ Previous", "Previous account", () => open(previous));
-    const on = button("Next ›", "Next account", () => open(next));
+    const back = button(tr("‹ Previous"), tr("Previous account"), () => open(previous));
+    const on = button(tr("Next ›"), tr("Next account"), () => open(next));
     back.disabled = !previous;
     on.disabled = !next;
     const name = element("h2", "", account.name);
     name.id = "account-name";
-    const about = [account.name === account.id ? null : account.id, account.segment, account.region, account.rep ? `Rep: ${account.rep}` : field("rep") && page.no_rep].filter(Boolean).join(" · ");
+    const about = [account.name === account.id ? null : account.id, account.segment, account.region, account.rep ? tr("Rep: {rep}", { rep: account.rep }) : field("rep") && page.no_rep].filter(Boolean).join(" · ");
     const months = Math.round(page.days / 30.4);
     dialog.replaceChildren(
-      element("nav", "", back, on, button("Close ✕", "Close", () => dialog.close())),
+      element("nav", "", back, on, button(tr("Close ✕"), tr("Close"), () => dialog.close())),
       name, element("p", "about", about),
       element("dl", "facts",
-        fact("Risk", account.risk_says, bar(100 * account.risk, "of-risk"), element("small", "", `of leaving by ${until}`)),
-        page.value_is && fact("Value at risk", page.money(account.at_risk), element("small", "", `of ${page.money(account.value)} ${page.value_is}`)),
+        fact(tr("Risk"), account.risk_says, bar(100 * account.risk, "of-risk"), element("small", "", tr("of leaving by {day}", { day: until }))),
+        page.value_is && fact(tr("Value at risk"), money(account.at_risk), element("small", "", tr("of {amount} {value_is}", { amount: money(account.value), value_is: page.value_is }))),
         page.pace && fact(page.pace, pace(account), element("small", "", account.stands)),
-        fact("Rank", `${account.rank}`, page.value_is && element("small", "", `no. ${account.call.toLocaleString("en-GB")} by value at risk`))),
-      ...(account.sign ? [element("h3", "", "How one sees it"), element("p", "sign", account.sign)] : []),
-      element("h3", "", "What we did or left undone, and what to do"), reasons(account),
-      ...(account.holds.length ? [element("h3", "", "What holds it"), element("ul", "holds", ...account.holds.map((fact) => element("li", "", fact)))] : []),
-      element("h3", "", `The last ${months} months`), element("div", "timeline"),
-      element("p", "sub", "Reasons are what moved the score. They are what our records show, and no proof of why an account leaves."),
+        fact(tr("Rank"), `${account.rank}`, page.value_is && element("small", "", tr("no. {place:,} by value at risk", { place: account.call })))),
+      ...(account.sign ? [element("h3", "", tr("How one sees it")), element("p", "sign", account.sign)] : []),
+      element("h3", "", tr("What we did or left undone, and what to do")), reasons(account),
+      ...(account.holds.length ? [element("h3", "", tr("What holds it")), element("ul", "holds", ...account.holds.map((fact) => element("li", "", fact)))] : []),
+      element("h3", "", tr("The last {months} months", { months })), element("div", "timeline"),
+      element("p", "sub", tr("Reasons are what moved the score. They are what our records show, and no proof of why an account leaves.")),
     );
     dialog.dataset.account = account.id;
     if (!dialog.open) dialog.showModal();

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from features.language.signs import TITLES
+from features.language.tongue import ENGLISH, number, said_in, spoken, tr
 from features.value import ValueBy
 from models.definition import PaceBy
 from pipelines.exports import wording
@@ -20,12 +21,13 @@ from pipelines.exports.figures import NO_REASON, Figures, by_pace, figures, hold
 from pipelines.exports.guide import explanations
 from pipelines.exports.pace import standing
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
-from pipelines.exports.timeline import DAYS, Timeline
+from pipelines.exports.timeline import DAYS, KINDS, Timeline, kind_in_words
 from pipelines.scored import HOLDS, PLACES
 
 MOST_ACCOUNTS = 4_000  # with their timelines about five megabytes, which still opens at once
 MOST_NOT_SCORED = 500
 _HERE = Path(__file__).parent
+_SCRIPTS = ("words.js", "timeline.js", "page.js")
 _TABULATOR = _HERE / "assets" / "tabulator-6.5.3"
 
 
@@ -49,13 +51,15 @@ def write_page(
     shown = on_page(rows)
     words = context.pace
     total, half, pace = figures(rows), holding_half(rows), by_pace(rows)
-    scripts = [_text(path) for path in (_TABULATOR / "tabulator.min.js", _HERE / "timeline.js", _HERE / "page.js")]
+    scripts = [_text(path) for path in (_TABULATOR / "tabulator.min.js", *(_HERE / name for name in _SCRIPTS))]
     styles = [_text(path) for path in (_TABULATOR / "tabulator_simple.min.css", _HERE / "page.css")]
     environment = Environment(
         loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals |= {"tr": tr, "number": number}
     page = environment.get_template("page.html.j2").render(
         context=context,
+        language=spoken(),
         as_of=wording.day(context.as_of),
         total=total,
         half=half,
@@ -75,8 +79,8 @@ def write_page(
         paces={code: name for code, name in (words.names if words else {}).items() if pace[code].accounts},
         words=words,
         reasons=_main_reasons(shown, context.reasons),
-        signs=[(code, title) for code, title in TITLES.items() if (shown["sign_code"] == code).any()],
-        no_rep=wording.NO_REP if shown["rep"].isna().any() else None,
+        signs=[(code, tr(title)) for code, title in TITLES.items() if (shown["sign_code"] == code).any()],
+        no_rep=tr(wording.NO_REP) if shown["rep"].isna().any() else None,
         policy=_policy(scripts, styles),
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files, not data
         licence=Markup(_text(_TABULATOR / "LICENSE")),  # noqa: S704 - its maker's words, in a comment
@@ -114,13 +118,15 @@ def _data(
         "as_of": context.as_of.isoformat(),
         "days": DAYS,
         "value_is": _value_is(context),
-        "symbol": wording.symbol(context.currency),
+        "around_amount": wording.around(context.currency),
+        "locale": "en-GB" if spoken() == ENGLISH else spoken(),
+        "words": _words(),
         "pace": context.pace.heading if context.pace else None,
         "paces": dict(context.pace.names) if context.pace else {},
         "soonest_first": context.pace_by is PaceBy.contracts,
-        "no_rep": wording.NO_REP,
+        "no_rep": tr(wording.NO_REP),
         "titles": dict(context.reasons),
-        "no_reason": NO_REASON,
+        "no_reason": tr(NO_REASON),
         "rep_names": {rep: rep_names.get(rep, rep) for rep in _reps_seen(rows, timelines)},
         "watched_until": last_day,
         "accounts": [_account(row, context.pace_by) for row in rows.to_dict("records")],
@@ -128,13 +134,24 @@ def _data(
     }
 
 
+def _words() -> dict[str, str]:
+    """What the page's scripts say, by what stands there in English."""
+    if spoken() == ENGLISH:
+        return {}
+    return (
+        said_in(*_SCRIPTS)
+        | {kind: kind_in_words(kind) for kind in KINDS}
+        | {word: tr(word) for word in wording.STRENGTHS}
+    )
+
+
 def _value_is(context: ExportContext) -> str | None:
     """What an account's value is, behind an amount; None where nothing tells it."""
     match context.value_by:
         case ValueBy.orders:
-            return f"net orders in {context.value_days} days"
+            return tr("net orders in {days} days", days=context.value_days)
         case ValueBy.contracts:
-            return "of contracts a year"
+            return tr("of contracts a year")
         case ValueBy.nothing:
             return None
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from features.language.tongue import tr
 from features.value import Returns, ValueBy
 from models.definition import PaceBy
 from pipelines.exports.pace import PaceWords, pace_words
@@ -50,7 +51,7 @@ class ExportContext:
     @property
     def value_period(self) -> str:
         """Over which time value is counted, for a heading: '360 days', 'a year'."""
-        return "a year" if self.value_by is ValueBy.contracts else f"{self.value_days} days"
+        return tr("a year") if self.value_by is ValueBy.contracts else tr("{days} days", days=self.value_days)
 
 
 def ranked(

@@ -13,7 +13,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from pipelines.exports.wording import NEARLY_ALL, NEARLY_NONE, is_missing, symbol
+from features.language.tongue import number, tr
+from pipelines.exports.wording import NEARLY_ALL, NEARLY_NONE, around, is_missing
 
 LONGEST_CELL = 32_767  # Excel's limit; XlsxWriter leaves a longer cell out without a word
 LONGEST_NAME = 31  # of a sheet, in UTF-16 code units, as Excel counts
@@ -25,12 +26,16 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """One column of a list: its heading, its cells, its width in characters and the look of its cells."""
+    """One column of a list: its heading, its cells, its width in characters and the look of its cells.
+
+    may_lack: whether it is left out where the firm records nothing for it.
+    """
 
     heading: str
     cells: pd.Series
     width: float
     style: Format
+    may_lack: bool = False
 
 
 class Styles:
@@ -46,8 +51,10 @@ class Styles:
     calm = "#9DB8D2"
 
     def __init__(self, book: xlsxwriter.Workbook, currency: str | None) -> None:
-        prefix = symbol(currency).replace('"', "")
-        amount = f'"{prefix}"#,##0;[Red]-"{prefix}"#,##0' if prefix else "#,##0;[Red]-#,##0"
+        before, behind = (f'"{text}"' if text else "" for text in around((currency or "").replace('"', "")))
+        amount = f"{before}#,##0{behind};[Red]-{before}#,##0{behind}"
+        share = f'[>={NEARLY_ALL}]">{number(0.99, ".0%")}";[<{NEARLY_NONE}]"<{number(0.01, ".0%")}";'
+        a_day = tr("d mmm yyyy")  # as a spreadsheet writes it
 
         def style(**look: Any) -> Format:
             return book.add_format({"font_color": self.ink, "valign": "vcenter", **look})
@@ -57,12 +64,12 @@ class Styles:
         self.strong = style(align="left", indent=1, bold=True, text_wrap=True)
         self.whole = style(num_format="#,##0")
         self.expected = style(num_format="[<9.95]0.0;#,##0")  # accounts, as a sum of risks: of a few, a tenth matters
-        self.percent = style(num_format=f'[>={NEARLY_ALL}]">99%";[<{NEARLY_NONE}]"<1%";0%')
+        self.percent = style(num_format=f"{share}{number(0, '.0%')}")
         self.money = style(num_format=amount)
-        self.date = style(num_format="d mmm yyyy", align="left", indent=1)
+        self.date = style(num_format=a_day, align="left", indent=1)
         entry = {"bg_color": "#FFF9E8", "border": 1, "border_color": "#E3D9B8", "text_wrap": True}
         self.entry = style(**entry)
-        self.entry_date = style(**entry, num_format="d mmm yyyy")
+        self.entry_date = style(**entry, num_format=a_day)
         head = {"bold": True, "font_color": "#FFFFFF", "bg_color": self.accent, "text_wrap": True}
         self.heading = style(**head, align="left", indent=1)
         self.heading_right = style(**head, align="right")
@@ -149,11 +156,11 @@ def sheet_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
     used = {name.casefold() for name in taken} | {"history"}
     names: dict[str, str] = {}
     for name in wanted:
-        plain = " ".join(_FORBIDDEN.sub(" ", name).split()).strip("' ") or "Rep"
-        number, candidate = 1, _shortened(plain, LONGEST_NAME)
+        plain = " ".join(_FORBIDDEN.sub(" ", name).split()).strip("' ") or tr("Rep")
+        place, candidate = 1, _shortened(plain, LONGEST_NAME)
         while candidate.casefold() in used:
-            number += 1
-            ending = f" ({number})"
+            place += 1
+            ending = f" ({place})"
             candidate = _shortened(plain, LONGEST_NAME - len(ending)) + ending
         used.add(candidate.casefold())
         names[name] = candidate
@@ -163,4 +170,4 @@ def sheet_names(wanted: Iterable[str], taken: Iterable[str]) -> dict[str, str]:
 def _shortened(name: str, length: int) -> str:
     while len(name.encode("utf-16-le")) // 2 > length:
         name = name[:-1]
-    return name.strip("' ") or "Rep"
+    return name.strip("' ") or tr("Rep")

@@ -7,6 +7,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from features.language.signs import TITLES
+from features.language.tongue import later, tr
 from features.value import ValueBy
 from pipelines.exports.figures import Figures, by_pace, by_reason, by_region, by_rep, by_sign, figures, holding_half
 from pipelines.exports.ranked import ExportContext
@@ -15,15 +16,15 @@ from pipelines.exports.wording import day, money, value_explained
 
 MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
 CHART_GROUPS = 10
-_HEADINGS = ("Accounts", "Expected to leave")
-_OF_VALUE = ("Value", "Value at risk")
+_HEADINGS = (later("Accounts"), later("Expected to leave"))
+_OF_VALUE = (later("Value"), later("Value at risk"))
 
 
 def write_summary(
     book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame
 ) -> None:
     """The sheet 'Summary': four figures, breakdowns by pace, sign, reason, rep and region, and two charts."""
-    sheet = book.add_worksheet("Summary")
+    sheet = book.add_worksheet(tr("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 40)
     sheet.set_column(1, 4, 17)
@@ -31,18 +32,25 @@ def write_summary(
     sheet.set_column(6, 12, 11)
     total = figures(rows)
     sheet.set_row(0, 24)
-    sheet.write_string(0, 0, f"Accounts at risk, {day(context.as_of)}", styles.title)
-    others = f"{len(not_scored):,} not scored"
+    sheet.write_string(0, 0, tr("Accounts at risk, {day}", day=day(context.as_of)), styles.title)
+    about = tr("Source: {source}. {count:,} accounts scored;", source=context.source, count=total.accounts)
     if context.value_by is ValueBy.orders:
-        others += f", worth {money(not_scored['value'].sum(), context.currency)}"
-    sheet.write_string(1, 0, f"Source: {context.source}. {total.accounts:,} accounts scored; {others}.", styles.muted)
-    lines: list[tuple[str, float, bool]] = [("Accounts expected to leave", total.leaving, False)]
+        worth = money(not_scored["value"].sum(), context.currency)
+        others = tr("{count:,} not scored, worth {worth}.", count=len(not_scored), worth=worth)
+    else:
+        others = tr("{count:,} not scored.", count=len(not_scored))
+    sheet.write_string(1, 0, f"{about} {others}", styles.muted)
+    lines: list[tuple[str, float, bool]] = [(tr("Accounts expected to leave"), total.leaving, False)]
     if context.has_value:
-        period = "a year" if context.value_by is ValueBy.contracts else f"last {context.value_days} days"
+        of_all = (
+            tr("Value of all scored accounts, a year")
+            if context.value_by is ValueBy.contracts
+            else tr("Value of all scored accounts, last {days} days", days=context.value_days)
+        )
         lines += [
-            ("Value at risk", total.value_at_risk, True),
-            (f"Value of all scored accounts, {period}", total.value, True),
-            ("Accounts that hold half of the value at risk", holding_half(rows), False),
+            (tr("Value at risk"), total.value_at_risk, True),
+            (of_all, total.value, True),
+            (tr("Accounts that hold half of the value at risk"), holding_half(rows), False),
         ]
     for row, (label, number, is_money) in enumerate(lines, start=3):
         sheet.set_row(row, 22)
@@ -56,11 +64,11 @@ def write_summary(
     meaning = value_explained(context.value_by, context.value_days, context.returns)
     for sentence in (
         context.worth,
-        f"An account has left when there is {context.leaves}.",
-        f"Value is {meaning[:1].lower()}{meaning[1:]}" if context.has_value else None,
-        "Expected to leave is the sum of the risks, value at risk the sum of risk times value."
+        tr("An account has left when there is {leaves}.", leaves=context.leaves),
+        tr("Value is {meaning}", meaning=f"{meaning[:1].lower()}{meaning[1:]}") if context.has_value else None,
+        tr("Expected to leave is the sum of the risks, value at risk the sum of risk times value.")
         if context.has_value
-        else "Expected to leave is the sum of the risks.",
+        else tr("Expected to leave is the sum of the risks."),
         context.skill,
     ):
         if sentence:
@@ -74,21 +82,23 @@ def write_summary(
         pace = {names[code]: group for code, group in by_pace(rows).items() if group.accounts}
         row = _write_breakdown(sheet, styles, context, row, context.pace.question, pace) + 2
     if rows["sign_code"].notna().any():
-        row = _write_breakdown(sheet, styles, context, row, "By sign: how one sees it", by_sign(rows, TITLES)) + 2
+        signs = by_sign(rows, {code: tr(title) for code, title in TITLES.items()})
+        row = _write_breakdown(sheet, styles, context, row, tr("By sign: how one sees it"), signs) + 2
     by_main_reason = by_reason(rows, context.reasons)
     first = row + 2
-    row = (
-        _write_breakdown(sheet, styles, context, row, "By main reason: what we did or left undone", by_main_reason) + 2
-    )
-    _write_chart(book, sheet, context, "by main reason", first, len(by_main_reason), styles.bar, top=2)
+    title = tr("By main reason: what we did or left undone")
+    row = _write_breakdown(sheet, styles, context, row, title, by_main_reason) + 2
+    by = tr("Value at risk by main reason") if context.has_value else tr("Expected to leave by main reason")
+    _write_chart(book, sheet, context, by, first, len(by_main_reason), styles.bar, top=2)
     reps = by_rep(rows)
     if reps:
         first = row + 2
-        row = _write_breakdown(sheet, styles, context, row, "By rep", reps) + 2
-        _write_chart(book, sheet, context, "by rep", first, len(reps), styles.calm, top=22)
+        row = _write_breakdown(sheet, styles, context, row, tr("By rep"), reps) + 2
+        by = tr("Value at risk by rep") if context.has_value else tr("Expected to leave by rep")
+        _write_chart(book, sheet, context, by, first, len(reps), styles.calm, top=22)
     regions = by_region(rows)
     if regions:
-        _write_breakdown(sheet, styles, context, row, "By region", regions)
+        _write_breakdown(sheet, styles, context, row, tr("By region"), regions)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 1)
@@ -103,7 +113,7 @@ def _write_breakdown(
     sheet.write_string(row, 0, title, styles.subtitle)
     sheet.write_string(row + 1, 0, "", styles.heading)
     for place, heading in enumerate((*_HEADINGS, *(_OF_VALUE if context.has_value else ())), start=1):
-        sheet.write_string(row + 1, place, heading, styles.heading_right)
+        sheet.write_string(row + 1, place, tr(heading), styles.heading_right)
     lines = list(groups.items())
     if len(lines) > MOST_GROUPS:
         rest = [group for _, group in lines[MOST_GROUPS - 1 :]]
@@ -113,7 +123,7 @@ def _write_breakdown(
             sum(group.value for group in rest),
             sum(group.value_at_risk for group in rest),
         )
-        lines = [*lines[: MOST_GROUPS - 1], (f"All {len(rest):,} others", together)]
+        lines = [*lines[: MOST_GROUPS - 1], (tr("All {count:,} others", count=len(rest)), together)]
     for line, (name, group) in enumerate(lines, start=row + 2):
         sheet.write_string(line, 0, name, styles.text)
         sheet.write_number(line, 1, group.accounts, styles.whole)
@@ -128,7 +138,7 @@ def _write_chart(
     book: xlsxwriter.Workbook,
     sheet: Worksheet,
     context: ExportContext,
-    by: str,
+    title: str,
     first: int,
     lines: int,
     colour: str,
@@ -139,14 +149,13 @@ def _write_chart(
     """
     if not lines:
         return
-    column, measure = (4, "Value at risk") if context.has_value else (2, "Expected to leave")
-    title = f"{measure} {by}"
+    column = 4 if context.has_value else 2
     last = first + min(lines, CHART_GROUPS) - 1
     chart = book.add_chart({"type": "bar"})
     chart.add_series(
         {
-            "categories": ["Summary", first, 0, last, 0],
-            "values": ["Summary", first, column, last, column],
+            "categories": [sheet.name, first, 0, last, 0],
+            "values": [sheet.name, first, column, last, column],
             "fill": {"color": colour},
             "gap": 45,
         }
@@ -157,7 +166,7 @@ def _write_chart(
     chart.set_x_axis(
         {
             "num_font": {"size": 9},
-            "num_format": '[>=1000000]0.0,,"m";[>=1000]0,"k";0',
+            "num_format": tr('[>=1000000]0.0,,"m";[>=1000]0,"k";0'),  # as a spreadsheet writes it
             "major_gridlines": {"visible": True, "line": {"color": Styles.line}},
             "line": {"none": True},
         }

@@ -3,13 +3,6 @@
 const drawTimeline = (() => {
   const DAY = 86400000;
   const BAD = ["competitor_seen", "complaint"];
-  const SIGNS = {
-    referral: "They referred someone to us", reference: "They stood as a reference", competitor_seen: "A competitor was seen",
-    complaint: "A complaint", review_meeting: "A review meeting", upsell: "They bought something more",
-  };
-
-  const plural = (number, noun, nouns = noun + "s") => `${number.toLocaleString("en-GB")} ${number === 1 ? noun : nouns}`;
-
   function element(name, attributes, ...children) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -21,79 +14,86 @@ const drawTimeline = (() => {
   const greatest = (events) => Math.max(...events.map((event) => event[1] || 0), 1);
   const titled = (words) => element("title", {}, words);
 
+  const signs = (tr) => ({
+    referral: tr("They referred someone to us"), reference: tr("They stood as a reference"), competitor_seen: tr("A competitor was seen"),
+    complaint: tr("A complaint"), review_meeting: tr("A review meeting"), upsell: tr("They bought something more"),
+  });
+
   // Each lane: what it is called, what it says in words, how high it is, and how it is drawn.
-  function lanes(past, page) {
+  function lanes(past, { tr, money }) {
     const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], errors = [], tickets = [], signals = [] } = past;
     const open = (events) => events.filter((event) => event[1] === null).length;
     const found = [];
     if (orders.length) {
-      found.push({ name: "Orders", says: `${plural(orders.length, "order day")}, ${page.money(sum(orders))}`, height: 54, events: orders, draw: drawOrders });
+      found.push({ name: tr("Orders"), says: tr("{count:0# order day}, {amount}", { count: orders.length, amount: money(sum(orders)) }), height: 54, events: orders, draw: drawOrders });
     }
     const back = [...returns, ...credits.map(([days, amount]) => [days, -amount])];
     if (back.length) {
-      found.push({ name: "Sent back or credited", says: `${plural(back.length, "time")}, ${page.money(sum(back))}`, height: 34, events: back, draw: drawReturns(greatest([...orders, ...back])) });
+      found.push({ name: tr("Sent back or credited"), says: tr("{count:0# time}, {amount}", { count: back.length, amount: money(sum(back)) }), height: 34, events: back, draw: drawReturns(greatest([...orders, ...back])) });
     }
     if (contacts.length || mailings.length) {
-      const last = contacts.length ? `${plural(contacts.length, "time")}, last ${plural(contacts[contacts.length - 1][0], "day")} ago` : "nobody; only invoices and the like";
-      found.push({ name: "Spoken with", says: last, height: 30, events: contacts, mailings, draw: drawContacts });
+      const last = contacts.length
+        ? tr("{count:0# time}, last {days:0# day} ago", { count: contacts.length, days: contacts[contacts.length - 1][0] })
+        : tr("nobody; only invoices and the like");
+      found.push({ name: tr("Spoken with"), says: last, height: 30, events: contacts, mailings, draw: drawContacts });
     }
     if (calls.length) {
-      found.push({ name: "They rang, we were out", says: `${plural(calls.length, "time")}, ${open(calls)} not rung back`, height: 30, events: calls, draw: drawSpans("Rang, not rung back", "Rang, rung back after", false) });
+      found.push({ name: tr("They rang, we were out"), says: tr("{count:0# time}, {open} not rung back", { count: calls.length, open: open(calls) }), height: 30, events: calls, draw: drawSpans(tr("Rang, not rung back"), (days) => tr("Rang, rung back after {days:0# day}", { days }), false) });
     }
     if (errors.length) {
-      found.push({ name: "Wrong invoices", says: `${plural(errors.length, "error")}, ${open(errors)} not corrected`, height: 30, events: errors, draw: drawSpans("Error found, not corrected", "Error found, corrected after") });
+      found.push({ name: tr("Wrong invoices"), says: tr("{count:0# error}, {open} not corrected", { count: errors.length, open: open(errors) }), height: 30, events: errors, draw: drawSpans(tr("Error found, not corrected"), (days) => tr("Error found, corrected after {days:0# day}", { days })) });
     }
     if (tickets.length) {
-      found.push({ name: "Problems reported", says: `${plural(tickets.length, "ticket")}, ${open(tickets)} open`, height: 30, events: tickets, draw: drawSpans("Reported, not solved", "Reported, solved after") });
+      found.push({ name: tr("Problems reported"), says: tr("{count:0# ticket}, {open} open", { count: tickets.length, open: open(tickets) }), height: 30, events: tickets, draw: drawSpans(tr("Reported, not solved"), (days) => tr("Reported, solved after {days:0# day}", { days })) });
     }
     if (signals.length) {
       const bad = signals.filter((event) => BAD.includes(event[1])).length;
-      found.push({ name: "Other signs", says: `${signals.length - bad} good, ${bad} bad`, height: 30, events: signals, draw: drawSigns });
+      found.push({ name: tr("Other signs"), says: tr("{good} good, {bad} bad", { good: signals.length - bad, bad }), height: 30, events: signals, draw: drawSigns });
     }
     return found;
   }
 
-  function drawOrders(group, lane, scale, page) {
+  function drawOrders(group, lane, scale, { tr, money }) {
     const most = greatest(lane.events);
     const last = lane.events[lane.events.length - 1][0];
     const quiet = element("rect", { x: scale.x(last), y: 4, width: Math.max(0, scale.x(0) - scale.x(last)), height: lane.height - 8, class: "quiet" });
     group.append(quiet);
     if (scale.x(0) - scale.x(last) > 100) {
-      group.append(element("text", { x: (scale.x(0) + scale.x(last)) / 2, y: 18, class: "note" }, `${plural(last, "day")} silent`));
+      group.append(element("text", { x: (scale.x(0) + scale.x(last)) / 2, y: 18, class: "note" }, tr("{days:0# day} silent", { days: last })));
     }
     for (const [days, amount] of lane.events) {
       const high = Math.max(2, ((lane.height - 10) * Math.max(0, amount || 0)) / most);
       group.append(element("rect", { x: scale.x(days) - 1.5, y: lane.height - 4 - high, width: 3, height: high, class: "order" },
-        titled(`${scale.day(days)}: ordered ${page.money(amount || 0)}`)));
+        titled(tr("{day}: ordered {amount}", { day: scale.day(days), amount: money(amount || 0) }))));
     }
   }
 
-  function drawContacts(group, lane, scale) {
+  function drawContacts(group, lane, scale, { tr }) {
     const middle = lane.height / 2;
     for (const [days, channel] of lane.mailings) {
-      group.append(element("line", { x1: scale.x(days), x2: scale.x(days), y1: middle - 4, y2: middle + 4, class: "billing" }, titled(`${scale.day(days)}: ${channel}`)));
+      group.append(element("line", { x1: scale.x(days), x2: scale.x(days), y1: middle - 4, y2: middle + 4, class: "billing" }, titled(`${scale.day(days)}: ${tr(channel)}`)));
     }
     for (const [days, channel] of lane.events) {
-      group.append(element("circle", { cx: scale.x(days), cy: middle, r: 4, class: "good" }, titled(`${scale.day(days)}: ${channel}`)));
+      group.append(element("circle", { cx: scale.x(days), cy: middle, r: 4, class: "good" }, titled(`${scale.day(days)}: ${tr(channel)}`)));
     }
   }
 
   // What came back hangs from above, on the scale of the orders.
-  const drawReturns = (most) => (group, lane, scale, page) => {
+  const drawReturns = (most) => (group, lane, scale, { tr, money }) => {
     for (const [days, amount] of lane.events) {
       const high = Math.max(2, ((lane.height - 8) * (amount || 0)) / most);
       group.append(element("rect", { x: scale.x(days) - 1.5, y: 4, width: 3, height: high, class: "returned" },
-        titled(`${scale.day(days)}: ${page.money(amount || 0)} sent back or credited`)));
+        titled(tr("{day}: {amount} sent back or credited", { day: scale.day(days), amount: money(amount || 0) }))));
     }
   };
 
   // Something that began and, as far as was known, ended or did not: a ring for what is open, a dot for what is done.
-  const drawSpans = (openWords, doneWords, lasts = true) => (group, lane, scale) => {
+  const drawSpans = (openWords, doneAfter, lasts = true) => (group, lane, scale) => {
     const middle = lane.height / 2;
     const settledFirst = [...lane.events].sort((one, other) => (one[1] === null) - (other[1] === null));
     for (const [days, until] of settledFirst) {
       const end = until === null ? (lasts ? 0 : days) : days - until;
-      const words = until === null ? openWords : `${doneWords} ${plural(until, "day")}`;
+      const words = until === null ? openWords : doneAfter(until);
       const state = until === null ? "open" : "done";
       group.append(element("g", { class: state },
         titled(`${scale.day(days)}: ${words}`),
@@ -102,17 +102,18 @@ const drawTimeline = (() => {
     }
   };
 
-  function drawSigns(group, lane, scale) {
+  function drawSigns(group, lane, scale, { tr }) {
+    const titles = signs(tr);
     const middle = lane.height / 2;
     for (const [days, kind] of lane.events) {
       const at = scale.x(days);
       const bad = BAD.includes(kind);
       const points = bad ? `${at - 5},${middle - 4} ${at + 5},${middle - 4} ${at},${middle + 5}` : `${at - 5},${middle + 4} ${at + 5},${middle + 4} ${at},${middle - 5}`;
-      group.append(element("polygon", { points, class: bad ? "bad" : "good" }, titled(`${scale.day(days)}: ${SIGNS[kind] || kind}`)));
+      group.append(element("polygon", { points, class: bad ? "bad" : "good" }, titled(`${scale.day(days)}: ${titles[kind] || tr(kind)}`)));
     }
   }
 
-  function drawMonths(svg, scale, top, bottom) {
+  function drawMonths(svg, scale, top, bottom, { day }) {
     const month = new Date(scale.from.getTime());
     month.setUTCDate(1);
     const step = scale.width < 420 ? 6 : 3;
@@ -122,14 +123,14 @@ const drawTimeline = (() => {
       svg.append(element("line", { x1: at, x2: at, y1: top, y2: bottom, class: labelled ? "month named" : "month" }));
       if (labelled && at > 20 && at < scale.x(0) - 20) {
         svg.append(element("text", { x: at, y: bottom + 14, class: "tick" },
-          month.toLocaleDateString("en-GB", { month: "short", year: "2-digit", timeZone: "UTC" })));
+          day(month, { month: "short", year: "2-digit" })));
       }
     }
   }
 
   // An SVG as wide as its place, with the lanes that have events; null where there are none.
-  return function drawTimeline(past, page, width) {
-    const drawn = lanes(past, page);
+  return function drawTimeline(past, page, words, width) {
+    const drawn = lanes(past, words);
     if (!drawn.length) return null;
     const narrow = width < 560;
     const left = narrow ? 6 : 190;
@@ -137,21 +138,21 @@ const drawTimeline = (() => {
     const to = new Date(`${page.as_of}T00:00:00Z`);
     const from = new Date(to.getTime() - page.days * DAY);
     const x = (days) => left + ((width - left - 10) * (page.days - days)) / page.days;
-    const day = (days) => new Date(to.getTime() - days * DAY).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+    const day = (days) => words.day(new Date(to.getTime() - days * DAY), { day: "numeric", month: "short", year: "numeric" });
     const scale = { x, day, from, to, width };
     const changes = past.reps || [];
     const top = changes.length ? 20 : 4;
     const bottom = top + drawn.reduce((total, lane) => total + lane.height + above, 0);
     const summary = drawn.map((lane) => `${lane.name}: ${lane.says}`).join(". ");
     const svg = element("svg", { viewBox: `0 0 ${width} ${bottom + 20}`, width, height: bottom + 20, role: "img", "aria-label": summary });
-    drawMonths(svg, scale, top, bottom);
+    drawMonths(svg, scale, top, bottom, words);
     let y = top;
     for (const lane of drawn) {
       const label = element("text", { x: narrow ? left : 0, y: narrow ? y + 14 : y + lane.height / 2 - 2, class: "lane" }, lane.name);
       const says = element("tspan", narrow ? { dx: 6, class: "says" } : { x: 0, dy: 14, class: "says" }, lane.says);
       label.append(says);
       const group = element("g", { transform: `translate(0 ${y + above})` });
-      lane.draw(group, lane, scale, page);
+      lane.draw(group, lane, scale, words);
       svg.append(label, group);
       y += lane.height + above;
       svg.append(element("line", { x1: left, x2: width - 10, y1: y, y2: y, class: "rule" }));
@@ -161,7 +162,7 @@ const drawTimeline = (() => {
     for (const [days, rep] of [...changes].reverse()) {
       const name = page.rep_names[rep] || rep;
       const at = scale.x(days);
-      svg.append(element("line", { x1: at, x2: at, y1: 6, y2: bottom, class: "change" }, titled(`${day(days)}: ${name} became their rep`)));
+      svg.append(element("line", { x1: at, x2: at, y1: 6, y2: bottom, class: "change" }, titled(words.tr("{day}: {rep} became their rep", { day: day(days), rep: name }))));
       const label = element("text", { x: at + 4, y: 13, class: "rep" }, name.length > 22 ? `${name.slice(0, 21)}…` : name);
       const wide = 7 * label.textContent.length + 8;
       if (at + wide > taken && at < taken && at - wide > left) { label.setAttribute("x", at - 4); label.setAttribute("class", "rep end"); taken = at - wide; }

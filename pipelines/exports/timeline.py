@@ -14,10 +14,14 @@ import pandas as pd
 from ibis import _
 
 from features.language.rows import Rows, assignments, calls, contacts, invoices, orders, placed, signals, tickets
+from features.language.tongue import tr
 from features.reasons.contact import spoken
+from features.tables import TABLES
 from pipelines.known import known_events
 
 DAYS = 548  # a year and a half: this season and the same one last year
+
+KINDS = (*TABLES["contacts"]["channel"].allowed, *TABLES["signals"]["kind"].allowed)  # of what happens, as codes
 
 Timeline = dict[str, list[list[Any]]]
 
@@ -71,6 +75,11 @@ LANES = {
     "signals": Lane(signals, "kind"),
     "reps": Lane(assignments, "rep_id"),
 }
+
+
+def kind_in_words(kind: str) -> str:
+    """A channel or a kind of signal as people say it."""
+    return tr(kind.replace("_", " "))
 
 
 def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str, Timeline]:

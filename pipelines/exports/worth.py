@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from features.language.tongue import tr
 from models.money_params import Assumed
 from models.profit import best_plan, stakes
 from pipelines.exports.wording import money
@@ -24,21 +25,37 @@ def worth_of_calls(rows: pd.DataFrame, assumed: Assumed | None, currency: str | 
     now, best = best_plan(profit, most=capacity), best_plan(profit)
     basis = f"({assumed.in_words(lambda amount: money(amount, currency))})"
     if not best.calls:
-        return f"No call is expected to bring more than it costs {basis}."
-    first = "the account" if now.calls == 1 else f"the {now.calls:,} accounts"
-    beyond = f"{'it' if best.calls == 1 else 'them'}" if now == best else f"the first {best.calls:,}"
+        return tr("No call is expected to bring more than it costs {basis}.", basis=basis)
     if best.calls == len(rows):
-        end = "every call brings more than it costs"
+        end = tr("every call brings more than it costs")
+    elif now != best:
+        end = tr("beyond the first {count:,} a call costs more than it brings", count=best.calls)
+    elif best.calls == 1:
+        end = tr("beyond it a call costs more than it brings")
     else:
-        end = f"beyond {beyond} a call costs more than it brings"
+        end = tr("beyond them a call costs more than it brings")
     amount = money(float(f"{now.profit:.{_DIGITS}g}"), currency)
-    return f"Calling {first} with most value at risk is worth about {amount} {basis}; {end}."
+    if now.calls == 1:
+        return tr(
+            "Calling the account with most value at risk is worth about {amount} {basis}; {end}.",
+            amount=amount,
+            basis=basis,
+            end=end,
+        )
+    return tr(
+        "Calling the {count:,} accounts with most value at risk is worth about {amount} {basis}; {end}.",
+        count=now.calls,
+        amount=amount,
+        basis=basis,
+        end=end,
+    )
 
 
 def worth_explained(value_period: str) -> str:
     """How it is reckoned, and what of it is not known."""
-    return (
+    return tr(
         "Risk times value, times the share of would-be leavers who stay when called, times the margin, less what the "
-        f"call costs; whoever stays is taken to bring its value of {value_period} once more. What is "
-        "called assumed was set by somebody (money in params.yaml) and measured by nobody."
+        "call costs; whoever stays is taken to bring its value of {period} once more. What is "
+        "called assumed was set by somebody (money in params.yaml) and measured by nobody.",
+        period=value_period,
     )

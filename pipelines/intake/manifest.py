@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from features.language.tongue import ENGLISH
 from features.mistake import Mistake
 from pipelines.home import Home, written_whole
 from pipelines.settings import Settings
@@ -37,6 +38,7 @@ class Manifest(BaseModel):
     as_of: date
     currency: str
     time_zone: str
+    language: str = ENGLISH
     settings_override: dict[str, Any]
     tables: dict[str, TableFacts]
     derived: list[str] = []

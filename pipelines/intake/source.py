@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from features.language.tongue import ENGLISH, languages
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from pipelines.home import SOURCES, Home
@@ -69,6 +70,9 @@ class SourceFile(Overridable):
     description: str = Field("", description="What the source is, for people.")
     currency: str = Field(pattern="^[A-Z]{3}$", description="ISO 4217: EUR, GBP, USD.")
     time_zone: str = Field(description="The firm's local time: Europe/London.")
+    language: str = Field(
+        ENGLISH, description=f"Of the workbook, the page and all sentences: {' or '.join(languages())}."
+    )
     folder: str | None = Field(
         None, description="Where the files are: absolute, or seen from the source's folder; {home} is the run's folder."
     )
@@ -77,6 +81,13 @@ class SourceFile(Overridable):
         description="Table name for the SQL: a file's name, its path, or a pattern of them (sales_*.csv).",
     )
     options: Options = Field(Options.model_validate({}), description="How the files are written.")
+
+    @field_validator("language")
+    @classmethod
+    def _is_shipped(cls, given: str) -> str:
+        if given not in languages():
+            raise ValueError(f"no language '{given}'; there are {', '.join(languages())}")
+        return given
 
     @field_validator("files")
     @classmethod

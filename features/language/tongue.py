@@ -1,0 +1,229 @@
+"""Tongue: the language in which people are told; English stands in the code, every other in a catalogue beside it.
+
+What people read is a template: `tr("{count:# order} in {days} days", count=2, days=90)`. A catalogue (gettext's .po,
+one a language) gives the template in its own words, and the numbers are written as its readers write them.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from copy import copy
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from babel import Locale
+    from babel.messages.catalog import Catalog
+
+ENGLISH = "en"
+CATALOGUES = Path(__file__).parent / "locale"
+HOURS_AS_DAYS = 48
+_DIGITS = 6
+_CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
+_NUMBER = re.compile(r"(,?)(\.\d+)?([f%g]?)")
+_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+def languages() -> list[str]:
+    """The codes of the languages that are shipped, English first."""
+    return [ENGLISH, *sorted(path.stem for path in CATALOGUES.glob("*.po"))]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within it, people are told in this language. Not to be used around a `yield` of one's own."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def spoken() -> str:
+    """The code of the language in which people are told."""
+    return _spoken.get()
+
+
+def later(text: str) -> str:
+    """A text that is told in some language when it is used: marks it for the catalogues, and returns it as it is."""
+    return text
+
+
+def translated(text: str) -> str:
+    """A template in the language that is spoken; in English where its catalogue has nothing for it."""
+    return text if _spoken.get() == ENGLISH else texts(CATALOGUES / f"{_spoken.get()}.po").get(text, text)
+
+
+def tr(text: str, /, **values: Any) -> str:
+    """A text in the language that is spoken, with its values in the place of their names."""
+    return filled(translated(text), values) if values else translated(text)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Texts with their values, one behind the other, that are put into a language only when they are shown: `str` gives
+    them in the one that is spoken then.
+    """
+
+    parts: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    def __str__(self) -> str:
+        return "".join(tr(text, **values) for text, values in self.parts)
+
+    def __add__(self, more: "Told") -> "Told":
+        return Told(self.parts + more.parts)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        return [{"text": text, "values": dict(values)} for text, values in self.parts]
+
+    @classmethod
+    def from_json(cls, parts: Sequence[Mapping[str, Any]]) -> "Told":
+        """What `as_json` gave."""
+        return cls(tuple((part["text"], part["values"]) for part in parts))
+
+
+def told(text: str, /, **values: Any) -> Told:
+    """A text that is told in some language later, with its values, floats to the digits that anybody may be shown."""
+    return Told(((text, {name: _rounded(value) for name, value in values.items()}),))
+
+
+def _rounded(value: Any) -> Any:
+    return round(float(value), _DIGITS) if isinstance(value, float) else value
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """A template with its values, as those write who speak the language. Raises KeyError where one is missing.
+
+    Beside what str.format can do: `{value:# call}` gives 'no calls', '1 call', '3 calls', and `{value:0# call}` gives
+    '0 calls'; a noun with another plural stands as `# breach/breaches`. In a catalogue there is a form for none (of `#`
+    alone) and one for each plural of the language: `{value:# kein Anruf/Anruf/Anrufe}`. `{value:# of hours}` is a span
+    as people say it: '5 hours' and, from two days on, '4 days'.
+    """
+    return _WORDS.vformat(template, (), values)
+
+
+class _Words(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
+        if not spec.startswith("#"):
+            return number(value, format_spec)
+        if spec == "# of hours":
+            return _span(value)
+        return counted(round(value), spec[1:].strip(), is_zero_written=is_zero_written)
+
+
+_WORDS = _Words()
+
+
+def counted(count: int, noun: str, *, is_zero_written: bool = False) -> str:
+    """'no calls', '1 call', '3 calls'; '0 calls' where zero is written.
+
+    noun: its forms, as in `filled`.
+    """
+    forms, categories = noun.split("/"), plurals()
+    if len(forms) < len(categories):
+        forms.append(f"{forms[0]}s")
+    for_none = forms.pop(0) if len(forms) > len(categories) else f"no {forms[-1]}"
+    if count == 0 and not is_zero_written:
+        return for_none
+    return f"{number(count, ',')} {forms[categories.index(_category(count))]}"
+
+
+def number(value: Any, spec: str) -> str:
+    r"""A number as `format` writes it, with the signs of the language; never another number than in English.
+
+    >>> with speaking("de"):
+    ...     number(1234.5, ",.1f"), number(0.5, ".0%")
+    ('1.234,5', '50\xa0%')
+    """
+    text = str(format(value, spec))
+    kind = _NUMBER.fullmatch(spec) if spec and _spoken.get() != ENGLISH else None
+    if kind is None or not math.isfinite(value):
+        return text
+    plain = format(value, spec.removeprefix(","))
+    digits, places = Decimal(plain.rstrip("%")), len(plain.rstrip("%").partition(".")[2])
+    is_share = plain.endswith("%")
+    pattern = copy((locale().percent_formats if is_share else locale().decimal_formats)[None])
+    pattern.frac_prec = (places, places)
+    exact = digits.scaleb(-2) if is_share else digits
+    return str(pattern.apply(exact, locale(), group_separator=bool(kind[1])))
+
+
+def day(value: date) -> str:
+    """'1 July 2026', '1. Juli 2026'."""
+    if _spoken.get() == ENGLISH:
+        return f"{value.day} {value:%B %Y}"
+    from babel.dates import format_date
+
+    return format_date(value, "long", locale=locale())
+
+
+def locale() -> "Locale":
+    """What Babel knows of the language that is spoken."""
+    return _locale(_spoken.get())
+
+
+def plurals() -> list[str]:
+    """The plural categories that the language tells apart, in CLDR's order: one, other."""
+    return ["one", "other"] if _spoken.get() == ENGLISH else _plurals(_spoken.get())
+
+
+def texts(path: Path) -> dict[str, str]:
+    """What a catalogue says for every English text; nothing where there is no such file."""
+    return _texts(path, path.stat().st_mtime_ns) if path.exists() else {}
+
+
+def said_in(*files: str) -> dict[str, str]:
+    """What the catalogue of the language that is spoken says for the texts that stand in files of these names."""
+    path = CATALOGUES / f"{spoken()}.po"
+    there = {str(text.id) for text in catalogue_of(path) for file, _ in text.locations if Path(file).name in files}
+    return {text: said for text, said in texts(path).items() if text in there}
+
+
+def catalogue_of(path: Path) -> "Catalog":
+    """A catalogue as Babel reads it."""
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        return read_po(file, locale=path.stem)
+
+
+@cache
+def _texts(path: Path, _changed: int) -> dict[str, str]:
+    return {str(text.id): str(text.string) for text in catalogue_of(path) if text.id and text.string}
+
+
+@cache
+def _locale(language: str) -> "Locale":
+    from babel import Locale
+
+    return Locale.parse(language)
+
+
+@cache
+def _plurals(language: str) -> list[str]:
+    found = {*_locale(language).plural_form.tags, "other"}
+    return [category for category in _CATEGORIES if category in found]
+
+
+def _category(count: int) -> str:
+    if _spoken.get() == ENGLISH:
+        return "one" if count == 1 else "other"
+    return str(locale().plural_form(count))
+
+
+def _span(hours: float) -> str:
+    in_days = hours >= HOURS_AS_DAYS
+    count = round(hours / 24 if in_days else max(hours, 1))
+    if _spoken.get() == ENGLISH:
+        return counted(count, "day" if in_days else "hour")
+    from babel.units import format_unit
+
+    return format_unit(count, "duration-day" if in_days else "duration-hour", locale=locale())
