@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "locale"
+SPAN = "# of hours"
 HOURS_AS_DAYS = 48
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
@@ -114,7 +115,7 @@ class _Words(Formatter):
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
         if not spec.startswith("#"):
             return number(value, format_spec)
-        if spec == "# of hours":
+        if spec == SPAN:
             return _span(value)
         return counted(round(value), spec[1:].strip(), is_zero_written=is_zero_written)
 
