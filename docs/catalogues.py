@@ -6,6 +6,7 @@
 What nobody says any more is taken out. Says what is left to do, and exits with 1 where there is something.
 """
 
+import ast
 import io
 import sys
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ from pipelines.exports.timeline import KINDS
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGES = ("features", "models", "pipelines", "leaky")
 KEYWORDS = dict.fromkeys(("tr", "later", "told"))
-METHODS = {".py": "python", ".j2": "jinja2.ext:babel_extract", ".js": "javascript"}
+METHODS = {".j2": "jinja2.ext:babel_extract", ".js": "javascript"}
 _HEADER = 'msgid ""\nmsgstr ""\n"Language: {}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
 
@@ -51,10 +52,23 @@ def _declared() -> Iterator[tuple[str, str]]:
 def _in_code() -> Iterator[tuple[str, str]]:
     for package in PACKAGES:
         for path in sorted((PROJECT / package).rglob("*")):
-            if path.suffix in METHODS and "assets" not in path.parts:
+            name = path.relative_to(PROJECT).as_posix()
+            if path.suffix == ".py":
+                yield from ((text, name) for text in _in_python(path.read_text(encoding="utf-8")))
+            elif path.suffix in METHODS and "assets" not in path.parts:
                 with path.open("rb") as file:
                     for _, text, _, _ in extract(METHODS[path.suffix], file, KEYWORDS):
-                        yield text[0] if isinstance(text, tuple) else text, path.relative_to(PROJECT).as_posix()
+                        yield text[0] if isinstance(text, tuple) else text, name
+
+
+def _in_python(code: str) -> Iterator[str]:
+    """The texts in calls; also inside of f-strings, which Babel does not look into."""
+    calls = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call) and node.args)
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
+        text = call.args[0]
+        if name in KEYWORDS and isinstance(text, ast.Constant) and isinstance(text.value, str):
+            yield text.value
 
 
 def updated(path: Path) -> str:

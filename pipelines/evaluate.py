@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.language.tongue import speaking, told
+from features.language.tongue import Told, speaking
 from features.mistake import Mistake
 from models import gate, groups
 from models.backtest import Backtest, backtest, rerun
@@ -150,7 +150,7 @@ def _without_a_model(
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, measured, voluntary[known], involuntary[known], figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
-    verdict = gate.Verdict((gate.Check("tested", False, told("{why}", why=too_short(rows))),))
+    verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     _write(home.model / GATE, _gate_json(verdict, None, registry.champion()))
     log.warning("gate: no model: %s", verdict.in_words)

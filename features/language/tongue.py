@@ -28,7 +28,7 @@ SPAN = "# of hours"
 HOURS_AS_DAYS = 48
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
-_NUMBER = re.compile(r"(,?)(\.\d+)?([f%g]?)")
+_NUMBER = re.compile(r"\+?(,?)(\.\d+)?([f%g]?)")
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
 
@@ -148,13 +148,14 @@ def number(value: Any, spec: str) -> str:
     kind = _NUMBER.fullmatch(spec) if spec and _spoken.get() != ENGLISH else None
     if kind is None or not math.isfinite(value):
         return text
-    plain = format(value, spec.removeprefix(","))
+    plain = format(value, spec.replace(",", ""))
     digits, places = Decimal(plain.rstrip("%")), len(plain.rstrip("%").partition(".")[2])
     is_share = plain.endswith("%")
     pattern = copy((locale().percent_formats if is_share else locale().decimal_formats)[None])
     pattern.frac_prec = (places, places)
     exact = digits.scaleb(-2) if is_share else digits
-    return str(pattern.apply(exact, locale(), group_separator=bool(kind[1])))
+    sign = "+" if plain.startswith("+") else ""
+    return f"{sign}{pattern.apply(exact, locale(), group_separator=bool(kind[1]))}"
 
 
 def day(value: date) -> str:
