@@ -98,6 +98,8 @@ def _faults(text: Message, language: str) -> Iterator[str]:
     if text.fuzzy:
         yield f"fuzzy: {text.id}"
     wanted, given = _values(str(text.id)), _values(said)
+    if ("{days}" in text.id) != ("{days}" in said) or text.id.count("[") != said.count("["):
+        yield f"other windows or asides than in English: {said}"
     if {name: _kind(spec) for name, spec in wanted.items()} != {name: _kind(spec) for name, spec in given.items()}:
         yield f"other values than in English: {said}"
         return
@@ -109,7 +111,8 @@ def _faults(text: Message, language: str) -> Iterator[str]:
 
 
 def _values(template: str) -> Mapping[str, str]:
-    return {name: spec or "" for _, name, spec, _ in Formatter().parse(template) if name}
+    # A window is put in before anything else, also into names: {calls_from_them_{days}d}.
+    return {name: spec or "" for _, name, spec, _ in Formatter().parse(template.replace("{days}", "0")) if name}
 
 
 def _kind(spec: str) -> str:
