@@ -2,7 +2,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH) # the stages call leaky by name
 
-.PHONY: run test lint docs bench ui lock clean
+.PHONY: run test lint docs words bench ui lock clean
 
 run: .venv/ready ## set everything up and run the main job on the simulated firm
 	$(BIN)/dvc repro
@@ -19,6 +19,9 @@ docs: .venv/ready-dev ## write the reference from the code and build the pages i
 	$(BIN)/python docs/from_code.py
 	$(BIN)/python -m sphinx -q -W --keep-going -d build/doctrees docs build/docs
 	@echo "open build/docs/index.html"
+
+words: .venv/ready-dev ## bring the catalogues of languages up to what the code says
+	$(BIN)/python docs/catalogues.py
 
 bench: .venv/ready-dev
 	$(BIN)/python -m benchmarks.features

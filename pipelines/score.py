@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.language.tongue import ENGLISH, Told, later, speaking, tr
+from features.language.tongue import ENGLISH, Told, later, short_day, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
@@ -246,8 +246,8 @@ def caution(about: Mapping[str, Any]) -> str:
     return tr(
         "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
         "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
-        first=first.isoformat(),
-        last=last.isoformat(),
+        first=short_day(first),
+        last=short_day(last),
     )
 
 

@@ -167,6 +167,15 @@ def day(value: date) -> str:
     return format_date(value, "long", locale=locale())
 
 
+def short_day(value: date) -> str:
+    """'2026-07-01', '01.07.2026'."""
+    if _spoken.get() == ENGLISH:
+        return value.isoformat()
+    from babel.dates import format_date
+
+    return format_date(value, "medium", locale=locale())
+
+
 def locale() -> "Locale":
     """What Babel knows of the language that is spoken."""
     return _locale(_spoken.get())

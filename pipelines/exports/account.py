@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.language.tongue import speaking, tr
+from features.language.tongue import short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
@@ -202,6 +202,6 @@ def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
 
 def _latest(events: list[tuple[int, str, str]], manifest: Manifest) -> Iterator[str]:
     for days, _, words in events[:LATEST]:
-        yield f"  {(manifest.as_of - timedelta(days=days)).isoformat()}  {words}"
+        yield f"  {short_day(manifest.as_of - timedelta(days=days))}  {words}"
     if not events:
         yield f"  {tr('none')}"

@@ -95,7 +95,7 @@
       prev: tr("Prev"), prev_title: tr("Prev Page"), next: tr("Next"), next_title: tr("Next Page"), page_title: tr("Show Page"),
     } } },
     headerSortClickElement: "header",
-    columnDefaults: { resizable: false, headerSortTristate: false },
+    columnDefaults: { resizable: false, headerSortTristate: false, headerWordWrap: true },
     initialSort: [{ column: "rank", dir: "asc" }],
     placeholder: accounts.length === 0 ? tr("No account is at risk.") : tr("No account matches. Clear a filter to see more."),
     columns: [

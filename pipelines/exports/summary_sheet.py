@@ -16,6 +16,7 @@ from pipelines.exports.wording import day, money, value_explained
 
 MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
 CHART_GROUPS = 10
+_NUMBERS_WIDE = 17  # characters
 _HEADINGS = (later("Accounts"), later("Expected to leave"))
 _OF_VALUE = (later("Value"), later("Value at risk"))
 
@@ -27,7 +28,7 @@ def write_summary(
     sheet = book.add_worksheet(tr("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 40)
-    sheet.set_column(1, 4, 17)
+    sheet.set_column(1, 4, _NUMBERS_WIDE)
     sheet.set_column(5, 5, 3)
     sheet.set_column(6, 12, 11)
     total = figures(rows)
@@ -109,11 +110,12 @@ def _write_breakdown(
 ) -> int:
     """A small table from `row` on: title, headings, a line a group; returns its last row."""
     sheet.set_row(row, 20)
-    sheet.set_row(row + 1, 18)
+    headings = [tr(heading) for heading in (*_HEADINGS, *(_OF_VALUE if context.has_value else ()))]
+    sheet.set_row(row + 1, 18 if max(map(len, headings)) <= _NUMBERS_WIDE else 2 * LINE + 3)
     sheet.write_string(row, 0, title, styles.subtitle)
     sheet.write_string(row + 1, 0, "", styles.heading)
-    for place, heading in enumerate((*_HEADINGS, *(_OF_VALUE if context.has_value else ())), start=1):
-        sheet.write_string(row + 1, place, tr(heading), styles.heading_right)
+    for place, heading in enumerate(headings, start=1):
+        sheet.write_string(row + 1, place, heading, styles.heading_right)
     lines = list(groups.items())
     if len(lines) > MOST_GROUPS:
         rest = [group for _, group in lines[MOST_GROUPS - 1 :]]
