@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from features.language.tongue import speaking
 from models.churn import Churn
 from models.explain import lightgbm_contributions
 from models.layout import SCORING, VOCABULARY
@@ -35,7 +36,8 @@ class Served:
             index=model_input.index,
         )
         contributions = lightgbm_contributions(self._model, model_input)
-        told = reasons(contributions, model_input, self._model.profiles, self._vocabulary)[list(TEXTS)]
+        with speaking(self._vocabulary.language, self._vocabulary.texts):
+            told = reasons(contributions, model_input, self._model.profiles, self._vocabulary)[list(TEXTS)]
         return found.join(told.astype(object).replace({np.nan: None}))
 
 

@@ -1,13 +1,16 @@
 """Vocabulary: what reasons are told by, as data that goes with a model to where no feature is declared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from features.language.sentence import said
+from features.language.tongue import ENGLISH, said_in, spoken, tr
 
 if TYPE_CHECKING:
     from features.catalogue import Catalogue
+
+_WITH_IT = ("tongue.py", "sentence.py", "reasons.py")  # the files with texts of their own that go with a model
 
 
 @dataclass(frozen=True)
@@ -36,25 +39,34 @@ class Cause:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Features by name and reasons by code, as `models.reasons.reasons` asks a catalogue for them."""
+    """Features by name and reasons by code, as `models.reasons.reasons` asks a catalogue for them.
+
+    language, texts: in which all that is told, and what it says for the English texts of the code that goes with it.
+    """
 
     by_name: Mapping[str, Word]
     reasons: Mapping[str, Cause]
+    language: str = ENGLISH
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalogue: "Catalogue", features: Iterable[str]) -> "Vocabulary":
-        """What the catalogue says of these features."""
+        """What the catalogue says of these features, in the language that is spoken."""
         told = [catalogue.by_name[name] for name in features]
         words = {word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign) for word in told}
-        codes = dict.fromkeys(word.reason for word in told)
-        return cls(
-            words, {code: Cause(catalogue.reasons[code].title, catalogue.reasons[code].action) for code in codes}
-        )
+        declared = {code: catalogue.reasons[code] for code in dict.fromkeys(word.reason for word in told)}
+        causes = {
+            code: Cause(tr(reason.title), tr(reason.action) if reason.action else None)
+            for code, reason in declared.items()
+        }
+        return cls(words, causes, spoken(), said_in(*_WITH_IT))
 
     def as_json(self) -> dict[str, Any]:
         return {
             "features": [asdict(word) for word in self.by_name.values()],
             "reasons": {code: asdict(cause) for code, cause in self.reasons.items()},
+            "language": self.language,
+            "texts": dict(self.texts),
         }
 
     @classmethod
@@ -62,5 +74,8 @@ class Vocabulary:
         """What `as_json` gave."""
         words = [Word(**word) for word in content["features"]]
         return cls(
-            {word.name: word for word in words}, {code: Cause(**cause) for code, cause in content["reasons"].items()}
+            {word.name: word for word in words},
+            {code: Cause(**cause) for code, cause in content["reasons"].items()},
+            content["language"],
+            content["texts"],
         )

@@ -30,6 +30,7 @@ _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
 _NUMBER = re.compile(r"\+?(,?)(\.\d+)?([f%g]?)")
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+_given: ContextVar[Mapping[str, str] | None] = ContextVar("given", default=None)
 
 
 def languages() -> list[str]:
@@ -38,13 +39,17 @@ def languages() -> list[str]:
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
-    """Within it, people are told in this language. Not to be used around a `yield` of one's own."""
-    before = _spoken.set(language)
+def speaking(language: str, given: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Within it, people are told in this language. Not to be used around a `yield` of one's own.
+
+    given: what it says for every English text, where there is no catalogue.
+    """
+    before, before_given = _spoken.set(language), _given.set(given)
     try:
         yield
     finally:
         _spoken.reset(before)
+        _given.reset(before_given)
 
 
 def spoken() -> str:
@@ -59,7 +64,10 @@ def later(text: str) -> str:
 
 def translated(text: str) -> str:
     """A template in the language that is spoken; in English where its catalogue has nothing for it."""
-    return text if _spoken.get() == ENGLISH else texts(CATALOGUES / f"{_spoken.get()}.po").get(text, text)
+    if _spoken.get() == ENGLISH:
+        return text
+    given = _given.get()
+    return (texts(CATALOGUES / f"{_spoken.get()}.po") if given is None else given).get(text, text)
 
 
 def tr(text: str, /, **values: Any) -> str:
@@ -192,7 +200,11 @@ def texts(path: Path) -> dict[str, str]:
 
 
 def said_in(*files: str) -> dict[str, str]:
-    """What the catalogue of the language that is spoken says for the texts that stand in files of these names."""
+    """What the catalogue of the language that is spoken says for the texts that stand in files of these names; nothing
+    for English.
+    """
+    if spoken() == ENGLISH:
+        return {}
     path = CATALOGUES / f"{spoken()}.po"
     there = {str(text.id) for text in catalogue_of(path) for file, _ in text.locations if Path(file).name in files}
     return {text: said for text, said in texts(path).items() if text in there}

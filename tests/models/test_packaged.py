@@ -13,6 +13,7 @@ import pytest
 from mlflow.models import Model
 
 from features.catalogue import catalogue
+from features.language.tongue import speaking
 from models.explain import shap_contributions
 from models.packaged import NEEDED, SHIPPED
 from models.reasons import reasons
@@ -88,6 +89,20 @@ def test_a_module_that_is_left_out_is_missed(folder, package, rows, tmp_path):
 
     with pytest.raises(AssertionError, match=r"No module named .*sentence"):
         elsewhere(broken, package.example, tmp_path)
+
+
+def test_in_german_it_tells_where_the_project_is_not_what_it_tells_here(model, rows, tmp_path):
+    sample = rows[rows["pace"] == "overdue"].head(50)[[*model.features, "pace"]]
+    with speaking("de"):
+        german = packaged(model, tmp_path / "model")
+        told = reasons(shap_contributions(model, sample), sample, model.profiles, catalogue())
+    german.save(tmp_path / "package", Model())
+
+    found = elsewhere(tmp_path / "package", sample, tmp_path)
+
+    assert found["sign"].str.contains("Tage seit der letzten Bestellung").any()
+    for name in ("sign", "reason_1", "action_1", "reason_2", "holds_1"):
+        assert found[name].fillna("").tolist() == told[name].fillna("").tolist(), name
 
 
 def test_exactly_the_modules_that_a_prediction_imports_go_with_it():
