@@ -58,7 +58,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True))
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
@@ -111,18 +111,18 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
-    """Risks, rank, value at risk, priority, sign and reasons of accounts on one as_of, sorted by rank.
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
     if isinstance(model, Rule):
-        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
+        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue(), as_of)
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
     else:
-        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue())
+        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue(), as_of)
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
