@@ -85,7 +85,7 @@ def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFr
     features = [catalogue().by_name[name] for name in features_of(columns_in(home))]
     own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
     like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
-    columns = {name: set(table.columns) for name, table in Manifest.read(home).tables.items()}
+    columns = Manifest.read(home).columns
     read = {name: {f"{table}.{column}" for table, column in needs} for name, needs in own.items()}
     for feature in features:
         read[feature.name] |= _notice(feature, columns)

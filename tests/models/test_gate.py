@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from features.catalogue import catalogue
+from features.tables import TABLES
 from models.backtest import backtest
 from models.evaluation import Evaluation
 from models.gate import DOUBT, judge, told_and_left
@@ -15,7 +16,8 @@ from models.recipe import Recipe
 from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
 
 GATE = GateParams(min_leavers=30, min_early_leavers=10)
-NAMES = catalogue().by_name
+DECLARED = catalogue().by_name
+COLUMNS = {name: set(table.column_names) for name, table in TABLES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,9 @@ def evaluation(rows, origins):
 
 
 def judged(evaluation, gate=GATE, **more):
-    return judge(evaluation, gate, **{"champion": None, "champion_risk": None, "features": NAMES, **more})
+    return judge(
+        evaluation, gate, **{"champion": None, "champion_risk": None, "features": DECLARED, "columns": COLUMNS, **more}
+    )
 
 
 def refused(verdict) -> list[str]:
@@ -184,22 +188,27 @@ def test_a_suspected_leak_keeps_the_gate_shut(evaluation):
 
 def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):
     champion = evaluation.tested.model
-    fewer = {name: way for name, way in DIRECTIONS.items() if name not in ("complaints_180d", "days_since_contact")}
+    gone = [name for name in DIRECTIONS if DECLARED[name].tables & {"contacts", "signals"}]
+    fewer = {name: way for name, way in DIRECTIONS.items() if name not in gone}
     poorer = backtest(rows, origins, Recipe(fewer, PARAMS), ABOUT)
     challenger = Evaluation.of(poorer, capacity=20, resamples=50, seed=1)
-    asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
+    there = {name: columns for name, columns in COLUMNS.items() if name not in ("contacts", "signals")}
+    asked = {"champion": champion, "champion_risk": evaluation.tested.risk, "columns": there}
+
+    def accepting(*names):
+        return judged(challenger, GATE.model_copy(update={"accept_lost": list(names)}), **asked)
 
     lost = judged(challenger, **asked)
-    meant = judged(
-        challenger, GATE.model_copy(update={"accept_lost": ["complaints_180d", "days_since_contact"]}), **asked
-    )
-    renamed = judged(challenger, **{**asked, "features": set(NAMES) - {"complaints_180d", "days_since_contact"}})
+    renamed = judged(challenger, **asked, features={name: DECLARED[name] for name in DECLARED if name not in gone})
 
     assert "no feature lost" in refused(lost)
-    assert "days_since_contact, complaints_180d" in lost.in_words
-    assert "no feature lost" not in refused(meant)
+    assert "3 features of the champion are gone with contacts, signals; if that is meant, set " in lost.in_words
+    assert "gate.accept_lost: [contacts, signals]" in lost.in_words
+    assert "no feature lost" in refused(accepting("contacts"))
+    assert "no feature lost" not in refused(accepting("contacts", "signals"))
+    assert "no feature lost" not in refused(accepting(*gone))
     assert "no feature lost" not in refused(renamed), "a feature that is no longer declared was given up on purpose"
-    assert "against the champion" in refused(meant), "poorer it still is"
+    assert "against the champion" in refused(accepting("contacts", "signals")), "poorer it still is"
 
 
 def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(evaluation):
