@@ -162,7 +162,7 @@ def test_what_comes_only_in_the_last_days_before_the_loss_is_suspected(own_home:
     leaks = planted("signals", plant, Leak(auc=1))
     assert leaks.stops == ()
     assert ("d", "competitors_seen_90d") in names(leaks.suspected)
-    assert "without what was recorded in the last 30 days before the loss" in leaks.suspected[0].line
+    assert "without what was recorded in the last 30 days before the last order" in leaks.suspected[0].line
 
 
 def test_honest_notice_gives_no_alarm(planted) -> None:
@@ -173,15 +173,26 @@ def test_honest_notice_gives_no_alarm(planted) -> None:
     assert planted("contracts", cancelled(some_weeks_before)) == Leaks()
 
 
-def test_notice_that_is_accepted_counts_for_what_goes_by_it_without_needing_it(own_home: Home, planted) -> None:
-    def of_last_days(contracts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-        more = pd.DataFrame({"account_id": sorted(set(read_rows(own_home)["account_id"]))})
+def all_give_notice(home: Home, nearest: int, farthest: int) -> Plant:
+    """Every account has a contract that renews itself, and every leaver gives notice so many days before its last order."""
+
+    def plant(contracts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+        more = pd.DataFrame({"account_id": sorted(set(read_rows(home)["account_id"]))})
         began = contracts["starts_on"].min()
         more = more.assign(starts_on=began, ends_on=began + 364 * DAY.to_pytimedelta(), renews="yes")
-        notice = more["account_id"].map(gone["last_order"]) - pd.to_timedelta(chance.integers(1, 29, len(more)), "D")
+        before = pd.to_timedelta(chance.integers(nearest, farthest + 1, len(more)), "D")
+        notice = more["account_id"].map(gone["last_order"]) - before
         return more.assign(cancelled_at=notice.astype(contracts["cancelled_at"].dtype))
 
-    leaks = planted("contracts", of_last_days)
+    return plant
+
+
+def test_honest_notice_of_all_who_leave_gives_no_alarm(own_home: Home, planted) -> None:
+    assert planted("contracts", all_give_notice(own_home, 0, 60)) == Leaks()
+
+
+def test_notice_that_is_accepted_counts_for_what_goes_by_it_without_needing_it(own_home: Home, planted) -> None:
+    leaks = planted("contracts", all_give_notice(own_home, 1, 28))
     assert {"has_notice", "days_to_renewal"} <= {finding.name for finding in leaks.suspected}
     assert all("contracts.cancelled_at" in finding.seen for finding in leaks.suspected)
     assert find_leaks(Leak(accept=("contracts.cancelled_at",)), own_home, read_rows(own_home)) == Leaks()
