@@ -78,7 +78,7 @@ def _give(notice: Notice, home: Home, seed: int) -> None:
     """Rewrites the contracts with the notice that leavers give."""
     path = home.tables / "contracts.parquet"
     rows = read_rows(home)
-    last_order = gone_accounts(home, rows)["last_order"].reindex(sorted(set(rows["account_id"])))
+    last_order = gone_accounts(home, rows)["last_day"].reindex(sorted(set(rows["account_id"])))
     notice(pd.read_parquet(path), last_order, np.random.default_rng(seed)).to_parquet(path)
 
 

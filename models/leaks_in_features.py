@@ -14,9 +14,7 @@ from models.leaks import Finding
 Floats = npt.NDArray[np.float64]
 
 SUSPICIOUS = 0.75  # from a ROC AUC of surely this on, a single feature's last days are looked at
-# The part of a feature's skill that must be left without them. Of notice that all leavers give, evenly up to two months
-# before, about a quarter is left, for snapshots a month apart look back up to two; of what was made up hardly anything.
-KEPT = 0.1
+KEPT = 0.25  # the part of a feature's skill that must be left without them
 LAST_DAYS = 30
 LEAST = 20  # accounts that left, without whom nothing can be said
 FALSE_ALARM = 0.05  # the chance of any, if all features were as good as the bound
