@@ -125,7 +125,9 @@ def gains(tested: Backtest, seed: int) -> Iterator[dict[str, object]]:
 
 def records(tested: Backtest, seed: int, gate: GateParams, **facts: object) -> list[dict[str, object]]:
     """What the gate asks of a model, a row a rival and part, with what else it is refused for."""
-    verdict = judge(evaluated(tested, seed), gate, champion=None, champion_risk=None, features={}, columns={})
+    verdict = judge(
+        evaluated(tested, seed), gate, champion=None, champion_risk=None, features={}, columns={}, knows_until=""
+    )
     refused = "; ".join(check.name for check in verdict.checks if not check.passed)
     return [{**facts, "seed": seed, "refused": refused, **gain} for gain in gains(tested, seed)]
 
@@ -214,6 +216,7 @@ def cases(accounts: int, seed: int, origins: int) -> None:
             champion_risk=champion,
             features=catalogue().by_name,
             columns=columns,
+            knows_until=tested.model.about["knows_until"],
             suspected=suspected,
         )
         print(f"| {case} | {'passes' if verdict.promoted else 'refused'} | {verdict.in_words} |")

@@ -74,13 +74,15 @@ def judge(
     champion_risk: Floats | None,
     features: Mapping[str, Feature],
     columns: Columns,
+    knows_until: str,
     suspected: Collection[str] = (),
 ) -> Verdict:
     """Holds a challenger against rules, learners, what came, and the champion.
 
     champion: None where there is none, or where it is this very model. champion_risk: what its recipe gives the same
     rows; None where it cannot be made of them. features: all that are declared today, by name: one that is no longer is
-    not missed. columns: what the tables give. suspected: leaks, in words.
+    not missed. columns: what the tables give. knows_until: the day up to which the model that would score has learned,
+    as text. suspected: leaks, in words.
     """
     checks = [_enough(evaluation, gate)]
     comparison = Comparison(evaluation)
@@ -94,6 +96,7 @@ def judge(
     checks += [Check("leaks", False, f"a leak is suspected: {words}") for words in suspected]
     if champion is not None:
         checks += [*_lost(evaluation, champion, gate, features, columns)]
+        checks += [*_knows_less(evaluation, champion, gate, knows_until)]
         if checks[0].passed:
             checks.append(_against_champion(comparison, gate, champion, champion_risk))
     return Verdict(tuple(checks))
@@ -172,6 +175,21 @@ def _lost(
     lost = Lost.of(champion.features, evaluation.tested.model.features, features, columns, gate.accept_lost)
     if lost.features:
         yield Check("no feature lost", False, lost.in_words)
+
+
+def _knows_less(evaluation: Evaluation, champion: Churn, gate: GateParams, knows_until: str) -> Iterator[Check]:
+    """Who knows less far must not take over unasked, as after a run for a day long past. A champion of another
+    definition of leaving can score no more, and makes way all the same.
+    """
+    so_far = champion.about["knows_until"]
+    is_rival = champion.about["definition"] == evaluation.tested.model.about["definition"]
+    if is_rival and knows_until < so_far and not gate.accept_older:
+        yield Check(
+            "knows as much as the champion",
+            False,
+            f"it has learned from what happened up to {knows_until}, the champion up to {so_far}; run without --as-of "
+            "or for a later day, or if that is meant, set gate.accept_older: true",
+        )
 
 
 def _against_champion(comparison: Comparison, gate: GateParams, champion: Churn, risk: Floats | None) -> Check:

@@ -17,3 +17,6 @@ class GateParams(BaseModel):
     accept_lost: list[str] = Field(
         [], description="Tables, columns (table.column) or features that may be gone although the champion has them."
     )
+    accept_older: bool = Field(
+        False, description="Whether a model may be promoted that knows less far than the champion."
+    )

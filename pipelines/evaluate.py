@@ -100,6 +100,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         champion_risk=_rerun(rows, origins, compared, tested),
         features=catalogue().by_name,
         columns=manifest.columns,
+        knows_until=model.about["knows_until"],
         suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from features.catalogue import catalogue
@@ -27,9 +28,9 @@ def evaluation(rows, origins):
 
 
 def judged(evaluation, gate=GATE, **more):
-    return judge(
-        evaluation, gate, **{"champion": None, "champion_risk": None, "features": DECLARED, "columns": COLUMNS, **more}
-    )
+    usual = {"champion": None, "champion_risk": None, "features": DECLARED, "columns": COLUMNS}
+    usual["knows_until"] = evaluation.tested.model.about["knows_until"]
+    return judge(evaluation, gate, **{**usual, **more})
 
 
 def refused(verdict) -> list[str]:
@@ -215,6 +216,23 @@ def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(eva
     assert judged(evaluation, champion=evaluation.tested.model, champion_risk=evaluation.tested.risk).promoted
 
 
+def test_one_that_knows_less_far_does_not_replace_the_champion_unasked(evaluation):
+    champion = evaluation.tested.model
+    asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
+    until = champion.about["knows_until"]
+    older = str((pd.Timestamp(until) - pd.Timedelta(days=1)).date())
+
+    verdict = judged(evaluation, **asked, knows_until=older)
+
+    assert refused(verdict) == ["knows as much as the champion"]
+    assert f"up to {older}, the champion up to {until}; " in verdict.in_words
+    assert "set gate.accept_older: true" in verdict.in_words
+    assert judged(evaluation, GATE.model_copy(update={"accept_older": True}), **asked, knows_until=older).promoted
+    assert judged(evaluation, **asked, knows_until=until).promoted
+    other = replace(champion, about=champion.about | {"definition": "another"})
+    assert judged(evaluation, champion=other, champion_risk=None, knows_until=older).promoted, "it scores no more"
+
+
 def test_a_better_champion_stays_and_the_files_say_so(evaluation):
     tested = evaluation.tested
     champion_risk = np.clip(0.8 * tested.risk + 0.2 * tested.left, 0.001, 0.999)
@@ -234,7 +252,7 @@ def test_a_better_champion_stays_and_the_files_say_so(evaluation):
     ],
 )
 def test_a_champion_that_cannot_be_compared_makes_way_and_the_verdict_says_why(evaluation, about, risk, cause):
-    champion = replace(evaluation.tested.model, about=about)
+    champion = replace(evaluation.tested.model, about=evaluation.tested.model.about | about)
 
     verdict = judged(evaluation, champion=champion, champion_risk=risk and evaluation.tested.left)
 
