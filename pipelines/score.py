@@ -51,8 +51,7 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
         raise Mistake(f"no account is at risk on {as_of}: {_causes(not_scored)}. Choose another day with --as-of.")
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    returns = returns_in(columns)
+    returns = returns_in(manifest.columns)
     if returns is Returns.undated:
         log.warning(
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
@@ -66,8 +65,8 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         returns,
         ranker.notice,
         settings.left.digest,
-        value_by(columns),
-        settings.left.pace_by(columns),
+        value_by(manifest.columns),
+        settings.left.pace_by(manifest.columns),
         ranker.model.digest if isinstance(ranker.model, Rule) else "",
     )
     scored.write(home, as_of)
@@ -176,8 +175,7 @@ _ORDER_ONLY = (
 
 def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
     """What it needs and the tables no longer give."""
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    return set(champion.features) - {feature.name for feature in catalogue().given(columns)}
+    return set(champion.features) - {feature.name for feature in catalogue().given(manifest.columns)}
 
 
 def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:
