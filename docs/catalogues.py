@@ -19,6 +19,7 @@ from babel.messages.pofile import write_po
 
 from features.catalogue import catalogue
 from features.language import tongue
+from features.language.declare import Reason
 from features.language.tongue import CATALOGUES, ENGLISH, catalogue_of, plurals, speaking
 from pipelines.exports.timeline import KINDS
 
@@ -42,11 +43,16 @@ def texts() -> dict[str, list[str]]:
 def _declared() -> Iterator[tuple[str, str]]:
     for code, reason in catalogue().reasons.items():
         file = f"features/reasons/{code}.py"
-        for text in (reason.title, reason.action, *(feature.template for feature in reason.features())):
+        for text in (reason.title, reason.action, *_of_features(reason)):
             if text:
                 yield text, file
     for kind in KINDS:
         yield kind.replace("_", " "), "features/tables.py"
+
+
+def _of_features(reason: type[Reason]) -> Iterator[str | None]:
+    for feature in reason.features():
+        yield from (feature.template, feature.act)
 
 
 def _in_code() -> Iterator[tuple[str, str]]:
@@ -106,7 +112,7 @@ def _faults(text: Message, language: str) -> Iterator[str]:
     with speaking(language):
         for spec in given.values():
             forms = len(plurals()) + (_kind(spec) == "#")
-            if _kind(spec) in ("#", "0#") and spec.count("/") + 1 != forms:
+            if spec not in tongue.ALIKE and _kind(spec) in ("#", "0#") and spec.count("/") + 1 != forms:
                 yield f"{forms} forms are wanted, for {'none and ' if _kind(spec) == '#' else ''}{plurals()}: {said}"
 
 
@@ -117,7 +123,7 @@ def _values(template: str) -> Mapping[str, str]:
 
 def _kind(spec: str) -> str:
     """What of a value's form is the same in every language: all but the nouns."""
-    if spec == tongue.SPAN or "#" not in spec:
+    if spec in tongue.ALIKE or "#" not in spec:
         return spec
     return spec[: spec.index("#") + 1]
 

@@ -39,6 +39,7 @@ SHIPPED = (
     "models/churn.py",
     "models/competing.py",
     "models/explain.py",
+    "models/facts.py",
     "models/layout.py",
     "models/log_odds.py",
     "models/numbers.py",

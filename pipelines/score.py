@@ -55,14 +55,13 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
         raise Mistake(f"no account is at risk on {as_of}: {_causes(not_scored)}. Choose another day with --as-of.")
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    returns = returns_in(columns)
+    returns = returns_in(manifest.columns)
     if returns is Returns.undated:
         log.warning(
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True))
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
@@ -70,8 +69,8 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         returns,
         ranker.notice,
         settings.left.digest,
-        value_by(columns),
-        settings.left.pace_by(columns),
+        value_by(manifest.columns),
+        settings.left.pace_by(manifest.columns),
         ranker.model.digest if isinstance(ranker.model, Rule) else "",
         manifest.language,
     )
@@ -116,18 +115,18 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
-    """Risks, rank, value at risk, priority, sign and reasons of accounts on one as_of, sorted by rank.
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
     if isinstance(model, Rule):
-        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
+        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue(), as_of)
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
     else:
-        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue())
+        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue(), as_of)
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
@@ -183,8 +182,7 @@ _ORDER_ONLY = later(
 
 def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
     """What it needs and the tables no longer give."""
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    return set(champion.features) - {feature.name for feature in catalogue().given(columns)}
+    return set(champion.features) - {feature.name for feature in catalogue().given(manifest.columns)}
 
 
 def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:

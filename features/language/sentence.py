@@ -1,31 +1,95 @@
 """Sentence: a feature's number in words."""
 
 import math
+import re
 from collections.abc import Mapping
+from datetime import date
 from string import Formatter
 
-from features.language.tongue import filled
+from features.language.tongue import filled, later, number, tr
+
+_ASIDE = re.compile(r"\[([^\[\]]*)\]")
+# What is normal, behind a number that means little without it; by the unit. A ratio has it within.
+_USUAL = {
+    "count": "{usual:#}",
+    "days": later("{usual:# day}"),
+    "hours": "{usual:# of hours}",
+    "share": "{usual:.0%}",
+}
 
 
 def names_in(template: str) -> set[str]:
     """The names that a sentence needs."""
-    return {name for _, name, _, _ in Formatter().parse(template) if name}
+    return _names(_ASIDE.sub("", template))
 
 
-def said(says: str | None, name: str, unit: str, row: Mapping[str, float]) -> str | None:
+def asides_in(template: str) -> set[str]:
+    """The names that a sentence takes where it has them."""
+    return set().union(*(_names(aside) for aside in _ASIDE.findall(template))) - names_in(template)
+
+
+def _names(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def said(
+    says: str | None,
+    name: str,
+    unit: str,
+    row: Mapping[str, float],
+    *,
+    usual: float | None = None,
+    as_of: date | None = None,
+) -> str | None:
     """A feature's value on one row in words; None where there is nothing to say or a number that it needs is missing.
 
-    says: its sentence, if it has one. row: the values of all features of one account on one as_of.
+    says: its sentence, if it has one. row: the values of all features of one account on one as_of. usual: the value
+    that is normal, said behind it where there is one, it has a unit of its own and is another number. as_of: the day of
+    the row, where sentences may name days.
     """
-    if unit == "yes/no" and not row.get(name):
+    value = row.get(name, math.nan)
+    if not says or (unit == "yes/no" and not value):
         return None  # the sentence says what is so where it is
-    return rendered(says, {**row, "value": row.get(name, math.nan)}) if says else None
+    fact, aside, rest = says.partition("[")
+    sentence = rendered(fact, {**row, "value": value}, as_of)
+    if sentence is None:
+        return None
+    return f"{sentence}{_of_the_usual(says, value, usual, unit)}{_rendered(aside + rest, row, as_of) or ''}"
 
 
-def rendered(template: str, values: Mapping[str, float]) -> str | None:
-    """The sentence with its numbers, its first letter a capital; None where one of them is missing."""
-    named = {name: values.get(name, math.nan) for name in names_in(template)}
+def is_dated(says: str) -> bool:
+    """Whether a sentence names the day on which something was: of that no number of days is usual, or good."""
+    return "{value:# on}" in says or "{value:# since}" in says
+
+
+def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> str:
+    template = _USUAL.get(unit)
+    if template is None or usual is None or math.isnan(usual) or math.isnan(value) or is_dated(says):
+        return ""
+    if unit in ("days", "hours") and usual == 0:
+        return ""  # usually there is nothing that could have lasted
+    normal, actual = (tr(template, usual=amount) for amount in (usual, value))
+    if normal == actual:
+        return ""
+    return f" {tr('(usual: {usual})', usual=tr('none') if normal == number(0, '.0%') else normal)}"
+
+
+def rendered(template: str, values: Mapping[str, float], as_of: date | None = None) -> str | None:
+    """The sentence with its numbers, its first letter a capital; None where one of them is missing.
+
+    What stands in [square brackets] is said where all its numbers are known and none of them is 0.
+    """
+    text = _rendered(template, values, as_of)
+    return text and text[:1].upper() + text[1:]
+
+
+def _rendered(template: str, values: Mapping[str, float], as_of: date | None) -> str | None:
+    def aside(found: re.Match[str]) -> str:
+        numbers = [values.get(name, math.nan) for name in _names(found[1])]
+        return found[1] if all(number and not math.isnan(number) for number in numbers) else ""
+
+    template = _ASIDE.sub(aside, template)
+    named = {name: values.get(name, math.nan) for name in _names(template)}
     if any(value is None or math.isnan(value) for value in named.values()):
         return None
-    text = filled(template, named)
-    return text[:1].upper() + text[1:]
+    return filled(template, named, as_of)

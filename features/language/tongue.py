@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-SPAN = "# of hours"
+ALIKE = ("#", "# of hours", "# since", "# on")  # forms that hold no noun, so they are the same in every language
 HOURS_AS_DAYS = 48
+DAYS_BY_NAME = 7  # "on Thursday" can be no other Thursday
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
 _NUMBER = re.compile(r"\+?(,?)(\.\d+)?([f%g]?)")
@@ -107,28 +108,37 @@ def _rounded(value: Any) -> Any:
     return round(float(value), _DIGITS) if isinstance(value, float) else value
 
 
-def filled(template: str, values: Mapping[str, Any]) -> str:
+def filled(template: str, values: Mapping[str, Any], as_of: date | None = None) -> str:
     """A template with its values, as those write who speak the language. Raises KeyError where one is missing.
 
     Beside what str.format can do: `{value:# call}` gives 'no calls', '1 call', '3 calls', and `{value:0# call}` gives
     '0 calls'; a noun with another plural stands as `# breach/breaches`. In a catalogue there is a form for none (of `#`
     alone) and one for each plural of the language: `{value:# kein Anruf/Anruf/Anrufe}`. `{value:# of hours}` is a span
-    as people say it: '5 hours' and, from two days on, '4 days'.
+    as people say it: '5 hours' and, from two days on, '4 days'; `{value:#}` is a number alone, 'none' or '3';
+    `{value:# since}` and `{value:# on}` are the day so many days before as_of: 'since Thursday', 'on 14 May', or
+    'for 4 days', '4 days ago' where as_of is not known.
     """
-    return _WORDS.vformat(template, (), values)
+    return _Words(as_of).vformat(template, (), values)
 
 
 class _Words(Formatter):
+    def __init__(self, as_of: date | None) -> None:
+        self.as_of = as_of
+
     def format_field(self, value: Any, format_spec: str) -> str:
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
         if not spec.startswith("#"):
             return number(value, format_spec)
-        if spec == SPAN:
-            return _span(value)
+        match spec:
+            case "#":
+                return tr("none") if round(value) == 0 else number(round(value), ",")
+            case "# of hours":
+                return _span(value)
+            case "# since":
+                return _since(self.as_of, round(value))
+            case "# on":
+                return _on(self.as_of, round(value))
         return counted(round(value), spec[1:].strip(), is_zero_written=is_zero_written)
-
-
-_WORDS = _Words()
 
 
 def counted(count: int, noun: str, *, is_zero_written: bool = False) -> str:
@@ -182,6 +192,24 @@ def short_day(value: date) -> str:
     from babel.dates import format_date
 
     return format_date(value, "medium", locale=locale())
+
+
+def day_and_month(value: date) -> str:
+    """'1 July', '1. Juli'."""
+    if _spoken.get() == ENGLISH:
+        return f"{value.day} {value:%B}"
+    from babel.dates import format_skeleton
+
+    return format_skeleton("MMMMd", value, locale=locale())
+
+
+def weekday(value: date) -> str:
+    """'Thursday', 'Donnerstag'."""
+    if _spoken.get() == ENGLISH:
+        return f"{value:%A}"
+    from babel.dates import format_date
+
+    return format_date(value, "EEEE", locale=locale())
 
 
 def locale() -> "Locale":
@@ -240,6 +268,29 @@ def _category(count: int) -> str:
     if _spoken.get() == ENGLISH:
         return "one" if count == 1 else "other"
     return str(locale().plural_form(count))
+
+
+def _since(as_of: date | None, days: int) -> str:
+    if as_of is None:
+        return tr("for {count:# day}", count=days)
+    then = as_of - timedelta(days=days)
+    if days < DAYS_BY_NAME:
+        return tr("since {weekday}", weekday=weekday(then))
+    return tr("since {day}", day=_day_near(as_of, then))
+
+
+def _on(as_of: date | None, days: int) -> str:
+    if as_of is None:
+        return tr("{count:# day} ago", count=days)
+    then = as_of - timedelta(days=days)
+    if days < DAYS_BY_NAME:
+        return tr("on {weekday}", weekday=weekday(then))
+    return tr("on {day}", day=_day_near(as_of, then))
+
+
+def _day_near(as_of: date, then: date) -> str:
+    """A day as people name it in a list of as_of: the year only where it is another."""
+    return day_and_month(then) if then.year == as_of.year else day(then)
 
 
 def _span(hours: float) -> str:

@@ -15,7 +15,7 @@ from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, kind_in_words, timelines
-from pipelines.exports.wording import STRENGTHS, day, is_missing, money, percent, strength, watched_until
+from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
@@ -144,7 +144,8 @@ def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifes
         yield tr("How one sees it")
         yield f"  {score['sign']}"
         yield ""
-    yield tr("What we did or left undone")
+    clear = lead(score["reason_1_lead"])
+    yield tr("What we did or left undone") + (tr(" (first: {lead})", lead=clear) if clear else "")
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
     wide = max(len(tr(word)) for word in STRENGTHS) + 1
     for place in places:

@@ -95,12 +95,18 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
     if context.pace_by in _SIGNS:
         words.append((tr("Sign"), tr(_SIGNS[context.pace_by])))
     holds = tr("The facts that lower its risk most: more than usual of what is good, none of what is bad.")
+    usual = tr(
+        "Behind a fact, in brackets: what half of the accounts have, or less, on the days that were learned from."
+    )
+    lead = tr("Of the first reason: far clearer than the next. Where it is one of several, look at all of them.")
     others = tr("Accounts that cannot be judged, each with the cause, for example because they are long gone.")
     return [
         *words,
         (tr("Reasons"), causes),
         (tr("What holds it"), holds),
+        (tr("Usual"), usual),
         (tr("Strength"), strengths_explained()),
+        (tr("Stands out"), lead),
         (tr("Rank, call order") if context.has_value else tr("Rank"), order),
         (tr("Not scored"), others),
     ]

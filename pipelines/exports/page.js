@@ -161,7 +161,7 @@
     if (!account.reasons.length) return element("div", "", element("p", "sub", tr("No reason stands out in our records.")), element("p", "do", account.do));
     const list = element("ol", "reasons");
     for (const reason of account.reasons) {
-      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, tr(reason.strength)) : null);
+      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, [tr(reason.strength), reason.lead].filter(Boolean).join(", ")) : null);
       list.append(element("li", "", head, reason.bar === null ? null : bar(reason.bar, "of-reason"), element("p", "", reason.says), reason.do ? element("p", "do", reason.do) : null));
     }
     return list;

@@ -113,6 +113,14 @@ def strength(push: Any) -> str:
     return strong if push >= STRONG else medium if push >= MEDIUM else slight
 
 
+LEADS = {"stands_out": later("stands out"), "one_of_several": later("one of several")}
+
+
+def lead(code: Any) -> str:
+    """How clearly the first reason stands before the next, in words; '' where that is not known."""
+    return tr(LEADS[code]) if code in LEADS else ""
+
+
 def strengths_explained() -> str:
     """The sentence that says what strong, medium and slight mean."""
     return tr(
