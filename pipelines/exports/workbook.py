@@ -78,6 +78,7 @@ def _call_lists(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame) -> None:
     sheet = book.add_worksheet(tr("Accounts"))
     sheet.set_tab_color(styles.accent)
+    notice = tr("Notice")
     columns = [
         SheetColumn(tr("Rank"), rows["rank"], 7, styles.whole),
         SheetColumn(tr("Account"), rows["name"], 30, styles.strong),
@@ -93,7 +94,9 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
         SheetColumn(tr("Usual days between orders"), rows["usual_cycle"], 12, styles.whole, may_lack=True),
         SheetColumn(tr("Days to contract end"), rows["days_to_contract_end"], 10, styles.whole, may_lack=True),
         SheetColumn(tr("Days to renewal"), rows["days_to_renewal"], 10, styles.whole, may_lack=True),
-        SheetColumn(tr("Notice"), rows["has_notice"].map({True: tr("given")}), 9, styles.text, may_lack=True),
+        SheetColumn(
+            notice, rows["has_notice"].map({True: tr("given")}), max(9, len(notice) + 2), styles.text, may_lack=True
+        ),
         SheetColumn(tr("Rep"), rows["rep"], 20, styles.text, may_lack=True),
         SheetColumn(tr("Region"), rows["region"], 14, styles.text, may_lack=True),
         SheetColumn(tr("Segment"), rows["segment"], 14, styles.text, may_lack=True),
