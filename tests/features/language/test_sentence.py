@@ -6,6 +6,7 @@ from math import nan
 import pytest
 
 from features.language.sentence import asides_in, is_dated, names_in, rendered, said
+from features.language.tongue import speaking
 
 THURSDAY = date(2026, 7, 2)
 
@@ -93,3 +94,34 @@ def test_a_sentence_with_a_day_is_dated() -> None:
     assert is_dated("Open {value:# since}")
     assert is_dated("Seen {value:# on}")
     assert not is_dated("Open for {value:# day}[; a call {open:# since}]")
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "since"),
+    [
+        (1, "am Mittwoch", "seit Mittwoch"),
+        (7, "am 25. Juni", "seit dem 25. Juni"),
+        (300, "am 5. September 2025", "seit dem 5. September 2025"),
+    ],
+)
+def test_a_day_in_german(days: int, on: str, since: str) -> None:
+    with speaking("de"):
+        assert rendered("Rief {value:# on} an", {"value": days}, THURSDAY) == f"Rief {on} an"
+        assert rendered("Offen {value:# since}", {"value": days}, THURSDAY) == f"Offen {since}"
+        assert rendered("Rief {value:# on} an", {"value": 1}) == "Rief vor 1 Tag an"
+        assert rendered("Offen {value:# since}", {"value": 6}) == "Offen seit 6 Tagen"
+
+
+@pytest.mark.parametrize(
+    ("says", "unit", "value", "usual", "sentence"),
+    [
+        ("{value:# kein Anruf/Anruf/Anrufe}[; offen {open:# since}]", "count", 3, 0, "3 Anrufe (üblich: keine); offen seit 9 Tagen"),
+        ("Seit {value:# heute/Tag/Tagen} still", "days", 1, 1200, "Seit 1 Tag still (üblich: 1.200 Tage)"),
+        ("{value:# of hours} zu spät", "hours", 99.9, 6, "4 Tage zu spät (üblich: 6 Stunden)"),
+        ("{value:.0%} falsch", "share", 0.33, 0.001, "33\xa0% falsch (üblich: keine)"),
+        ("{value:.0%} falsch", "share", 0.33, 0.334, "33\xa0% falsch"),
+    ],
+)  # fmt: skip
+def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: float, sentence: str) -> None:
+    with speaking("de"):
+        assert said(says, "it", unit, {"it": value, "open": 9}, usual=usual) == sentence
