@@ -93,7 +93,7 @@ def judge(
             *_calibrated(evaluation, gate),
             *_against_base_rate(comparison),
         ]
-    checks += [Check("leaks", False, f"a leak is suspected: {words}") for words in suspected]
+    checks += [Check("leaks", False, f"a leak is suspected: {words.removesuffix('.')}") for words in suspected]
     if champion is not None:
         checks += [*_lost(evaluation, champion, gate, features, columns)]
         checks += [*_knows_less(evaluation, champion, gate, knows_until)]

@@ -12,6 +12,7 @@ from models.backtest import backtest
 from models.evaluation import Evaluation
 from models.gate import DOUBT, judge, told_and_left
 from models.gate_params import GateParams
+from models.leaks import Finding
 from models.paired import Comparison
 from models.recipe import Recipe
 from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
@@ -185,6 +186,15 @@ def test_a_suspected_leak_keeps_the_gate_shut(evaluation):
 
     assert refused(verdict) == ["leaks"]
     assert "accounts.segment" in verdict.in_words
+
+
+def test_suspected_leaks_stand_in_one_line(evaluation):
+    found = [Finding("c", None, name, "ranks early accounts at 0.99").line for name in ("visits_30d", "visits_90d")]
+
+    verdict = judged(evaluation, suspected=found)
+
+    assert verdict.in_words.endswith("set leak.accept: [visits_90d]")
+    assert "set leak.accept: [visits_30d]; a leak is suspected: visits_90d: " in verdict.in_words
 
 
 def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):
