@@ -101,6 +101,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         features=catalogue().by_name,
         columns=manifest.columns,
         knows_until=model.about["knows_until"],
+        pace_by=settings.left.pace_by(manifest.tables),
         suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)
