@@ -4,14 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from features.mistake import Mistake
+from models.churn import Churn
 from models.evaluation import SPREAD
 from models.groups import by_pairs, in_words, unnested, verdict
+from models.registry import EVALUATED
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.settings import Settings
 
 
-def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
-    """The figures of the home's own data. Raises Mistake where they are of other data, or no day tested a model."""
+def tested_figures(home: Home, manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """The figures of the home's own data. Raises Mistake where they are of other data or of another definition of
+    leaving, or no day tested a model.
+    """
     found = home.figures(manifest.source)
     if found is None:
         raise Mistake(f"{home.metrics}: no figures of {manifest.source}; run: leaky evaluate.")
@@ -25,12 +30,18 @@ def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
         raise Mistake("no day could test a model yet; the card says why, and what the rules of thumb are worth.")
     if "by_group" not in found["test"]:
         raise Mistake(f"{home.metrics}: not figures of this version. Run: leaky evaluate.")
+    asked = manifest.settings(settings).left
+    if Churn.load(home.model / EVALUATED).about["definition"] != asked.digest:
+        raise Mistake(
+            f"{home.metrics}: figures of another definition of leaving than {asked.in_words()}. "
+            "Run: leaky snapshots, leaky train, then leaky evaluate; or give the settings of that run with --params."
+        )
     return found
 
 
-def lines(home: Home) -> Iterator[str]:
+def lines(home: Home, settings: Settings) -> Iterator[str]:
     """What `leaky backtest` prints: by day, by group, and over all."""
-    figures = tested_figures(home, Manifest.read(home))
+    figures = tested_figures(home, Manifest.read(home), settings)
     test = figures["test"]
     yield "By day: trained on what was known then, told, and held against what came"
     yield (

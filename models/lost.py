@@ -51,8 +51,8 @@ class Lost:
         """What is gone, with what, and what to do; one line without its full stop."""
         one = len(self.features) == 1
         says = f"{len(self.features)} feature{'' if one else 's'} of the champion {'is' if one else 'are'} gone"
-        with_what = "" if self.causes == self.features else f" with {', '.join(self.causes)}"
-        return f"{says}{with_what or f': {self.features[0]}'}; if that is meant, set {self.setting}"
+        alone = set(self.causes) == set(self.features)  # the tables still give what they need
+        return f"{says}{':' if alone else ' with'} {', '.join(self.causes)}; if that is meant, set {self.setting}"
 
 
 def check_accepted(names: Iterable[str], declared: Collection[str]) -> None:
