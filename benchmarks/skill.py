@@ -182,6 +182,8 @@ def main() -> None:
     options.add_argument("--without", nargs="+", default=ADDED, help="features that `before` lacks")
     options.add_argument("--folder", type=Path, help="where the firms are kept, and found again; by default not at all")
     given = options.parse_args()
+    if unknown := sorted(set(given.without) - set(catalogue().by_name)):
+        options.error(f"--without: {', '.join(unknown)} is no feature")
     settings = read_settings(PROJECT / "params.yaml")
     measured = []
     with tempfile.TemporaryDirectory() as temporary:

@@ -5,10 +5,13 @@ from typing import Any
 
 from features.language.tongue import later, number, speaking, tr
 from features.mistake import Mistake
+from models.churn import Churn
 from models.evaluation import SPREAD
 from models.groups import by_pairs, group_in_words, in_words, unnested, verdict
+from models.registry import EVALUATED
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.settings import Settings
 
 GROUPINGS = (
     later("pace"),
@@ -21,8 +24,10 @@ GROUPINGS = (
 )
 
 
-def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
-    """The figures of the home's own data. Raises Mistake where they are of other data, or no day tested a model."""
+def tested_figures(home: Home, manifest: Manifest, settings: Settings) -> dict[str, Any]:
+    """The figures of the home's own data. Raises Mistake where they are of other data or of another definition of
+    leaving, or no day tested a model.
+    """
     found = home.figures(manifest.source)
     if found is None:
         raise Mistake(f"{home.metrics}: no figures of {manifest.source}; run: leaky evaluate.")
@@ -36,13 +41,19 @@ def tested_figures(home: Home, manifest: Manifest) -> dict[str, Any]:
         raise Mistake("no day could test a model yet; the card says why, and what the rules of thumb are worth.")
     if "by_group" not in found["test"]:
         raise Mistake(f"{home.metrics}: not figures of this version. Run: leaky evaluate.")
+    asked = manifest.settings(settings).left
+    if Churn.load(home.model / EVALUATED).about["definition"] != asked.digest:
+        raise Mistake(
+            f"{home.metrics}: figures of another definition of leaving than {asked.in_words()}. "
+            "Run: leaky snapshots, leaky train, then leaky evaluate; or give the settings of that run with --params."
+        )
     return found
 
 
-def lines(home: Home) -> list[str]:
+def lines(home: Home, settings: Settings) -> list[str]:
     """What `leaky backtest` prints: by day, by group, and over all; in the source's language."""
     manifest = Manifest.read(home)
-    figures = tested_figures(home, manifest)
+    figures = tested_figures(home, manifest, settings)
     with speaking(manifest.language):
         return [*_by_day(figures), "", *_by_group(figures), "", *_over_all(figures)]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from features.mistake import Mistake
-from leaky.options import InHome, OfAccount, OfDay, OfDayWithMetrics, OfSource, Simulating, WithMetrics, WithSettings
+from leaky.options import OfAccount, OfDay, OfDayWithMetrics, OfSource, Simulating, WithMetrics, WithSettings
 
 app = typer.Typer(
     name="leaky",
@@ -184,12 +184,12 @@ def features(asked: Listed) -> None:
     typer.echo(as_markdown() if asked.as_ is As.markdown else as_text())
 
 
-@command(InHome)
-def backtest(asked: InHome) -> None:
+@command(WithSettings)
+def backtest(asked: WithSettings) -> None:
     """How good the model proved on earlier days: skill and told against left, by day and by group of accounts."""
     from leaky.backtest import lines
 
-    for line in lines(asked.place()):
+    for line in lines(asked.place(), asked.settings()):
         typer.echo(line)
 
 

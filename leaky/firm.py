@@ -221,7 +221,7 @@ class Firm:
         from leaky.backtest import tested_figures
         from models.groups import unnested
 
-        return unnested(tested_figures(self._home, self._manifest)["test"]["by_group"])
+        return unnested(tested_figures(self._home, self._manifest, self._settings)["test"]["by_group"])
 
     @property
     def evaluated_model(self) -> "ChurnClassifier":

@@ -61,6 +61,11 @@ class Left(BaseModel):
         return _TABLE[self.by]
 
     @property
+    def settings(self) -> tuple[str, ...]:
+        """The names of the settings that matter for `by`, that first."""
+        return tuple(f"left.{name}" for name in _SETTINGS[self.by])
+
+    @property
     def longest_outlook(self) -> int:
         """How long any account may have to be watched before its label is complete, in days."""
         if self.by == "cycle":

@@ -258,7 +258,7 @@ def ranking_table(figures: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     return {
         name: {
             f"{prefix}{metric}": part[metric]
-            for prefix, part in (("", found), ("early_", found["early"]))
+            for prefix, part in (("", found), ("early_", found.get("early", {})))
             for metric in ("roc_auc", "average_precision", "recall_at_capacity")
             if metric in part
         }

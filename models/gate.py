@@ -11,6 +11,7 @@ from features.language.tongue import Told, later, told
 from models.baselines import Baseline, Role
 from models.bootstrap import weighted_sums
 from models.churn import Churn
+from models.definition import PaceBy
 from models.evaluation import Evaluation
 from models.gate_params import GateParams
 from models.lost import Lost
@@ -90,24 +91,28 @@ def judge(
     columns: Columns,
     knows_until: str,
     suspected: Collection[str] = (),
+    pace_by: PaceBy = PaceBy.orders,
 ) -> Verdict:
     """Holds a challenger against rules, learners, what came, and the champion.
 
     champion: None where there is none, or where it is this very model. champion_risk: what its recipe gives the same
     rows; None where it cannot be made of them. features: all that are declared today, by name: one that is no longer is
     not missed. columns: what the tables give. knows_until: the day up to which the model that would score has learned,
-    as text. suspected: leaks, in words.
+    as text. suspected: leaks, in words. pace_by: what shows which accounts are early; where contracts do, they
+    are bound by one, and that few of them left keeps no model from being promoted.
     """
-    checks = [_enough(evaluation, gate)]
+    enough, early_are_enough = _enough(evaluation, gate, pace_by)
+    checks = [enough]
     comparison = Comparison(evaluation)
     if checks[0].passed:
         checks += [
-            *_against_rules(comparison, gate),
+            *_against_rules(comparison, gate, early=early_are_enough),
             *_against_learners(comparison, gate),
             *_calibrated(evaluation, gate),
             *_against_base_rate(comparison),
         ]
-    checks += [Check("leaks", False, told("a leak is suspected: {words}", words=words)) for words in suspected]
+    words = (found.removesuffix(".") for found in suspected)
+    checks += [Check("leaks", False, told("a leak is suspected: {words}", words=one)) for one in words]
     if champion is not None:
         checks += [*_lost(evaluation, champion, gate, features, columns)]
         checks += [*_knows_less(evaluation, champion, gate, knows_until)]
@@ -116,24 +121,33 @@ def judge(
     return Verdict(tuple(checks))
 
 
-def _enough(evaluation: Evaluation, gate: GateParams) -> Check:
+def _enough(evaluation: Evaluation, gate: GateParams, pace_by: PaceBy) -> tuple[Check, bool]:
+    """The check, and whether enough early ones left to compare what ranks them."""
     tested = evaluation.tested
     gone = tested.left == 1
     all_gone = tested.rows.loc[gone, "account_id"].nunique()
     early_gone = tested.rows.loc[gone & evaluation.is_early, "account_id"].nunique()
-    passed = all_gone >= gate.min_leavers and early_gone >= gate.min_early_leavers
+    early_are_enough = early_gone >= gate.min_early_leavers
     seen = told("{all:,} accounts left on the tested as_ofs, {early:,} of them early", all=all_gone, early=early_gone)
-    asked = told(
-        "; at least {all} and {early} are asked for (gate.min_leavers, gate.min_early_leavers)",
-        all=gate.min_leavers,
-        early=gate.min_early_leavers,
-    )
-    return Check("enough leavers", passed, seen if passed else seen + asked)
+    if pace_by is PaceBy.contracts:
+        passed = all_gone >= gate.min_leavers
+        asked = told("; at least {all} are asked for (gate.min_leavers)", all=gate.min_leavers)
+        if passed and not early_are_enough:
+            seen = seen + told(", as contracts bind these")
+    else:
+        passed = all_gone >= gate.min_leavers and early_are_enough
+        asked = told(
+            "; at least {all} and {early} are asked for (gate.min_leavers, gate.min_early_leavers)",
+            all=gate.min_leavers,
+            early=gate.min_early_leavers,
+        )
+    return Check("enough leavers", passed, seen if passed else seen + asked), early_are_enough
 
 
-def _against_rules(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
+def _against_rules(comparison: Comparison, gate: GateParams, *, early: bool) -> Iterator[Check]:
     """Beyond chance above every rule over all accounts, since what a rule can do needs no model; and over early ones,
     where few leave, below none. Every one of these must hold, so many looks make it no likelier that a bad one passes.
+    early: whether enough early ones left to be looked at.
     """
     for rival in _rivals(comparison, "rule", "noise"):
         gain = comparison.gain(rival.score)
@@ -141,7 +155,7 @@ def _against_rules(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
         seen = told(_RANKS["all"], own=gain.own, rival=rival.name, other=gain.other)
         chance = told(", and chance may explain the difference ({low:+.3f} or more)", low=low)
         yield Check(f"above {rival.name}", low > 0, seen if low > 0 else seen + chance)
-        if rival.role == "rule" and comparison.can_be_ranked("early"):
+        if rival.role == "rule" and early and comparison.can_be_ranked("early"):
             yield _not_below(f"early: not below {rival.name}", "early", rival, comparison, gate)
 
 

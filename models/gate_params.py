@@ -13,7 +13,9 @@ class GateParams(BaseModel):
         0.25, ge=0, description="Share of those who left by which the number foretold may miss, beyond chance."
     )
     min_leavers: int = Field(50, ge=1, description="Accounts that left on the tested as_ofs; below, no promotion.")
-    min_early_leavers: int = Field(20, ge=0, description="Those of them that were early.")
+    min_early_leavers: int = Field(
+        20, ge=0, description="Those of them that were early; not asked for where contracts show who is."
+    )
     accept_lost: list[str] = Field(
         [], description="Tables, columns (table.column) or features that may be gone although the champion has them."
     )

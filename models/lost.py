@@ -53,8 +53,8 @@ class Lost:
         gone = told(
             "{count:# feature of the champion is gone/features of the champion are gone}", count=len(self.features)
         )
-        if self.causes == self.features:
-            with_what = told(": {name}", name=self.features[0])
+        if set(self.causes) == set(self.features):  # the tables still give what they need
+            with_what = told(": {names}", names=", ".join(self.causes))
         else:
             with_what = told(" with {names}", names=", ".join(self.causes))
         return gone + with_what + told("; if that is meant, set {setting}", setting=self.setting)

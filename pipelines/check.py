@@ -81,7 +81,7 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
     """
     snapshots(settings, home)
     rows = read_rows(home)
-    check_outcomes(rows)
+    check_outcomes(rows, settings.left)
     origins = origins_of(rows, settings)
     as_of = pd.Timestamp(Manifest.read(home).as_of)
     at_risk = int((rows["as_of"] == as_of).sum())

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from features.catalogue import catalogue
 from features.mistake import Mistake
 from models.churn import FACTS, TREES, Churn
+from models.definition import Left
 from models.origins import Origin, rolling_origins
 from models.recipe import Recipe
 from models.target import targets
@@ -95,15 +96,23 @@ def origins_of(rows: pd.DataFrame, settings: Settings) -> tuple[Origin, ...]:
     return rolling_origins(rows, count=settings.backtest.origins, horizon_days=settings.left.horizon_days)
 
 
-def check_outcomes(rows: pd.DataFrame) -> None:
+def check_outcomes(rows: pd.DataFrame, left: Left) -> None:
     """Raises Mistake where no outcome is known, or all are the same: neither a model nor a rule says anything then."""
-    voluntary, _ = targets(rows)
+    voluntary, involuntary = targets(rows)
     gone, known = int(np.nansum(voluntary)), int((~np.isnan(voluntary)).sum())
-    if not 0 < gone < known:
-        raise Mistake(
-            f"snapshots: the outcome of {known:,} of {len(rows):,} rows is known, and {gone:,} left; some must have "
-            "left and some stayed. Give a longer history, or change what counts as left (left.horizon_days, left.k)."
-        )
+    if 0 < gone < known:
+        return
+    if not known:
+        seen = f"of none of {len(rows):,} rows is it known yet who left, since the records end before their outlooks do"
+    else:
+        others = int(np.nansum(involuntary))
+        otherwise = f" ({others:,} otherwise)" if others else ""
+        who = "everybody" if gone else "nobody"
+        seen = f"of {known:,} rows whose outcome is known {who} left by choice{otherwise}"
+    raise Mistake(
+        f"snapshots: {seen}. So nothing tells who leaves from who stays, and no list can be made. Left is: "
+        f"{left.in_words()}. Give a longer history, or change what counts as left ({', '.join(left.settings)})."
+    )
 
 
 def recipe_of(columns: Container[str], params: TreeParams) -> Recipe:

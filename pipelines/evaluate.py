@@ -61,7 +61,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     settings = manifest.settings(settings)
     check_accepted(settings.gate.accept_lost, catalogue().by_name)
     rows = read_rows(home)
-    check_outcomes(rows)
+    check_outcomes(rows, settings.left)
     origins = origins_of(rows, settings)
     data = {"source": manifest.source, "data_version": manifest.data_version, **data_figures(rows, origins)}
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
@@ -103,6 +103,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         features=catalogue().by_name,
         columns=manifest.columns,
         knows_until=model.about["knows_until"],
+        pace_by=settings.left.pace_by(manifest.tables),
         suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)
@@ -298,7 +299,7 @@ def _log_figures(figures: Mapping[str, Any]) -> None:
     for name, found in by_score(figures).items():
         words = [
             f"{which} {part['roc_auc']:.3f} ({part['average_precision']:.3f})"
-            for which, part in (("all", found), ("early", found["early"]))
+            for which, part in (("all", found), ("early", found.get("early", {})))
             if "roc_auc" in part
         ]
         log.info("  %-17s %s", name, ", ".join(words) or "cannot be ranked")

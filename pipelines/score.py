@@ -165,7 +165,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
-        no_model = tr("No model ranks these accounts, but {rule}.", rule=rule.in_words)
+        no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
         notice = f"{no_model} {_refused(home) or no_champion}"
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)

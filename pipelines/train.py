@@ -41,7 +41,7 @@ def train(settings: Settings, home: Home) -> None:
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
     forget(home.model / SCORING)  # of other snapshots, whatever stops this
-    check_outcomes(rows)
+    check_outcomes(rows, settings.left)
     stop_at_leaks(settings.leak, home, rows)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))

@@ -198,13 +198,16 @@ class Checks:
         return kept.order_by([kept[column].asc(nulls_first=True) for column in by])
 
     def refused(self, name: str) -> ir.Table:
-        """The refused rows: their number, the cause, and what was given, as text."""
+        """The refused rows: their number, the cause, and what was given, as text; a cause that was given is
+        `cause_given`.
+        """
         given = self._given[name]
         rows = self._rows(given)
         refused = self._con.table(name, database=CHECKED)
-        joined = refused.inner_join(rows, "row")
-        raw = {column: as_given(joined[given_as]) for column, given_as in given.columns.items()}
-        return joined.select(row=joined.row + 1, cause=joined.cause, **raw).order_by("row")
+        own = {"cause_given" if column == "cause" else column: name for column, name in given.columns.items()}
+        raw = rows.select("row", **{column: as_given(rows[name]) for column, name in own.items()})
+        joined = refused.select("row", "cause").inner_join(raw, "row")
+        return joined.select(joined.cause, *own, row=joined.row + 1).select("row", "cause", *own).order_by("row")
 
     def write(self, rows: ir.Table, path: Path) -> None:
         """Kept or refused rows as a Parquet file."""

@@ -117,6 +117,14 @@ def test_backtest_tells_by_day_by_group_and_over_all_what_was_told_and_what_left
     assert "From day to day: ROC AUC" in told.stdout
 
 
+def test_backtest_holds_the_figures_to_the_settings_that_it_is_given(home: Path, params: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("left: {horizon_days: 60}\n")
+
+    assert leaky("backtest", "--home", home, "--params", params).returncode == 0
+    assert "another definition of leaving" in leaky("backtest", "--home", home, "--params", other).stderr
+
+
 def test_check_reports_and_writes_nothing(home: Path) -> None:
     before = sorted(home.rglob("*"))
     done = leaky("check", "--source", "simulated", "--files", home / "simulated", "--home", home)
@@ -187,6 +195,7 @@ def test_features_lists_the_catalogue() -> None:
         ("export --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("score --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
         ("export --as-of june", "leaky: --as-of june: not a day. Write it as YYYY-MM-DD."),
+        ("backtest --params typo.yaml", "unknown key 'left.horizont'; there are by,"),
         ("backtest --home empty", "nothing is ingested here yet. Run: leaky ingest."),
         ("explain A1 --home empty", "nothing is ingested here yet. Run: leaky ingest."),
     ],

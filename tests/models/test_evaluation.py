@@ -141,6 +141,7 @@ def test_the_table_has_a_row_for_each_score_and_no_column_that_was_not_measured(
     }
 
     assert list(by_score(figures)) == ["model", "own_cycle"]
+    assert ranking_table({"test": {"roc_auc": 0.8}, "baselines": {}}) == {"model": {"roc_auc": 0.8}}
     assert ranking_table(figures) == {"model": {"roc_auc": 0.8, "early_roc_auc": 0.7}, "own_cycle": {"roc_auc": 0.6}}
 
 

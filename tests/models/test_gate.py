@@ -9,9 +9,11 @@ import pytest
 from features.catalogue import catalogue
 from features.tables import TABLES
 from models.backtest import backtest
+from models.definition import PaceBy
 from models.evaluation import Evaluation
 from models.gate import DOUBT, judge, told_and_left
 from models.gate_params import GateParams
+from models.leaks import Finding
 from models.paired import Comparison
 from models.recipe import Recipe
 from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
@@ -55,6 +57,32 @@ def test_few_leavers_are_no_evidence_whatever_the_figures(evaluation):
     assert refused(few) == refused(few_early) == ["enough leavers"]
     assert "at least 10000 and 20 are asked for (gate.min_leavers, gate.min_early_leavers)" in few.in_words
     assert len(few.checks) == 1, "what could be measured of them would be chance"
+
+
+def bound(evaluation, leavers):
+    """The same, in which so many early accounts left and all others stayed."""
+    tested, kept = evaluation.tested, np.zeros(750, dtype=bool)
+    kept[np.flatnonzero((tested.left == 1) & evaluation.is_early)[:leavers]] = True
+    left = np.where(evaluation.is_early & ~kept, 0.0, tested.left)
+    return Evaluation.of(replace(tested, left=left), capacity=20, resamples=100, seed=1)
+
+
+@pytest.mark.parametrize("leavers", [0, 2])
+def test_where_contracts_bind_the_early_few_of_them_that_left_keep_no_model_out(evaluation, leavers):
+    found = bound(evaluation, leavers)
+    names = [check.name for check in judged(found, pace_by=PaceBy.contracts).checks]
+    enough = judged(found, pace_by=PaceBy.contracts).checks[0]
+
+    assert enough.passed
+    assert enough.says.endswith(f" {leavers} of them early, as contracts bind these")
+    assert "above own_cycle" in names
+    assert not [name for name in names if name.startswith("early: ")], "what ranks so few is chance"
+    assert refused(judged(found)) == ["enough leavers"], "by orders they are whom one wants to know"
+    assert refused(judged(found, GateParams(min_leavers=10_000), pace_by=PaceBy.contracts)) == ["enough leavers"]
+
+
+def test_where_contracts_bind_the_early_and_many_left_all_the_same_they_are_compared(evaluation):
+    assert judged(evaluation, pace_by=PaceBy.contracts) == judged(evaluation)
 
 
 def test_an_account_that_left_on_two_origins_counts_once(evaluation):
@@ -185,6 +213,15 @@ def test_a_suspected_leak_keeps_the_gate_shut(evaluation):
 
     assert refused(verdict) == ["leaks"]
     assert "accounts.segment" in verdict.in_words
+
+
+def test_suspected_leaks_stand_in_one_line(evaluation):
+    found = [Finding("c", None, name, "ranks early accounts at 0.99").line for name in ("visits_30d", "visits_90d")]
+
+    verdict = judged(evaluation, suspected=found)
+
+    assert verdict.in_words.endswith("set leak.accept: [visits_90d]")
+    assert "set leak.accept: [visits_30d]; a leak is suspected: visits_90d: " in verdict.in_words
 
 
 def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):

@@ -69,6 +69,13 @@ def test_a_feature_that_is_gone_though_the_tables_give_it_is_named_itself() -> N
     )
 
 
+@pytest.mark.parametrize("champion", [["usual_cycle", "days_since_order"], ["days_since_order", "usual_cycle"]])
+def test_all_features_that_are_gone_though_the_tables_give_them_are_named(champion: list[str]) -> None:
+    columns = {name: set(table.column_names) for name, table in TABLES.items()}
+    found = Lost.of(champion, [], DECLARED, columns, ())
+    assert found.in_words.startswith("2 features of the champion are gone: days_since_order, usual_cycle; if that")
+
+
 def test_a_feature_that_is_no_longer_declared_was_given_up_on_purpose() -> None:
     assert lost(champion=["an_old_one"]).features == ()
 

@@ -313,14 +313,14 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     from openpyxl import load_workbook
 
     home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.7}, "data": {"source": "small"}}))
-    words = 'No model ranks these accounts, but <b>the days</b>. The last model was refused: 7 accounts "left".'
+    words = 'No model ranks these accounts; they stand by <b>the days</b>. The last model was refused: 7 accounts "left".'
     write_scores(home, table(SCORES), AS_OF, notice=words)
 
     export(Settings(), home, metrics=home.metrics)
 
     page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
     header = page[page.index("<header>") : page.index("</header>")]
-    assert "No model ranks these accounts, but &lt;b&gt;the days&lt;/b&gt;." in header
+    assert "No model ranks these accounts; they stand by &lt;b&gt;the days&lt;/b&gt;." in header
     assert "How good is it?" not in page
     summary = load_workbook(home.exports(AS_OF) / "accounts.xlsx")["Summary"]
     assert summary["A3"].value == words

@@ -239,7 +239,7 @@ def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(o
     best = json.loads((own_home.model / "rule.json").read_text())["name"]
     assert best == "days_since_order"
     assert set(found.scores["model_version"]) == {f"rule:{best}"}
-    assert found.notice.startswith("No model ranks these accounts, but ")
+    assert found.notice.startswith("No model ranks these accounts; they stand by ")
     assert "at least 5000 and 5 are asked for (gate.min_leavers, gate.min_early_leavers)" in found.notice
     assert "no champion, so accounts are ranked by" in caplog.text
     assert found.scores["risk"].is_monotonic_decreasing

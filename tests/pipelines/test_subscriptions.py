@@ -1,5 +1,6 @@
 """A firm without orders, from its files to who left, held against a calendar."""
 
+import json
 from datetime import timedelta
 
 import pandas as pd
@@ -7,10 +8,12 @@ import pytest
 
 from pipelines.at_risk import features_at
 from pipelines.check import check
-from pipelines.home import Home
+from pipelines.evaluate import evaluate
+from pipelines.home import GATE, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 from pipelines.snapshots import snapshots
+from pipelines.train import train
 from tests.pipelines.conftest import TODAY, Firm
 from tests.pipelines.subscriptions import AS_OF, Subscriptions, has_left, subscriptions
 
@@ -74,3 +77,16 @@ def test_scoring_sees_the_accounts_as_training_did(subscriber: Firm) -> None:
     assert known.set_index("account_id")["pace"].to_dict() == newest["pace"].to_dict()
     assert set(newest["pace"]) == {"early", "overdue", "new"}
     assert (known["value"] >= 1200).all()
+
+
+def test_the_gate_asks_for_no_early_leavers_where_contracts_bind_them(subscriber: Firm) -> None:
+    by_few = {"train": {"rounds": 3}, "backtest": {"origins": 2}, "evaluate": {"resamples": 20}}
+    gate = {"min_leavers": 1, "min_early_leavers": 10_000}
+    settings = Settings().overridden({**by_few, "gate": gate}, by="the test")
+    subscriber.ingest(as_of=AS_OF)
+    snapshots(settings, subscriber.home)
+    train(settings, subscriber.home)
+    evaluate(settings, subscriber.home, metrics=subscriber.home.metrics)
+    checks = json.loads((subscriber.home.model / GATE).read_text())["checks"]
+    assert checks[0]["passed"]
+    assert checks[0]["says"].endswith("as contracts bind these")

@@ -6,9 +6,10 @@ import pytest
 
 from features.mistake import Mistake
 from models.churn import Churn
+from models.definition import Left
 from models.layout import SCORING
 from models.target import targets
-from pipelines.dataset import features_of, read_rows
+from pipelines.dataset import check_outcomes, features_of, read_rows
 from pipelines.home import Home
 from pipelines.settings import Snapshots
 from pipelines.snapshots import snapshots
@@ -90,8 +91,29 @@ def test_where_nobody_left_there_is_nothing_to_learn(own_home, small_settings):
     left = pd.read_parquet(own_home.left)
     left.assign(left=left["left"].where(left["left"].isna(), False)).to_parquet(own_home.left)
 
-    with pytest.raises(Mistake, match=r"rows is known, and 0 left.*left\.horizon_days"):
+    with pytest.raises(Mistake, match=r"nobody left by choice\. .*no list can be made\..*left\.horizon_days, left\.k"):
         train(small_settings, own_home)
+
+
+LABELS = pd.DataFrame({"left": [1.0, 0.0, None], "kind": ["involuntary", None, None]})
+
+
+@pytest.mark.parametrize(
+    ("rows", "left", "says"),
+    [
+        (LABELS[1:2], Left(), "of 1 rows whose outcome is known nobody left by choice. So nothing tells"),
+        (LABELS[:2], Left(), "of 2 rows whose outcome is known nobody left by choice (1 otherwise). So"),
+        (LABELS[:1].assign(kind=None), Left(), "of 1 rows whose outcome is known everybody left by choice. So"),
+        (LABELS[2:], Left(), "of none of 1 rows is it known yet who left, since the records end before"),
+        (LABELS[1:2], Left(by="contract"), "(left.by, left.horizon_days, left.grace_days)."),
+        (LABELS[1:2], Left(by="losses"), "Left is: a recorded loss within 90 days."),
+    ],
+)
+def test_why_no_list_can_be_made_is_said_by_what_leaving_is(rows, left, says):
+    with pytest.raises(Mistake) as mistake:
+        check_outcomes(rows, left)
+
+    assert says in str(mistake.value)
 
 
 def test_where_no_day_could_test_a_model_there_is_none_and_no_older_one_stays(own_home, small_settings, caplog):

@@ -129,6 +129,20 @@ def test_an_invoice_read_twice_counts_once_but_equal_orders_and_parts_of_an_invo
     assert len(firm.kept("orders")) == 2
 
 
+def test_a_loss_that_is_refused_keeps_the_cause_that_was_given(firm) -> None:
+    firm.table("losses", "account_id,lost_on,cause\nA,2026-01-05,price\nX,2026-01-06,moved")
+    firm.ingest()
+    assert firm.refused("losses") == [(2, "an account_id that accounts does not know")]
+    (row,) = pq.read_table(firm.home.tables / "refused" / "losses.parquet").to_pylist()
+    assert row == {
+        "row": 2,
+        "cause": "an account_id that accounts does not know",
+        "account_id": "X",
+        "lost_on": "2026-01-06 00:00:00",
+        "cause_given": "moved",
+    }
+
+
 def test_reps_are_known_only_where_there_is_a_table_of_reps(firm) -> None:
     firm.table("prospecting", "rep_id,occurred_at\nR1,2026-01-01\nR2,2026-01-02")
     firm.ingest()
