@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
+from features.tables import TABLES
 from models.backtest import Backtest, backtest, rerun
 from models.evaluation import Evaluation
 from models.explain import Contributions
@@ -124,7 +125,9 @@ def gains(tested: Backtest, seed: int) -> Iterator[dict[str, object]]:
 
 def records(tested: Backtest, seed: int, gate: GateParams, **facts: object) -> list[dict[str, object]]:
     """What the gate asks of a model, a row a rival and part, with what else it is refused for."""
-    verdict = judge(evaluated(tested, seed), gate, champion=None, champion_risk=None, features=())
+    verdict = judge(
+        evaluated(tested, seed), gate, champion=None, champion_risk=None, features={}, columns={}, knows_until=""
+    )
     refused = "; ".join(check.name for check in verdict.checks if not check.passed)
     return [{**facts, "seed": seed, "refused": refused, **gain} for gain in gains(tested, seed)]
 
@@ -201,6 +204,7 @@ def cases(accounts: int, seed: int, origins: int) -> None:
     risks = dict(models_of(rows, days, recipe, tested, seed))
     spoken = {name: way for name, way in recipe.directions.items() if catalogue().by_name[name].reason != "contact"}
     without = backtest(rows, days, replace(recipe, directions=spoken), ABOUT)
+    columns = {name: set(table.column_names) for name, table in TABLES.items() if name != "contacts"}
 
     def told(
         case: str, of: Backtest, champion: Floats | None = None, suspected: Sequence[str] = (), **asked: int
@@ -211,6 +215,8 @@ def cases(accounts: int, seed: int, origins: int) -> None:
             champion=None if champion is None else tested.model,
             champion_risk=champion,
             features=catalogue().by_name,
+            columns=columns,
+            knows_until=tested.model.about["knows_until"],
             suspected=suspected,
         )
         print(f"| {case} | {'passes' if verdict.promoted else 'refused'} | {verdict.in_words} |")

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import features.reasons
 from features.language.declare import Feature, Reason
-from features.language.sentence import names_in
+from features.language.sentence import asides_in, names_in
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,8 @@ def catalogue() -> Catalogue:
         names = [feature.name for feature in found.features]
         raise TypeError(f"features with one name: {sorted({name for name in names if names.count(name) > 1})}")
     for feature in found.features:
-        unknown = names_in(feature.says or "") - {"value"} - set(found.by_name)
-        if unknown:
-            raise TypeError(f"the sentence of {feature.name} names {sorted(unknown)}, which are no features")
+        for text in filter(None, (feature.says, feature.then)):
+            unknown = (names_in(text) | asides_in(text)) - {"value"} - set(found.by_name)
+            if unknown:
+                raise TypeError(f"'{text}' of {feature.name} names {sorted(unknown)}, which are no features")
     return found

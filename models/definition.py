@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 # Raised by hand whenever the same settings give other labels; a test with stored labels says when.
-DEFINITION_NUMBER = 1
+DEFINITION_NUMBER = 2
 
 By = Literal["cycle", "silence", "contract", "losses"]
 
@@ -39,7 +39,7 @@ class Left(BaseModel):
     cycle: no order within the outlook, which is the horizon or k usual cycles if that is longer; accounts whose outlook
     exceeds max_days order too rarely to be judged. silence: no order within the horizon; at risk are accounts that
     ordered in the active days before as_of. contract: from a day within the horizon on no contract in force for longer
-    than the grace days. losses: a recorded loss within the horizon.
+    than the grace days. losses: a loss dated before the end of the horizon that was not on record on as_of.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

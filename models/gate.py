@@ -1,15 +1,18 @@
 """Gate: a challenger becomes champion only on evidence from days that it had not seen."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.language.declare import Feature
+from features.language.measure import Columns
 from models.baselines import Baseline, Role
 from models.bootstrap import weighted_sums
 from models.churn import Churn
 from models.evaluation import Evaluation
 from models.gate_params import GateParams
+from models.lost import Lost
 from models.metrics import EvaluationSet, Floats, interval
 from models.paired import PARTS, Comparison
 from models.recipe import Recipe
@@ -69,14 +72,17 @@ def judge(
     *,
     champion: Churn | None,
     champion_risk: Floats | None,
-    features: Collection[str],
+    features: Mapping[str, Feature],
+    columns: Columns,
+    knows_until: str,
     suspected: Collection[str] = (),
 ) -> Verdict:
     """Holds a challenger against rules, learners, what came, and the champion.
 
     champion: None where there is none, or where it is this very model. champion_risk: what its recipe gives the same
-    rows; None where it cannot be made of them. features: names of all that are declared today: one that is no longer
-    is not missed. suspected: leaks, in words.
+    rows; None where it cannot be made of them. features: all that are declared today, by name: one that is no longer is
+    not missed. columns: what the tables give. knows_until: the day up to which the model that would score has learned,
+    as text. suspected: leaks, in words.
     """
     checks = [_enough(evaluation, gate)]
     comparison = Comparison(evaluation)
@@ -89,7 +95,8 @@ def judge(
         ]
     checks += [Check("leaks", False, f"a leak is suspected: {words}") for words in suspected]
     if champion is not None:
-        checks += [*_lost(evaluation, champion, gate, features)]
+        checks += [*_lost(evaluation, champion, gate, features, columns)]
+        checks += [*_knows_less(evaluation, champion, gate, knows_until)]
         if checks[0].passed:
             checks.append(_against_champion(comparison, gate, champion, champion_risk))
     return Verdict(tuple(checks))
@@ -162,15 +169,26 @@ def _against_base_rate(comparison: Comparison) -> Iterator[Check]:
         yield Check("brier", gain.below(0) <= DOUBT, says)
 
 
-def _lost(evaluation: Evaluation, champion: Churn, gate: GateParams, features: Collection[str]) -> Iterator[Check]:
-    has = set(evaluation.tested.model.features) | set(gate.accept_lost)
-    lost = [name for name in champion.features if name in features and name not in has]
-    if lost:
+def _lost(
+    evaluation: Evaluation, champion: Churn, gate: GateParams, features: Mapping[str, Feature], columns: Columns
+) -> Iterator[Check]:
+    lost = Lost.of(champion.features, evaluation.tested.model.features, features, columns, gate.accept_lost)
+    if lost.features:
+        yield Check("no feature lost", False, lost.in_words)
+
+
+def _knows_less(evaluation: Evaluation, champion: Churn, gate: GateParams, knows_until: str) -> Iterator[Check]:
+    """Who knows less far must not take over unasked, as after a run for a day long past. A champion of another
+    definition of leaving can score no more, and makes way all the same.
+    """
+    so_far = champion.about["knows_until"]
+    is_rival = champion.about["definition"] == evaluation.tested.model.about["definition"]
+    if is_rival and knows_until < so_far and not gate.accept_older:
         yield Check(
-            "no feature lost",
+            "knows as much as the champion",
             False,
-            f"{len(lost)} features of the champion are gone with their table or column: {', '.join(lost[:3])}"
-            f"{' ...' if len(lost) > 3 else ''} (gate.accept_lost, if that is meant)",
+            f"it has learned from what happened up to {knows_until}, the champion up to {so_far}; run without --as-of "
+            "or for a later day, or if that is meant, set gate.accept_older: true",
         )
 
 

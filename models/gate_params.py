@@ -14,4 +14,9 @@ class GateParams(BaseModel):
     )
     min_leavers: int = Field(50, ge=1, description="Accounts that left on the tested as_ofs; below, no promotion.")
     min_early_leavers: int = Field(20, ge=0, description="Those of them that were early.")
-    accept_lost: list[str] = Field([], description="Features that may be gone although the champion has them.")
+    accept_lost: list[str] = Field(
+        [], description="Tables, columns (table.column) or features that may be gone although the champion has them."
+    )
+    accept_older: bool = Field(
+        False, description="Whether a model may be promoted that knows less far than the champion."
+    )

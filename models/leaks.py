@@ -14,7 +14,8 @@ class Finding:
 
     code: a, values from before the loss that were written after it; b, times that were filled in from the loss or on
     one day; c, a feature that ranks the early accounts better than anything honest does; d, one whose skill is all of
-    the last days before the loss. table: None where `column` is a feature. seen: what was seen, in words and numbers.
+    the last days before the last order. table: None where `column` is a feature. seen: what was seen, in words and
+    numbers.
     """
 
     code: Code

@@ -1,4 +1,4 @@
-"""Leaks in features: numbers that rank those who leave too well, or only in the last days before they do."""
+"""Leaks in features: numbers that rank those who leave too well, or only by what came in the last days."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -67,7 +67,9 @@ def leaks_in_features(
             continue
         now, then = (ranking(way(v[both]), left[both], account[both], looks).roc_auc for v in (value, before))
         if then - 0.5 < KEPT * (now - 0.5):
-            seen = f"{among}, and {then:.3f} without what was recorded in the last {LAST_DAYS} days before the loss"
+            before_what = "the last order" if "days_since_order" in rows else "the day that is looked at"
+            late = f"what was recorded in the last {LAST_DAYS} days before {before_what}"
+            seen = f"{among}, and {then:.3f} without {late}"
             yield Finding("d", None, name, f"{seen}; it reads {columns}")
 
 
@@ -135,7 +137,7 @@ def _is_silence(value: Floats, early: pd.DataFrame, like_silence: list[str]) -> 
 
 def _places_before_the_last_days(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """For each row the place of the account's latest row that knows nothing recorded in the last days before its last
-    order, which for who left is the loss, or before as_of where there are no orders; -1 where there is none.
+    order, or before as_of where there are no orders; -1 where there is none.
 
     Those who stayed are taken back as far, so the rows that are left out tell nothing by being left out.
     """

@@ -48,11 +48,14 @@ class Outcome:
 
     left: 1, 0, or NaN while the label is not complete. kind: position in KINDS of the loss that explains a leaving; -1:
     none does, or it has no kind. known_age: the age of the day on which that loss was recorded; NaN: none does.
+    told_age: the age of the day on which the first of all losses that tell of a leaving was recorded, where nothing but
+    losses tells; NaN elsewhere.
     """
 
     left: Floats
     kind: np.ndarray
     known_age: Floats
+    told_age: Floats
 
 
 def needed(left: Left, columns: Columns) -> tuple[Measure, ...]:
@@ -99,11 +102,13 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
 
     The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
     which rows count. A loss explains the silence in which it falls, and no other: from the account's last sign of life
-    before it left (an order, the start of a contract) until its next one.
+    before it left (an order, the start of a contract) until its next one. Where losses decide, so does one of before
+    as_of of which nobody knew yet, if there was no sign of life since: the account had gone already, or went in time.
     """
     ages = block.grid.ages
     passed = (outlook > 0) & (outlook + left.days_of_grace <= ages)
     known = Losses.of(block)
+    told = np.full(outlook.shape, np.nan)
     match left.by:
         case "cycle" | "silence":
             next_order = days_until_next(gaps.days_of(block), block.keys, block.grid)
@@ -115,13 +120,17 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
             gone = np.append(lasting.ends, np.inf)[spell] - 1 > ages - outlook
             found = known.latest(np.append(lasting.last_starts, np.nan)[spell], lasting.next_begins(spell))
         case "losses":
-            found = known.first(ages + np.zeros(outlook.shape), ages - outlook)
+            # On whoever is at risk no loss since the last sign of life is on record, so these are all still to come to
+            # light.
+            since, before = ages + _days_silent(block), ages - outlook
+            found, told = known.first(since, before), known.first_recorded(since, before)
             gone = found >= 0
     found = np.where(passed & gone, found, -1)
     return Outcome(
         np.where(passed, gone.astype(np.float64), np.nan),
         np.append(known.kinds, -1)[found],
         np.append(known.known.astype(np.float64), np.nan)[found],
+        np.where(passed, told, np.nan),
     )
 
 
@@ -140,11 +149,16 @@ def _pace(block: Block, left: Left) -> np.ndarray:
 
 def _is_lost(block: Block) -> np.ndarray:
     """Whether a loss was on record on each as_of, and no sign of life on a later day."""
+    return np.asarray(days_since_loss(block) <= _days_silent(block))
+
+
+def _days_silent(block: Block) -> Floats:
+    """Days from the last order or start of a contract to each as_of, as it was known then; inf: there was none."""
     silent = np.full((block.keys, block.grid.snapshots), np.inf)
     for table, last in (("orders", since_order), ("contracts", _STARTS)):
         if table in block.columns:
             silent = np.fmin(silent, block.dense(last))
-    return np.asarray(days_since_loss(block) <= silent)
+    return silent
 
 
 def _is_customer(block: Block) -> np.ndarray:

@@ -70,6 +70,18 @@ class Losses:
         position = self._places(since)
         return np.where(self._is_of(position) & (self._age_at(position) > before), position, -1)
 
+    def first_recorded(self, since: Floats, before: Floats) -> Floats:
+        """The age of the day on which the first of each account's losses from the age `since` on and before the age
+        `before` was recorded; NaN: there is none.
+        """
+        position, end = self._places(since), self._places(before)
+        found = np.full(position.shape, np.nan)
+        known = np.append(self.known.astype(np.float64), np.nan)
+        while (among := position < end).any():
+            found = np.fmax(found, np.where(among, known[position], np.nan))
+            position = np.where(among, position + 1, position)
+        return found
+
     def _places(self, ages: Floats) -> np.ndarray:
         """How many losses stand before each account's days of these ages."""
         span = 4 * OLDEST

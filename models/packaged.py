@@ -38,6 +38,7 @@ SHIPPED = (
     "models/churn.py",
     "models/competing.py",
     "models/explain.py",
+    "models/facts.py",
     "models/layout.py",
     "models/log_odds.py",
     "models/numbers.py",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from features.language.sentence import said
@@ -20,10 +21,13 @@ class Word:
     risk: Literal["rises", "falls"] | None
     says: str | None
     sign: str | None
+    then: str | None
 
-    def sentence(self, row: Mapping[str, float]) -> str | None:
+    def sentence(
+        self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None
+    ) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing."""
-        return said(self.says, self.name, self.unit, row)
+        return said(self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,10 @@ class Vocabulary:
     def of(cls, catalogue: "Catalogue", features: Iterable[str]) -> "Vocabulary":
         """What the catalogue says of these features."""
         told = [catalogue.by_name[name] for name in features]
-        words = {word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign) for word in told}
+        words = {
+            word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign, word.then)
+            for word in told
+        }
         codes = dict.fromkeys(word.reason for word in told)
         return cls(
             words, {code: Cause(catalogue.reasons[code].title, catalogue.reasons[code].action) for code in codes}

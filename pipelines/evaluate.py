@@ -28,6 +28,7 @@ from models.evaluation import (
 from models.explain import shap_contributions
 from models.layout import SCORING
 from models.leaks import Leaks
+from models.lost import check_accepted
 from models.metrics import Floats
 from models.money import money_figures
 from models.numbers import NumbersInFrame
@@ -57,6 +58,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     """
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
+    check_accepted(settings.gate.accept_lost, catalogue().by_name)
     rows = read_rows(home)
     check_outcomes(rows)
     origins = origins_of(rows, settings)
@@ -97,6 +99,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         champion=compared,
         champion_risk=_rerun(rows, origins, compared, tested),
         features=catalogue().by_name,
+        columns=manifest.columns,
+        knows_until=model.about["knows_until"],
         suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
     )
     _write_figures(home, metrics, figures)

@@ -14,9 +14,11 @@ from features.language.measure import Columns, leaves
 from features.language.of_terms import OfContracts
 from features.mistake import Mistake, closest
 from features.tables import TABLES
+from models.last_days import LOOK_BACK, Leave, of_contracts, of_starts
 from models.leaks import Finding, Leaks
 from models.leaks_in_features import leaks_in_features, sample_of
-from models.leaks_in_tables import LOOK_BACK, fates_of, leaks_in
+from models.leaks_in_tables import fates_of, leaks_in
+from models.notice import in_time
 from models.target import targets
 from pipelines.dataset import columns_in, features_of, read_rows
 from pipelines.home import Home, written_whole
@@ -30,6 +32,7 @@ SEED = 1
 # What ranks well because it is silence, or the end of a contract: the definition of leaving itself, not a leak.
 _ORDER_BOOK = {("orders", column) for column in ("account_id", "ordered_at", "amount")}
 _CONTRACT_END = {("contracts", column) for column in ("account_id", "starts_on", "ends_on")}
+_NOTICE = "contracts.cancelled_at"
 _ACCOUNT_IDS = {f"{name}.account_id" for name in TABLES}
 
 
@@ -55,40 +58,61 @@ def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:
 
 
 def gone_accounts(home: Home, rows: pd.DataFrame) -> pd.DataFrame:
-    """Those who have gone for good, by account_id: last_order, its day, and lost_on where it was written down late."""
-    newest = pd.Timestamp(Manifest.read(home).as_of)
-    fates = _fates(home, rows[["account_id", "as_of", "left", "pace"]], _read(home, "losses", None), newest)
-    return fates.loc[fates["is_gone"], ["last_order", "lost_on"]]
+    """Those who have gone for good, by account_id: last_day, on which they were surely there, and lost_on where it was
+    written down late.
+    """
+    fates = _fates(home, rows, None, _leave(home, rows))
+    return fates.loc[fates["is_gone"], ["last_day", "lost_on"]]
 
 
 def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
-    if not (home.tables / "orders.parquet").exists():  # by which it is told when an account was last there
-        return
-    newest = pd.Timestamp(Manifest.read(home).as_of)
-    rows = rows[["account_id", "as_of", "left", "pace"]]
+    leave = _leave(home, rows)
     accounts = np.array(sorted(rows["account_id"].unique()), dtype=object)
     drawn: list[str] | None = None
     if len(accounts) > ACCOUNTS:
         drawn = list(np.random.default_rng(SEED).choice(accounts, ACCOUNTS, replace=False))
         rows = rows[rows["account_id"].isin(drawn)]
-    fates = _fates(home, rows, _read(home, "losses", drawn), newest)
+    fates = _fates(home, rows, drawn, leave)
     for name, table in TABLES.items():
         if table.column_names[0] == "account_id" and (read := _read(home, name, drawn)) is not None:
-            yield from leaks_in(table, read, fates)
+            yield from leaks_in(table, read, fates, leave)
 
 
-def _fates(home: Home, rows: pd.DataFrame, losses: pd.DataFrame | None, newest: pd.Timestamp) -> pd.DataFrame:
-    return fates_of(rows, _last_orders(home.tables, newest), losses, newest)
+def _leave(home: Home, rows: pd.DataFrame) -> Leave:
+    """What shows when an account left: its last order wherever there are orders, else what leaving is judged by."""
+    if (home.tables / "orders.parquet").exists():
+        return Leave.order
+    return Leave.loss if rows["left_known_on"].notna().any() else Leave.contract
+
+
+def _fates(home: Home, rows: pd.DataFrame, drawn: list[str] | None, leave: Leave) -> pd.DataFrame:
+    newest = pd.Timestamp(Manifest.read(home).as_of)
+    contracts = None if leave is Leave.order else _read(home, "contracts", drawn)
+    match leave:
+        case Leave.order:
+            last = _last_orders(home.tables, newest)
+        case Leave.contract if contracts is not None:
+            last = of_contracts(contracts, newest)
+        case _:
+            last = of_starts(contracts)
+    outcomes = rows[["account_id", "as_of", "left", "pace"]]
+    return fates_of(outcomes, last, _read(home, "losses", drawn), newest, leave)
 
 
 def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
     features = [catalogue().by_name[name] for name in features_of(columns_in(home))]
     own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
     like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
-    columns = {name: set(table.columns) for name, table in Manifest.read(home).tables.items()}
+    columns = Manifest.read(home).columns
     read = {name: {f"{table}.{column}" for table, column in needs} for name, needs in own.items()}
     for feature in features:
         read[feature.name] |= _notice(feature, columns)
+    if _notice_in_time(home, rows):  # the end of a contract, told by the customer
+        like_silence += [
+            name
+            for name, needs in own.items()
+            if _NOTICE in read[name] and {table for table, _ in needs} == {"contracts"}
+        ]
     reads = {
         name: ", ".join(sorted(found - _ACCOUNT_IDS))
         for name, found in read.items()
@@ -100,10 +124,18 @@ def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFr
     yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
 
 
+def _notice_in_time(home: Home, rows: pd.DataFrame) -> bool:
+    """Whether leavers gave notice, and not only in their last days."""
+    contracts = _read(home, "contracts", None)
+    if contracts is None or "cancelled_at" not in contracts:
+        return False
+    return in_time(contracts, gone_accounts(home, rows)["last_day"])
+
+
 def _notice(feature: Feature, columns: Columns) -> set[str]:
     """The column of notice, where a feature goes by it without needing it: it says how long a contract is in force."""
     of_contracts = any(isinstance(part, OfContracts) for part in leaves(feature.measure, columns))
-    return {"contracts.cancelled_at"} if of_contracts and "cancelled_at" in columns["contracts"] else set()
+    return {_NOTICE} if of_contracts and "cancelled_at" in columns["contracts"] else set()
 
 
 def _read(home: Home, name: str, accounts: list[str] | None) -> pd.DataFrame | None:
@@ -124,9 +156,9 @@ def _last_orders(tables: Path, newest: pd.Timestamp) -> pd.DataFrame:
     orders = orders.filter(orders.amount > 0)
     days = orders.ordered_at.cast("date")
     then = (newest - pd.Timedelta(days=LOOK_BACK)).date()
-    found = orders.group_by("account_id").agg(last_order=days.max(), last_order_before=days.max(where=days < then))
+    found = orders.group_by("account_id").agg(last_day=days.max(), last_day_before=days.max(where=days < then))
     last: pd.DataFrame = found.to_pyarrow().to_pandas()
-    return last.assign(**{name: pd.to_datetime(last[name]) for name in ("last_order", "last_order_before")})
+    return last.assign(**{name: pd.to_datetime(last[name]) for name in ("last_day", "last_day_before")})
 
 
 def _check_accepted(names: tuple[str, ...]) -> None:

@@ -51,14 +51,13 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
         raise Mistake(f"no account is at risk on {as_of}: {_causes(not_scored)}. Choose another day with --as-of.")
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    returns = returns_in(columns)
+    returns = returns_in(manifest.columns)
     if returns is Returns.undated:
         log.warning(
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True))
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
@@ -66,8 +65,8 @@ def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
         returns,
         ranker.notice,
         settings.left.digest,
-        value_by(columns),
-        settings.left.pace_by(columns),
+        value_by(manifest.columns),
+        settings.left.pace_by(manifest.columns),
         ranker.model.digest if isinstance(ranker.model, Rule) else "",
     )
     scored.write(home, as_of)
@@ -111,8 +110,8 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
-    """Risks, rank, value at risk, priority, sign and reasons of accounts on one as_of, sorted by rank.
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
@@ -130,10 +129,10 @@ def ranked(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
 def reasons_of(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
     """Sign, reasons and what holds each account, as `models.reasons` gives them; a rule's have no SHAP values."""
     if isinstance(model, Rule):
-        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue())
+        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue(), as_of)
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
     else:
-        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue())
+        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue(), as_of)
     for place in PLACES:
         said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
     return said
@@ -182,8 +181,7 @@ _ORDER_ONLY = (
 
 def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
     """What it needs and the tables no longer give."""
-    columns = {name: set(table.columns) for name, table in manifest.tables.items()}
-    return set(champion.features) - {feature.name for feature in catalogue().given(columns)}
+    return set(champion.features) - {feature.name for feature in catalogue().given(manifest.columns)}
 
 
 def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:

@@ -41,6 +41,7 @@ _SCORES = pa.schema(
         *((f"reason_{place}_code", pa.string()) for place in PLACES),
         *((f"reason_{place}_shap", pa.float64()) for place in PLACES),
         *((f"action_{place}", pa.string()) for place in PLACES),
+        ("reason_1_lead", pa.string()),
         *((f"holds_{place}", pa.string()) for place in HOLDS),
         ("rep_id", pa.string()),
         ("model_version", pa.string()),

@@ -75,14 +75,13 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
     """The rows of left.parquet of those at risk.
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
-    the day on which it was recorded. left_known_on: that day too, where nothing but a loss tells of a leaving.
+    the day on which it was recorded. left_known_on: where nothing but losses tells of a leaving, the day on which the
+    first of them was recorded.
     labelled_on: the day from which on the label is complete. order_days: on how many days the account had ordered, only
     where leaving is judged by orders; no feature, but what a baseline learns from.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
-    recorded_on = _days_before(block.grid, select(became.known_age, mask))
-    never = pa.nulls(len(kinds), pa.date32())
     labelled = block.grid.ages - watched.outlook - left.days_of_grace
     return (
         key_columns(block, mask)
@@ -90,8 +89,8 @@ def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> d
         | {
             "left": pa.array(select(became.left, mask), from_pandas=True).cast("bool"),
             "kind": pa.array(kinds, pa.string()),
-            "kind_known_on": recorded_on,
-            "left_known_on": recorded_on if left.by == "losses" else never,
+            "kind_known_on": _days_before(block.grid, select(became.known_age, mask)),
+            "left_known_on": _days_before(block.grid, select(became.told_age, mask)),
             "labelled_on": _days_before(block.grid, select(labelled, mask).astype(np.float64)),
         }
         | ({"order_days": pa.array(select(order_days(block), mask)).cast("int32")} if left.table == "orders" else {})

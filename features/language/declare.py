@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, Literal, Self
 
 from ibis.common.deferred import Deferred
@@ -25,7 +26,8 @@ class Feature:
 
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
     says: the sentence that gives it to people; None for numbers that mean nothing alone. sign: what it shows of the
-    account's leaving, where it is a sign and no reason.
+    account's leaving, where it is a sign and no reason. then: what to do where it is above 0; None: what suits its
+    reason.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Feature:
     says: str | None = None
     days: int | None = None
     sign: Sign | None = None
+    then: str | None = None
 
     @property
     def needs(self) -> set[tuple[str, str]]:
@@ -46,12 +49,14 @@ class Feature:
     def tables(self) -> set[str]:
         return {table for table, _ in self.needs}
 
-    def sentence(self, row: Mapping[str, float]) -> str | None:
+    def sentence(
+        self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None
+    ) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing.
 
-        row: the values of all features of one account on one as_of.
+        row: the values of all features of one account on one as_of. usual, as_of: see `sentence.said`.
         """
-        return said(self.says, self.name, self.unit, row)
+        return said(self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
 
 
 class Declared:
@@ -67,6 +72,7 @@ class Declared:
     ) -> None:
         self.unit, self.risk, self.says, self.days = unit, risk, says, days
         self.sign: Sign | None = None
+        self.act: str | None = None
         self._measures = {window: make(window) for window in days or (None,)}
 
     def __getitem__(self, days: int) -> Measure:
@@ -78,6 +84,13 @@ class Declared:
         self.sign = sign
         return self
 
+    def then(self, act: str) -> Self:
+        """Declares what to do about its reason where it is above 0, instead of what is done otherwise. Where several
+        are above 0, the first that is declared counts; of several windows, the first.
+        """
+        self.act = act
+        return self
+
     @property
     def measure(self) -> Measure:
         """The measure of a feature that has one window or none."""
@@ -85,17 +98,19 @@ class Declared:
         return only
 
     def features(self, name: str, reason: str) -> Iterator[Feature]:
-        for window, measure in self._measures.items():
+        for place, (window, measure) in enumerate(self._measures.items()):
             full_name = f"{name}_{window}d" if window else name
             says = self.says.replace("{days}", str(window)) if self.says else None
-            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window, self.sign)
+            then = self.act if place == 0 else None
+            yield Feature(full_name, reason, self.unit, measure, self.risk, says, window, self.sign, then)
 
 
 class Reason:
     """One of the ways a firm drives its customers off. The docstring is the title: what the customers would say.
 
-    action: what to do about it; None for signs, and for context that nobody can act on. Attributes made by the
-    functions of this module become features, named as the attribute, with the window behind it where it has one.
+    action: what to do about it where no feature of it asks for something else (`Declared.then`); None for signs, and
+    for context that nobody can act on. Attributes made by the functions of this module become features, named as the
+    attribute, with the window behind it where it has one.
     """
 
     action: ClassVar[str | None] = None
@@ -113,6 +128,10 @@ class Reason:
         if not cls.declared:
             raise TypeError(f"{cls.__module__}.{cls.__name__} declares no feature")
         for name, value in cls.declared.items():
+            if value.act and cls.action is None:
+                raise TypeError(f"{cls.__module__}.{name} says what to do, but its reason has no action")
+            if value.act and names_in(value.act) - {"value"}:
+                raise TypeError(f"{cls.__module__}.{name} says what to do with numbers that may be missing")
             if value.risk and not value.says:
                 raise TypeError(f"{cls.__module__}.{name} has a direction, so it can be a reason: it needs a sentence")
             if value.says and "{days}" in value.says and not value.days:

@@ -26,7 +26,7 @@ def _beside_the_book(number: Measure, scale: int = 1) -> Measure:
 class Attention(Reason):
     """We are busy with others."""
 
-    action = "Give them a fixed slot in the rep's week"
+    action = "Give them a fixed hour in their rep's week, the first of them this week"
 
     accounts_of_rep = feature(
         Pooled(active, by=REP), "count", risk="rises", says="Their rep looks after {value:# active account}"

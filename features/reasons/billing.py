@@ -24,7 +24,7 @@ paid = invoices.once("paid_at").where(_.due_on.notnull())
 class Billing(Reason):
     """The bills are wrong."""
 
-    action = "Put the invoice right and say sorry"
+    action = "Ask whether their bills are right now, and look through the next one before it goes out"
 
     invoices_sent = count(invoices, days=360)
     billing_errors = count(wrong, days=(90, 360), risk="rises", says="{value:# wrong invoice} in {days} days")
@@ -33,24 +33,25 @@ class Billing(Reason):
         of=invoices,
         days=(90, 180, 360),
         risk="rises",
-        says="{value:.0%} of their invoices in {days} days were wrong",
+        says="{value:.0%} of their invoices in {days} days were wrong"
+        "[; {open_billing_errors_360d:# is/are} still to be put right]",
     )
     open_billing_errors = still_open(
         wrong, until="corrected_at", days=360, risk="rises", says="{value:# wrong invoice} still to be put right"
-    )
+    ).then("Ring before it is put right, and say by when it will be")
     oldest_billing_error = oldest_open(
         wrong,
         until="corrected_at",
         since="error_found_at",
         days=360,
         risk="rises",
-        says="They have waited {value:# day} for an invoice to be put right",
+        says="They have waited {value:# since} for an invoice to be put right",
     )
     days_billing_error_unspoken = feature(
         DaysUnspoken(wrong, until="corrected_at", since="error_found_at", days=360, word=since_we_began),
         "days",
         risk="rises",
-        says="An invoice of theirs has been wrong for {value:# day} without a word from us",
+        says="An invoice of theirs has been known to be wrong {value:# since}, without a word from us",
     )
     days_to_correct = mean(
         wrong.once("corrected_at"),

@@ -36,21 +36,23 @@ def _hours(window: int) -> Measure:
 class Calls(Reason):
     """Their calls are not returned."""
 
-    action = "Return their calls today"
+    action = "Ring them: say who answers their calls from now on, and how soon"
 
-    calls_from_them = in_windows(_number, "count", days=(30, 90, YEAR))
+    calls_from_them = in_windows(_number, "count", days=(30, 90, 180, YEAR))
     unreturned_calls = in_windows(
         lambda window: _number(window) - _returned(window),
         "count",
         days=(90, 180),
         risk="rises",
-        says="In {days} days {value:# call} of theirs went unreturned",
+        says="In {days} days {value:# call} of theirs went unreturned[, of {calls_from_them_{days}d:#} in all]"
+        "[; the oldest has waited {oldest_open_call:# since}]",
     )
     share_of_calls_unreturned = feature(
         1 - _returned(YEAR) / _number(YEAR),
         "share",
         risk="rises",
-        says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned",
+        says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned"
+        "[; the oldest has waited {oldest_open_call:# since}]",
     )
     share_of_recent_calls_unreturned = in_windows(
         lambda window: 1 - _returned(window) / _number(window),
@@ -63,8 +65,8 @@ class Calls(Reason):
         _of_calls(lambda rows: OldestOpen(rows, until="returned_at", days=180)).clip(0).filled(0),
         "days",
         risk="rises",
-        says="They have waited {value:# day} for us to ring back",
-    )
+        says="They have waited {value:# since} for us to ring back",
+    ).then("Ring them back today: they called {value:# on}")
     hours_until_returned = in_windows(
         _hours,
         "hours",
@@ -78,4 +80,4 @@ class Calls(Reason):
         days=90,
         risk="rises",
         says="In {days} days {value:# request} of theirs (emails, quotes, documents) went unanswered",
-    )
+    ).then("Answer {value:# open request} of theirs today, by a call")

@@ -14,4 +14,4 @@ class Complaints(Reason):
     action = "Ask what it was about, and tell them what was done about it"
 
     complaints = count(complained, days=(180, 360), risk="rises", says="{value:# complaint} in {days} days")
-    days_since_complaint = days_since_last(complained, risk="falls", says="{value:# day} since their last complaint")
+    days_since_complaint = days_since_last(complained, risk="falls", says="They last complained {value:# on}")

@@ -46,7 +46,7 @@ def _days_known(window: int) -> Measure:
 class Contact(Reason):
     """They do not hear from us."""
 
-    action = "Call them this week and ask how things are going"
+    action = "Ring them with no invoice and no offer in hand: ask how the last order works out"
 
     days_since_contact = days_since_last(spoken, risk="rises", says="Nobody has spoken with them for {value:# day}")
     days_since_visit = days_since_last(
@@ -113,7 +113,7 @@ class Contact(Reason):
         "yes/no",
         risk="rises",
         says=f"They used to get in touch by themselves, and have not for {QUARTER} days",
-    )
+    ).then("They used to get in touch by themselves: ring whoever did, and ask what has changed")
     days_in_touch_at_start = feature(
         days_after_first_order,
         "count",
@@ -138,13 +138,13 @@ class Contact(Reason):
         days=YEAR,
         risk="rises",
         says="{value:# person/people} whom we knew left them in {days} days",
-    )
+    ).then("Somebody whom we knew has left them: find out who follows, and go and meet them")
     days_change_unspoken = feature(
         DaysUnspoken(changed, days=YEAR, word=since_we_began),
         "days",
         risk="rises",
-        says="Things changed at theirs {value:# day} ago, and we have not got in touch since",
-    )
+        says="Things changed at theirs {value:# on}, and we have not got in touch since",
+    ).then("Things changed at theirs: ring whoever is in charge now, and ask what it means for them")
     functions_in_touch = in_windows(
         lambda window: KindsOfSpeakers(spoken, kind=OfCurrent(rep_history, column="role"), days=window),
         "count",

@@ -19,7 +19,7 @@ NEAR_DAYS = 60  # before a renewal, in which everybody calls
 class Contract(Reason):
     """It is up for renewal."""
 
-    action = "Talk about the renewal before it is due"
+    action = "Ask what they got out of it; the renewal comes later"
 
     days_to_contract_end = feature(
         days_to_end,
@@ -32,12 +32,16 @@ class Contract(Reason):
         "days",
         says="{value:# day} until their contract renews itself",
     ).shows("contract_end")
-    has_notice = feature(
-        OfContracts(of_terms.has_notice, ("cancelled_at",)),
-        "yes/no",
-        risk="rises",
-        says="Notice was given, and no other contract goes on",
-    ).shows("contract_end")
+    has_notice = (
+        feature(
+            OfContracts(of_terms.has_notice, ("cancelled_at",)),
+            "yes/no",
+            risk="rises",
+            says="Notice was given, and no other contract goes on",
+        )
+        .shows("contract_end")
+        .then("Ask what made them give notice, and what would keep them")
+    )
     contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     contract_value_trend = feature(
         annual_value / a_year_ago,

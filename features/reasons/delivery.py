@@ -18,7 +18,7 @@ ASKED_WITHIN = 30  # days from delivery in which somebody should ask how it turn
 class Delivery(Reason):
     """Things do not get done."""
 
-    action = "Tell them when it will be there, before they ask"
+    action = "Ring after the next delivery: ask whether it came in time and works out"
 
     late_deliveries = in_windows(
         lambda window: Count(due, days=window) - Count(on_time, days=window),
@@ -47,12 +47,12 @@ class Delivery(Reason):
         "count",
         risk="rises",
         says="{value:# delivery/deliveries} overdue now",
-    )
+    ).then("Ring today and say when it will be there, before they ask")
     days_overdue_unspoken = feature(
         DaysUnspoken(due, until="delivered_at", days=180, word=since_we_began),
         "days",
         risk="rises",
-        says="A delivery has been overdue for {value:# day} without a word from us",
+        says="A delivery has been overdue {value:# since}, without a word from us",
     )
     share_asked_after = in_windows(
         lambda window: Followed(

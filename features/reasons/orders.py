@@ -54,9 +54,12 @@ class Orders(Reason):
         says=SILENT,
     ).shows("silence")
     largest_gap = feature(Gap(rows, what="largest"), "days").shows("silence")
-    orders = count(rows, days=(30, QUARTER, 180, YEAR), risk="falls", says="{value:# order} in {days} days").shows(
-        "fewer_orders"
-    )
+    orders = count(
+        rows,
+        days=(30, QUARTER, 180, YEAR),
+        risk="falls",
+        says="{value:# order} in {days} days[; they usually order every {usual_cycle:.0f}]",
+    ).shows("fewer_orders")
     orders_trend = feature(
         orders[QUARTER] * (_days_known(QUARTER) / QUARTER) / orders[YEAR],
         "ratio",

@@ -30,17 +30,19 @@ def _changes(window: int) -> Measure:
 class Reps(Reason):
     """They do not know their rep."""
 
-    action = "Introduce the new rep in person"
+    action = "Have their rep ring this week, with a question and no offer"
 
     rep_changes = in_windows(
         _changes,
         "count",
         days=(360, 540, 720),
         risk="rises",
-        says="{value:# change} of rep in {days} days",
+        says="{value:# change} of rep in {days} days[; the present one has had them for {days_with_rep:# day}]",
     )
     days_with_rep = feature(with_rep, "days", risk="falls", says="They have had their rep for {value:# day}")
-    has_no_rep = feature(REP.is_missing(), "yes/no", risk="rises", says="They have no rep at the moment")
+    has_no_rep = feature(REP.is_missing(), "yes/no", risk="rises", says="They have no rep at the moment").then(
+        "Name a rep today; until then the manager rings"
+    )
     days_since_rep_spoke = feature(
         since_rep_spoke, "days", risk="rises", says="Their rep last spoke with them {value:# day} ago"
     )
@@ -50,7 +52,7 @@ class Reps(Reason):
         "days",
         risk="rises",
         says="Their rep has had them for {value:# day} without a word with them",
-    )
+    ).then("Whoever sold to them brings the new rep along")
     rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}")
     rep_tenure_at_takeover = feature(
         (tenure - with_rep).clip(0),

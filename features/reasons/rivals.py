@@ -11,7 +11,7 @@ seen = signals.where(_.kind == "competitor_seen")
 class Rivals(Reason):
     """Someone else is courting them."""
 
-    action = "Have their rep and a manager visit them before the rival does"
+    action = "Ask what they were offered; visit this week"
 
     competitors_seen = count(
         seen,
@@ -20,5 +20,5 @@ class Rivals(Reason):
         says="{value:# sighting} of a competitor with them in {days} days",
     )
     days_since_competitor_seen = days_since_last(
-        seen, risk="falls", says="{value:# day} since a competitor was seen with them"
+        seen, risk="falls", says="A competitor was last seen with them {value:# on}"
     )

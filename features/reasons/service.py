@@ -13,22 +13,24 @@ resolved = tickets.once("resolved_at")
 class Service(Reason):
     """It does not work as it should."""
 
-    action = "See that what troubles them is solved, and ring them when it is"
+    action = "Have their rep ask whether it works now, and stand by them until it does"
 
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
-    open_tickets = still_open(tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now")
+    open_tickets = still_open(
+        tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now"
+    ).then("Have their rep ring: say who works on the open ticket, and by when it is solved")
     oldest_open_ticket = oldest_open(
         tickets,
         until="resolved_at",
         days=360,
         risk="rises",
-        says="They have waited {value:# day} for an open ticket to be solved",
+        says="They have waited {value:# since} for an open ticket to be solved",
     )
     days_ticket_unspoken = feature(
         DaysUnspoken(tickets, until="resolved_at", days=360, word=since_we_began),
         "days",
         risk="rises",
-        says="A ticket of theirs has been open for {value:# day} without a word from us",
+        says="A ticket of theirs has been open {value:# since}, without a word from us",
     )
     severe_tickets = count(
         tickets.where(_.severity.isin(["high", "critical"])),

@@ -14,7 +14,7 @@ from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.timeline import Timeline, timelines
-from pipelines.exports.wording import day, is_missing, money, percent, strength, watched_until
+from pipelines.exports.wording import day, is_missing, lead, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
@@ -119,7 +119,8 @@ def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifes
         yield "How one sees it"
         yield f"  {score['sign']}"
         yield ""
-    yield "What we did or left undone"
+    clear = lead(score["reason_1_lead"])
+    yield f"What we did or left undone{f' (first: {clear})' if clear else ''}"
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
     for place in places:
         yield f"  {strength(score[f'reason_{place}_shap']):<7} {score[f'reason_{place}']}"

@@ -81,7 +81,15 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         *words,
         ("Reasons", causes),
         ("What holds it", "The facts that lower its risk most: more than usual of what is good, none of what is bad."),
+        (
+            "Usual",
+            "Behind a fact, in brackets: what half of the accounts have, or less, on the days that were learned from.",
+        ),
         ("Strength", f"Of a reason: {strengths_explained()}."),
+        (
+            "Stands out",
+            "Of the first reason: far clearer than the next. Where it is one of several, look at all of them.",
+        ),
         ("Rank, call order" if context.has_value else "Rank", order),
         ("Not scored", "Accounts that cannot be judged, each with the cause, for example because they are long gone."),
     ]

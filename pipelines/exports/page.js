@@ -154,7 +154,7 @@
     if (!account.reasons.length) return element("div", "", element("p", "sub", `${page.no_reason} in our records.`), element("p", "do", account.do));
     const list = element("ol", "reasons");
     for (const reason of account.reasons) {
-      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, reason.strength) : null);
+      const head = element("div", "head", element("strong", "", title(reason)), reason.strength ? element("span", `strength ${reason.strength}`, [reason.strength, reason.lead].filter(Boolean).join(", ")) : null);
       list.append(element("li", "", head, reason.bar === null ? null : bar(reason.bar, "of-reason"), element("p", "", reason.says), reason.do ? element("p", "do", reason.do) : null));
     }
     return list;

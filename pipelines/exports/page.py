@@ -154,6 +154,7 @@ def _account(row: Mapping[Any, Any], pace_by: PaceBy) -> dict[str, Any]:
                 "do": _or_none(row[f"action_{n}"]),
                 "bar": max(2, min(100, round(100 * push / wording.FULL))) if known else None,
                 "strength": wording.strength(push),
+                "lead": wording.lead(row["reason_1_lead"]) if n == 1 else "",
             }
         )
     return {

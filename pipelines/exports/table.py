@@ -37,7 +37,7 @@ def write_table(path: Path, rows: pd.DataFrame) -> None:
     never formulas; numbers and ids are as they are, so that other programs find the accounts by them.
     """
     told = [column for group in (_ORDERS, _CONTRACTS) if rows[group].notna().any(axis=None) for column in group]
-    listed = rows[[*_FIRST, *told, *_VALUE, *_SIGN, *_REASONS, *_HOLDS, *_LAST]].copy()
+    listed = rows[[*_FIRST, *told, *_VALUE, *_SIGN, *_REASONS, "reason_1_lead", *_HOLDS, *_LAST]].copy()
     for column in listed.columns.difference(_IDS):
         if not pd.api.types.is_numeric_dtype(listed[column]):
             listed[column] = listed[column].map(lambda cell: without_formulas(cell) if isinstance(cell, str) else cell)

@@ -90,6 +90,14 @@ def strength(push: Any) -> str:
     return "strong" if push >= STRONG else "medium" if push >= MEDIUM else "slight"
 
 
+LEADS = {"stands_out": "stands out", "one_of_several": "one of several"}
+
+
+def lead(code: Any) -> str:
+    """How clearly the first reason stands before the next, in words; '' where that is not known."""
+    return LEADS.get(code, "")
+
+
 def strengths_explained() -> str:
     """The sentence that says what strong, medium and slight mean."""
     return (

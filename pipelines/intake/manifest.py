@@ -57,6 +57,11 @@ class Manifest(BaseModel):
         with written_whole(path) as unfinished:
             unfinished.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
+    @property
+    def columns(self) -> dict[str, set[str]]:
+        """What the tables give: the columns of each."""
+        return {name: set(table.columns) for name, table in self.tables.items()}
+
     def settings(self, settings: Settings) -> Settings:
         """The settings in force for this home: what the source says goes before params.yaml, and as_of is the day that
         was settled when it was read.

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from features.catalogue import catalogue
+from features.tables import TABLES
 from models.backtest import backtest
 from models.evaluation import Evaluation
 from models.gate import DOUBT, judge, told_and_left
@@ -15,7 +17,8 @@ from models.recipe import Recipe
 from tests.models.conftest import ABOUT, DIRECTIONS, PARAMS, RECIPE, firm
 
 GATE = GateParams(min_leavers=30, min_early_leavers=10)
-NAMES = catalogue().by_name
+DECLARED = catalogue().by_name
+COLUMNS = {name: set(table.column_names) for name, table in TABLES.items()}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,9 @@ def evaluation(rows, origins):
 
 
 def judged(evaluation, gate=GATE, **more):
-    return judge(evaluation, gate, **{"champion": None, "champion_risk": None, "features": NAMES, **more})
+    usual = {"champion": None, "champion_risk": None, "features": DECLARED, "columns": COLUMNS}
+    usual["knows_until"] = evaluation.tested.model.about["knows_until"]
+    return judge(evaluation, gate, **{**usual, **more})
 
 
 def refused(verdict) -> list[str]:
@@ -184,26 +189,48 @@ def test_a_suspected_leak_keeps_the_gate_shut(evaluation):
 
 def test_a_lost_table_must_not_crown_a_poorer_model(evaluation, rows, origins):
     champion = evaluation.tested.model
-    fewer = {name: way for name, way in DIRECTIONS.items() if name not in ("complaints_180d", "days_since_contact")}
+    gone = [name for name in DIRECTIONS if DECLARED[name].tables & {"contacts", "signals"}]
+    fewer = {name: way for name, way in DIRECTIONS.items() if name not in gone}
     poorer = backtest(rows, origins, Recipe(fewer, PARAMS), ABOUT)
     challenger = Evaluation.of(poorer, capacity=20, resamples=50, seed=1)
-    asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
+    there = {name: columns for name, columns in COLUMNS.items() if name not in ("contacts", "signals")}
+    asked = {"champion": champion, "champion_risk": evaluation.tested.risk, "columns": there}
+
+    def accepting(*names):
+        return judged(challenger, GATE.model_copy(update={"accept_lost": list(names)}), **asked)
 
     lost = judged(challenger, **asked)
-    meant = judged(
-        challenger, GATE.model_copy(update={"accept_lost": ["complaints_180d", "days_since_contact"]}), **asked
-    )
-    renamed = judged(challenger, **{**asked, "features": set(NAMES) - {"complaints_180d", "days_since_contact"}})
+    renamed = judged(challenger, **asked, features={name: DECLARED[name] for name in DECLARED if name not in gone})
 
     assert "no feature lost" in refused(lost)
-    assert "days_since_contact, complaints_180d" in lost.in_words
-    assert "no feature lost" not in refused(meant)
+    assert "3 features of the champion are gone with contacts, signals; if that is meant, set " in lost.in_words
+    assert "gate.accept_lost: [contacts, signals]" in lost.in_words
+    assert "no feature lost" in refused(accepting("contacts"))
+    assert "no feature lost" not in refused(accepting("contacts", "signals"))
+    assert "no feature lost" not in refused(accepting(*gone))
     assert "no feature lost" not in refused(renamed), "a feature that is no longer declared was given up on purpose"
-    assert "against the champion" in refused(meant), "poorer it still is"
+    assert "against the champion" in refused(accepting("contacts", "signals")), "poorer it still is"
 
 
 def test_an_equal_challenger_takes_over_since_it_has_learned_from_newer_rows(evaluation):
     assert judged(evaluation, champion=evaluation.tested.model, champion_risk=evaluation.tested.risk).promoted
+
+
+def test_one_that_knows_less_far_does_not_replace_the_champion_unasked(evaluation):
+    champion = evaluation.tested.model
+    asked = {"champion": champion, "champion_risk": evaluation.tested.risk}
+    until = champion.about["knows_until"]
+    older = str((pd.Timestamp(until) - pd.Timedelta(days=1)).date())
+
+    verdict = judged(evaluation, **asked, knows_until=older)
+
+    assert refused(verdict) == ["knows as much as the champion"]
+    assert f"up to {older}, the champion up to {until}; " in verdict.in_words
+    assert "set gate.accept_older: true" in verdict.in_words
+    assert judged(evaluation, GATE.model_copy(update={"accept_older": True}), **asked, knows_until=older).promoted
+    assert judged(evaluation, **asked, knows_until=until).promoted
+    other = replace(champion, about=champion.about | {"definition": "another"})
+    assert judged(evaluation, champion=other, champion_risk=None, knows_until=older).promoted, "it scores no more"
 
 
 def test_a_better_champion_stays_and_the_files_say_so(evaluation):
@@ -225,7 +252,7 @@ def test_a_better_champion_stays_and_the_files_say_so(evaluation):
     ],
 )
 def test_a_champion_that_cannot_be_compared_makes_way_and_the_verdict_says_why(evaluation, about, risk, cause):
-    champion = replace(evaluation.tested.model, about=about)
+    champion = replace(evaluation.tested.model, about=evaluation.tested.model.about | about)
 
     verdict = judged(evaluation, champion=champion, champion_risk=risk and evaluation.tested.left)
 

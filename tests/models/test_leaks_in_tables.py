@@ -16,8 +16,8 @@ def last_orders() -> pd.DataFrame:
     return pd.DataFrame(
         {
             "account_id": GONE + STAYED,
-            "last_order": [START + 300 * DAY + 7 * n * DAY for n in range(30)] + [NEWEST - n * DAY for n in range(60)],
-            "last_order_before": [START + 300 * DAY + 7 * n * DAY for n in range(30)]
+            "last_day": [START + 300 * DAY + 7 * n * DAY for n in range(30)] + [NEWEST - n * DAY for n in range(60)],
+            "last_day_before": [START + 300 * DAY + 7 * n * DAY for n in range(30)]
             + [NEWEST - 100 * DAY - n * DAY for n in range(60)],
         }
     )
@@ -34,7 +34,7 @@ def fates(losses: pd.DataFrame | None = None) -> pd.DataFrame:
 
 def losses(written_after: int | None) -> pd.DataFrame:
     """A loss 40 days after every leaver's last order, written down so many days later."""
-    lost_on = last_orders()["last_order"].head(len(GONE)) + 40 * DAY
+    lost_on = last_orders()["last_day"].head(len(GONE)) + 40 * DAY
     recorded = pd.NaT if written_after is None else lost_on + written_after * DAY
     return pd.DataFrame({"account_id": GONE, "lost_on": lost_on, "recorded_at": recorded})
 
@@ -56,11 +56,11 @@ def test_who_ordered_again_after_a_loss_has_not_gone_and_who_is_overdue_has_no_f
     made = fates_of(rows, orders, mistaken, NEWEST)
     assert "S00" not in made.index
     assert list(made.index[made["is_gone"]]) == GONE
-    assert made.loc["S01", "last_order"] == NEWEST - 101 * DAY
+    assert made.loc["S01", "last_day"] == NEWEST - 101 * DAY
 
 
 def test_times_at_a_fixed_distance_from_the_last_order_stop() -> None:
-    last = last_orders()["last_order"].head(len(GONE))
+    last = last_orders()["last_day"].head(len(GONE))
     for days in (0, 1, -30):
         assert found(assignments(last + days * DAY)) == ["b rep_assignments.ends_at"]
     spread = pd.to_timedelta([3 * n % 80 for n in range(30)], unit="D")
@@ -68,12 +68,12 @@ def test_times_at_a_fixed_distance_from_the_last_order_stop() -> None:
 
 
 def test_what_ends_by_itself_so_long_after_the_last_order_is_honest() -> None:
-    assert found(assignments(last_orders()["last_order"].head(len(GONE)) + 60 * DAY)) == []
+    assert found(assignments(last_orders()["last_day"].head(len(GONE)) + 60 * DAY)) == []
 
 
 def test_a_habit_that_the_others_show_as_well_is_none() -> None:
     orders = last_orders()
-    last, others = orders["last_order"].head(len(GONE)), orders["last_order_before"].tail(len(STAYED))
+    last, others = orders["last_day"].head(len(GONE)), orders["last_day_before"].tail(len(STAYED))
     assert found(assignments(last, others)) == []
     assert found(assignments(last, others - pd.to_timedelta([n % 60 for n in range(60)], unit="D"))) != []
 
@@ -93,7 +93,7 @@ def test_one_day_for_leavers_alone_stops_and_for_everybody_does_not() -> None:
 
 
 def test_what_is_recorded_later_than_it_names_is_known_from_then_on_only() -> None:
-    last = last_orders()["last_order"].head(len(GONE))
+    last = last_orders()["last_day"].head(len(GONE))
     rows = assignments(last)
     assert found(rows.assign(recorded_at=rows["ends_at"].fillna(START) + 30 * DAY)) == []
     assert found(rows.assign(recorded_at=START)) == ["b rep_assignments.ends_at"]
@@ -120,7 +120,7 @@ def test_a_word_for_having_gone_stops_where_it_claims_to_be_old() -> None:
 
 
 def test_a_few_accounts_prove_nothing() -> None:
-    last = last_orders()["last_order"].head(len(GONE))
+    last = last_orders()["last_day"].head(len(GONE))
     made = fates()
     assert found(assignments(last), made.loc[GONE[:10] + STAYED]) == ["b rep_assignments.ends_at"]
     assert found(assignments(last), made.loc[GONE[:9] + STAYED]) == []

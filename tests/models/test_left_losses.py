@@ -2,7 +2,7 @@
 
 from models.definition import Left
 from tests.features.worked import table
-from tests.models.timelines import kinds_by_account, left_on, paces
+from tests.models.timelines import kinds_by_account, labels, left_known_on, left_on, paces
 
 LOSSES = Left(by="losses")
 
@@ -124,3 +124,99 @@ def test_the_first_loss_of_the_horizon_is_the_one_that_counts() -> None:
     found = kinds_by_account(LOSSES, losses, as_of="2024-06-29", snapshots=5)
     assert found["A"][0] == ("involuntary", "2024-06-15")
     assert found["B"][0] == (None, "2024-04-02")
+
+
+def test_a_loss_of_before_that_came_to_light_later_is_the_outcome_of_whoever_counted_as_a_customer() -> None:
+    """On 2024-03-01 nothing was known of any of these, so all were at risk; whoever was then gone did not stay."""
+    accounts = table("""
+        account  opened_on
+        weeks    2022-01-01
+        long_ago 2022-01-01
+        years    2022-01-01
+        never    2022-01-01
+    """)
+    losses = table("""
+        account  lost_on     recorded_at
+        weeks    2024-02-10  2024-03-01
+        long_ago 2023-05-06  2024-03-11
+        years    2024-02-10  2025-06-01
+    """)
+    found = left_on(LOSSES, accounts, losses, as_of="2024-03-01")
+    assert found == {"long_ago": 1, "never": 0, "weeks": 1, "years": 1}
+
+
+def test_a_loss_of_before_a_sign_of_life_belongs_to_a_leaving_that_is_over() -> None:
+    losses = table("""
+        account   lost_on     recorded_at
+        back      2023-05-06  2024-03-11
+        again     2023-05-06  2023-06-01
+        again     2024-02-20  2024-03-11
+        recorded  2023-05-06  2023-06-01
+        renewed   2023-05-06  2024-03-11
+        same_day  2024-01-10  2024-03-11
+    """)
+    orders = table("""
+        account   ordered_at  amount
+        back      2024-01-10  1
+        again     2024-01-10  1
+        recorded  2024-01-10  1
+        same_day  2024-01-10  1
+    """)
+    contracts = table("""
+        account   starts_on   ends_on
+        renewed   2024-02-01  2025-01-31
+    """)
+    found = left_on(LOSSES, losses, orders, contracts, as_of="2024-03-01")
+    assert found == {"again": 1, "back": 0, "recorded": 0, "renewed": 0, "same_day": 1}
+
+
+def test_whoever_has_gone_unnoticed_has_left_on_every_as_of_until_it_is_on_record() -> None:
+    """As_ofs: 2024-01-01, 01-31, 03-01, 03-31, 04-30, …; of the newest ones the horizon has not passed."""
+    losses = table("""
+        account  lost_on     recorded_at
+        A        2024-01-15  2024-04-10
+        B        2024-05-20  2024-05-20
+    """)
+    opened = table("""
+        account  opened_on
+        A        2023-01-01
+        B        2023-01-01
+    """)
+    found = labels(LOSSES, opened, losses, as_of="2024-06-29", snapshots=7)
+    assert found["A"] == [1, 1, 1, 1, None, None, None]
+    assert found["B"] == [0, 0, 1, 1, None, None, None]
+
+
+def test_a_row_whose_horizon_has_not_passed_has_no_label_though_its_loss_is_known() -> None:
+    """The horizon of 2024-02-29 has passed on 2024-05-29, that of 2024-03-30 has not."""
+    losses = table("""
+        account  lost_on     recorded_at
+        A        2024-02-10  2024-05-10
+    """)
+    assert labels(LOSSES, losses, as_of="2024-05-29", snapshots=3)["A"] == [None, None, None]
+    assert labels(LOSSES, losses, as_of="2024-05-29", snapshots=4)["A"] == [1, None, None, None]
+
+
+def test_the_kind_of_a_loss_that_came_to_light_later_is_the_one_that_counts() -> None:
+    losses = table("""
+        account  lost_on     kind         recorded_at
+        A        2024-02-10  involuntary  2024-03-11
+        B        2024-02-10  -            2024-03-11
+    """)
+    found = kinds_by_account(LOSSES, losses, as_of="2024-06-29", snapshots=5)
+    assert (found["A"][0], found["B"][0]) == (("involuntary", "2024-03-11"), (None, "2024-03-11"))
+
+
+def test_a_leaving_is_known_from_the_first_of_its_losses_that_is_recorded() -> None:
+    """A loss of before, and one in the horizon of 2024-03-01 that is on record sooner, tell of the same leaving."""
+    losses = table("""
+        account  lost_on     kind         recorded_at
+        A        2024-02-10  involuntary  2024-06-15
+        A        2024-05-01  voluntary    2024-05-02
+        B        2024-05-01  voluntary    2024-05-02
+        B        2024-05-30  voluntary    2024-05-30
+    """)
+    asked = {"as_of": "2024-06-29", "snapshots": 5}
+    assert kinds_by_account(LOSSES, losses, **asked)["A"][0] == ("involuntary", "2024-06-15")
+    found = left_known_on(LOSSES, losses, **asked)
+    assert (found["A"][0], found["B"][0]) == ("2024-05-02", "2024-05-02")

@@ -1,5 +1,7 @@
 """Reasons: what is said of a score is true, unusual and worth acting on; its sign stands apart."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,11 +15,18 @@ PROFILE = FeatureProfile(0.0, low=0, lower_quartile=1, median=10, upper_quartile
 MISSING = np.nan
 
 
-def reasons_of(values: dict[str, float], shap_values: dict[str, float], profile: FeatureProfile = PROFILE) -> pd.Series:
+def reasons_of(
+    values: dict[str, float],
+    shap_values: dict[str, float],
+    profile: FeatureProfile = PROFILE,
+    *,
+    spreads: dict[str, float] | None = None,
+    as_of: date | None = None,
+) -> pd.Series:
     """The reasons of one account with these values, with these SHAP values."""
     names = tuple(values)
-    found = Contributions(np.array([[shap_values.get(name, 0.0) for name in names]]), -2.0, names)
-    return reasons(found, pd.DataFrame([values]), dict.fromkeys(names, profile), catalogue()).iloc[0]
+    found = Contributions(np.array([[shap_values.get(name, 0.0) for name in names]]), -2.0, names, spreads or {})
+    return reasons(found, pd.DataFrame([values]), dict.fromkeys(names, profile), catalogue(), as_of).iloc[0]
 
 
 def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
@@ -33,7 +42,7 @@ def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
         None,
     ]
     assert account["reason_1_shap"] == pytest.approx(0.9)
-    assert account["reason_1"] == catalogue().by_name["conversations_30d"].sentence({"conversations_30d": 0.0})
+    assert account["reason_1"] == "No conversations with them in 30 days (usual: 10)"
     assert account["action_2"] == catalogue().reasons["complaints"].action
     assert np.isnan(account["reason_4_shap"])
 
@@ -90,9 +99,49 @@ def test_what_holds_an_account_is_much_of_what_is_good_or_none_of_what_is_bad():
         {"conversations_30d": -0.5, "complaints_180d": -0.3, "days_since_contact": -0.9},
     )
 
-    assert account["holds_1"] == "40 conversations with them in 30 days"
-    assert account["holds_2"] == "No complaints in 180 days"
+    assert account["holds_1"] == "40 conversations with them in 30 days (usual: 10)"
+    assert account["holds_2"] == "No complaints in 180 days (usual: 10)"
     assert account["reason_1"] is None
+
+
+def test_days_since_something_bad_hold_no_account():
+    assert reasons_of({"days_since_complaint": 400.0}, {"days_since_complaint": -0.5})["holds_1"] is None
+
+
+def test_what_to_do_suits_the_case():
+    values = {"unreturned_calls_90d": 35.0, "oldest_open_call": 6.0, "unanswered_requests_90d": 2.0}
+    pushes = {"unreturned_calls_90d": 0.5}
+
+    waiting = reasons_of(values, pushes, as_of=date(2026, 7, 2))
+    answered = reasons_of(values | {"oldest_open_call": 0.0}, pushes)
+    done = reasons_of(values | {"oldest_open_call": 0.0, "unanswered_requests_90d": 0.0}, pushes)
+
+    assert waiting["action_1"] == "Ring them back today: they called on Friday"
+    assert answered["action_1"] == "Answer 2 open requests of theirs today, by a call"
+    assert done["action_1"] == catalogue().reasons["calls"].action
+
+
+def test_what_an_open_matter_asks_for_is_asked_of_its_own_reason_alone():
+    account = reasons_of({"complaints_180d": 40.0, "oldest_open_call": 6.0}, {"complaints_180d": 0.5})
+
+    assert account["action_1"] == catalogue().reasons["complaints"].action
+
+
+@pytest.mark.parametrize(
+    ("complaints", "contact", "lead"),
+    [
+        (1.0, 0.4, "stands_out"),  # ten and one spreads
+        (0.3, 0.4, "one_of_several"),  # three and one
+        (0.3, 0.0, "stands_out"),  # three, alone
+        (0.2, 0.0, None),  # two, alone
+    ],
+)
+def test_the_first_reason_stands_out_or_is_one_of_several(complaints, contact, lead):
+    values = {"complaints_180d": 40.0, "conversations_30d": 0.0}
+    pushes = {"complaints_180d": complaints, "conversations_30d": contact}
+
+    assert reasons_of(values, pushes, spreads={"complaints": 0.1, "contact": 0.4})["reason_1_lead"] == lead
+    assert reasons_of(values, pushes)["reason_1_lead"] is None, "spreads are not known"
 
 
 def test_nothing_holds_an_account_of_which_everything_raises_the_risk():
@@ -102,12 +151,11 @@ def test_nothing_holds_an_account_of_which_everything_raises_the_risk():
 
 
 def test_of_two_facts_the_unusual_one_is_shown():
-    sentence = {name: catalogue().by_name[name].sentence for name in ("days_since_contact", "days_since_visit")}
     values = {"days_since_contact": 20.0, "days_since_visit": 80.0}  # beyond the median; beyond three quarters
 
     account = reasons_of(values, {"days_since_contact": 0.4, "days_since_visit": 0.3})
 
-    assert account["reason_1"] == sentence["days_since_visit"](values)
+    assert account["reason_1"] == "80 days since anyone met them (usual: 10 days)"
     assert account["reason_1_shap"] == pytest.approx(0.7)
 
 

@@ -57,17 +57,21 @@ def kinds_by_account(
     """Kind, and the day on which it was recorded, of the loss that explains each leaving, oldest snapshot first."""
     block = block_of(left, *frames, as_of=as_of, snapshots=snapshots)
     found = outcome(block, watch(block, left).outlook, left)
-    newest = block.grid.newest
     return {
-        account: [
-            (
-                KINDS[kind] if kind >= 0 else None,
-                None if age != age else (newest - timedelta(days=int(age))).isoformat(),
-            )
-            for kind, age in zip(kinds, ages, strict=True)
-        ]
+        account: [(KINDS[kind] if kind >= 0 else None, _day(block, age)) for kind, age in zip(kinds, ages, strict=True)]
         for account, kinds, ages in zip(block.account_ids, found.kind.tolist(), found.known_age.tolist(), strict=True)
     }
+
+
+def left_known_on(left: Left, *frames: pd.DataFrame, as_of: str, snapshots: int = 1) -> dict[str, list[str | None]]:
+    """The day on which a loss first told of each leaving, oldest snapshot first."""
+    block = block_of(left, *frames, as_of=as_of, snapshots=snapshots)
+    told = outcome(block, watch(block, left).outlook, left).told_age.tolist()
+    return {account: [_day(block, age) for age in ages] for account, ages in zip(block.account_ids, told, strict=True)}
+
+
+def _day(block: Block, age: float) -> str | None:
+    return None if age != age else (block.grid.newest - timedelta(days=int(age))).isoformat()
 
 
 def every(days: int, account: str, last: str, times: int = 8) -> pd.DataFrame:

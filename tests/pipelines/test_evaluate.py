@@ -273,6 +273,17 @@ def test_a_challenger_that_is_worse_than_the_champions_recipe_on_the_same_days_i
     assert registry.champion().number == "1"
 
 
+def test_a_model_of_an_older_day_is_measured_and_does_not_replace_the_champion(own_home, small_settings, registry):
+    model = Churn.load(own_home.model / SCORING)
+    replace(model, about=model.about | {"knows_until": "2024-01-01"}).save(own_home.model / SCORING)
+
+    evaluate(small_settings, own_home, metrics=own_home.metrics)
+
+    (refused,) = [check["name"] for check in gate(own_home)["checks"] if not check["passed"]]
+    assert refused == "knows as much as the champion"
+    assert registry.champion().number == "1"
+
+
 def test_a_registry_with_a_past_and_a_fresh_one_give_the_same_files(own_home, small_settings, registry):
     before = contents(own_home)
     first = registry.champion()

@@ -46,8 +46,8 @@ def former_customers(accounts: pd.DataFrame, gone: pd.DataFrame, chance: np.rand
 
 def of_day(rows: pd.DataFrame, column: str, day: pd.Series | pd.Timestamp) -> pd.DataFrame:
     """The rows of leavers and others, with a time set in the last row of each leaver."""
-    last = ~rows["account_id"].duplicated(keep="last") & rows["last_order"].notna()
-    return rows.assign(**{column: rows[column].mask(last, day)}).drop(columns=["last_order", "lost_on"])
+    last = ~rows["account_id"].duplicated(keep="last") & rows["last_day"].notna()
+    return rows.assign(**{column: rows[column].mask(last, day)}).drop(columns=["last_day", "lost_on"])
 
 
 def cancelled(when: Callable[[pd.DataFrame, np.random.Generator], pd.Series]) -> Plant:
@@ -78,7 +78,7 @@ def test_a_segment_of_former_customers_stops(planted) -> None:
 def test_a_segment_that_is_changed_once_the_account_has_gone_is_honest(planted) -> None:
     def afterwards(accounts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
         last = accounts[accounts["account_id"].isin(gone.index)].drop_duplicates("account_id", keep="last")
-        at = last["account_id"].map(gone["last_order"]) + pd.to_timedelta(chance.integers(95, 150, len(last)), unit="D")
+        at = last["account_id"].map(gone["last_day"]) + pd.to_timedelta(chance.integers(95, 150, len(last)), unit="D")
         return pd.concat([accounts, last.assign(segment="former customer", valid_from=at, recorded_at=at)])
 
     assert planted("accounts", afterwards) == Leaks()
@@ -87,7 +87,7 @@ def test_a_segment_that_is_changed_once_the_account_has_gone_is_honest(planted) 
 def test_a_change_dated_back_to_the_last_order_stops(planted) -> None:
     def dated_back(accounts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
         last = accounts[accounts["account_id"].isin(gone.index)].drop_duplicates("account_id", keep="last")
-        at = last["account_id"].map(gone["last_order"])
+        at = last["account_id"].map(gone["last_day"])
         return pd.concat([accounts, last.assign(segment="dormant", valid_from=at, recorded_at=at)])
 
     assert ("b", "accounts.valid_from") in names(planted("accounts", dated_back).stops)
@@ -95,7 +95,7 @@ def test_a_change_dated_back_to_the_last_order_stops(planted) -> None:
 
 def test_rows_of_leavers_that_were_written_anew_after_the_loss_stop(planted) -> None:
     def anew(invoices: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-        at = invoices["account_id"].map(gone["last_order"]) + 120 * DAY
+        at = invoices["account_id"].map(gone["last_day"]) + 120 * DAY
         return invoices.assign(recorded_at=invoices["recorded_at"].where(at.isna(), at))
 
     (finding,) = planted("invoices", anew).stops
@@ -103,7 +103,7 @@ def test_rows_of_leavers_that_were_written_anew_after_the_loss_stop(planted) -> 
 
 
 def test_notice_on_the_day_of_the_last_order_stops_and_may_be_accepted(planted) -> None:
-    on_the_day = cancelled(lambda rows, _: rows["last_order"])
+    on_the_day = cancelled(lambda rows, _: rows["last_day"])
     (finding,) = planted("contracts", on_the_day).stops
     assert (finding.code, finding.name) == ("b", "contracts.cancelled_at")
     assert finding.line.startswith("contracts.cancelled_at: it lies on the day of the last order for ")
@@ -113,7 +113,7 @@ def test_notice_on_the_day_of_the_last_order_stops_and_may_be_accepted(planted) 
 def test_assignments_closed_on_one_day_for_leavers_alone_stop(planted) -> None:
     def closed(assignments: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
         of = assignments.sort_values(["account_id", "starts_at"]).join(gone, on="account_id")
-        return of_day(of, "ends_at", gone["last_order"].max())
+        return of_day(of, "ends_at", gone["last_day"].max())
 
     (finding,) = planted("rep_assignments", closed).stops
     assert (finding.code, finding.name) == ("b", "rep_assignments.ends_at")
@@ -162,33 +162,44 @@ def test_what_comes_only_in_the_last_days_before_the_loss_is_suspected(own_home:
     leaks = planted("signals", plant, Leak(auc=1))
     assert leaks.stops == ()
     assert ("d", "competitors_seen_90d") in names(leaks.suspected)
-    assert "without what was recorded in the last 30 days before the loss" in leaks.suspected[0].line
+    assert "without what was recorded in the last 30 days before the last order" in leaks.suspected[0].line
 
 
 def test_honest_notice_gives_no_alarm(planted) -> None:
     def some_weeks_before(rows: pd.DataFrame, chance: np.random.Generator) -> pd.Series:
-        notice = rows["last_order"] - pd.to_timedelta(chance.integers(-20, 90, len(rows)), unit="D")
+        notice = rows["last_day"] - pd.to_timedelta(chance.integers(-20, 90, len(rows)), unit="D")
         return notice.where(chance.random(len(rows)) < 0.6)
 
     assert planted("contracts", cancelled(some_weeks_before)) == Leaks()
 
 
-def test_notice_that_is_accepted_counts_for_what_goes_by_it_without_needing_it(own_home: Home, planted) -> None:
-    def of_last_days(contracts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-        more = pd.DataFrame({"account_id": sorted(set(read_rows(own_home)["account_id"]))})
+def all_give_notice(home: Home, nearest: int, farthest: int) -> Plant:
+    """Every account has a contract that renews itself, and every leaver gives notice so many days before its last order."""
+
+    def plant(contracts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+        more = pd.DataFrame({"account_id": sorted(set(read_rows(home)["account_id"]))})
         began = contracts["starts_on"].min()
         more = more.assign(starts_on=began, ends_on=began + 364 * DAY.to_pytimedelta(), renews="yes")
-        notice = more["account_id"].map(gone["last_order"]) - pd.to_timedelta(chance.integers(1, 29, len(more)), "D")
+        before = pd.to_timedelta(chance.integers(nearest, farthest + 1, len(more)), "D")
+        notice = more["account_id"].map(gone["last_day"]) - before
         return more.assign(cancelled_at=notice.astype(contracts["cancelled_at"].dtype))
 
-    leaks = planted("contracts", of_last_days)
+    return plant
+
+
+def test_honest_notice_of_all_who_leave_gives_no_alarm(own_home: Home, planted) -> None:
+    assert planted("contracts", all_give_notice(own_home, 0, 60)) == Leaks()
+
+
+def test_notice_that_is_accepted_counts_for_what_goes_by_it_without_needing_it(own_home: Home, planted) -> None:
+    leaks = planted("contracts", all_give_notice(own_home, 1, 28))
     assert {"has_notice", "days_to_renewal"} <= {finding.name for finding in leaks.suspected}
     assert all("contracts.cancelled_at" in finding.seen for finding in leaks.suspected)
     assert find_leaks(Leak(accept=("contracts.cancelled_at",)), own_home, read_rows(own_home)) == Leaks()
 
 
 def test_training_stops_with_the_columns_name_and_leaves_its_findings(own_home: Home, planted) -> None:
-    planted("contracts", cancelled(lambda rows, _: rows["last_order"]))
+    planted("contracts", cancelled(lambda rows, _: rows["last_day"]))
     with pytest.raises(Mistake, match=r"^leak: contracts\.cancelled_at: .*leak\.accept: \[contracts\.cancelled_at\]"):
         stop_at_leaks(Leak(), own_home, read_rows(own_home))
     (finding,) = Leaks.from_json(own_home.leaks.read_text()).stops

@@ -28,7 +28,7 @@ COLUMNS = [
     "days_to_contract_end", "days_to_renewal", "has_notice", "value", "value_at_risk", "priority",
     "sign", "sign_code", "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
     "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
-    "holds_1", "holds_2",
+    "reason_1_lead", "holds_1", "holds_2",
     "rep_id", "model_version", "data_version",
 ]  # fmt: skip
 
@@ -215,7 +215,7 @@ def test_equal_risks_stand_in_the_order_of_their_accounts(scored_home, scores):
     row = row.assign(last_order_on=date(2026, 6, 1))
     twins = pd.concat([row] * 3).assign(account_id=["B", "C", "A"], value=[5.0, 5.0, 7.0]).reset_index(drop=True)
 
-    found = ranked(Churn.load(scored_home.model / SCORING), twins)
+    found = ranked(Churn.load(scored_home.model / SCORING), twins, date(2026, 7, 1))
 
     assert found["account_id"].tolist() == ["A", "B", "C"]
     assert found["priority"].tolist() == [1, 2, 3]

@@ -121,8 +121,11 @@ def test_a_wrong_invoice_is_unspoken_from_the_day_on_which_the_error_was_found()
 
 
 def test_in_words() -> None:
-    assert (
-        said("days_billing_error_unspoken", 1) == "An invoice of theirs has been wrong for 1 day without a word from us"
+    assert said("days_billing_error_unspoken", 1) == (
+        "An invoice of theirs has been known to be wrong for 1 day, without a word from us"
+    )
+    assert said("share_of_invoices_wrong_90d", 1, open_billing_errors_360d=2) == (
+        "100% of their invoices in 90 days were wrong; 2 are still to be put right"
     )
     assert said("billing_errors_90d", 1) == "1 wrong invoice in 90 days"
     assert said("billing_errors_360d", 0) == "No wrong invoices in 360 days"
@@ -133,5 +136,5 @@ def test_in_words() -> None:
     assert said("share_of_amount_wrong_360d", 0.004) == "0.4% of what we billed them in 360 days was wrong"
     assert said("share_of_invoices_wrong_90d", 1) == "100% of their invoices in 90 days were wrong"
     assert said("share_of_invoices_wrong_180d", 0.5) == "50% of their invoices in 180 days were wrong"
-    assert said("oldest_billing_error", 30) == "They have waited 30 days for an invoice to be put right"
+    assert said("oldest_billing_error", 30) == "They have waited for 30 days for an invoice to be put right"
     assert said("days_to_correct_180d", 8) == "It took us 8.0 days on average to put their invoices right"

@@ -117,8 +117,14 @@ def test_in_words() -> None:
     assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4) == (
         "Of their 4 calls in 360 days 50% went unreturned"
     )
-    assert said("oldest_open_call", 0) == "They have waited no days for us to ring back"
-    assert said("oldest_open_call", 12) == "They have waited 12 days for us to ring back"
+    assert said("unreturned_calls_90d", 2, calls_from_them_90d=5, oldest_open_call=0) == (
+        "In 90 days 2 calls of theirs went unreturned, of 5 in all"
+    )
+    assert said("unreturned_calls_90d", 2, calls_from_them_90d=5, oldest_open_call=100) == (
+        "In 90 days 2 calls of theirs went unreturned, of 5 in all; the oldest has waited for 100 days"
+    )
+    assert said("oldest_open_call", 0) == "They have waited for no days for us to ring back"
+    assert said("oldest_open_call", 12) == "They have waited for 12 days for us to ring back"
     assert said("hours_until_returned_360d", 0.25) == "It took us 1 hour on average to ring them back"
     assert said("hours_until_returned_360d", 31) == "It took us 31 hours on average to ring them back"
     assert said("unreturned_calls_180d", 3) == "In 180 days 3 calls of theirs went unreturned"

@@ -30,4 +30,4 @@ def test_praise_is_no_complaint() -> None:
 def test_in_words() -> None:
     assert said("complaints_180d", 2) == "2 complaints in 180 days"
     assert said("complaints_360d", 0) == "No complaints in 360 days"
-    assert said("days_since_complaint", 1) == "1 day since their last complaint"
+    assert said("days_since_complaint", 1) == "They last complained 1 day ago"

@@ -49,4 +49,4 @@ def test_in_words() -> None:
     assert said("competitors_seen_90d", 0) == "No sightings of a competitor with them in 90 days"
     assert said("competitors_seen_180d", 1) == "1 sighting of a competitor with them in 180 days"
     assert said("competitors_seen_360d", 2) == "2 sightings of a competitor with them in 360 days"
-    assert said("days_since_competitor_seen", 12) == "12 days since a competitor was seen with them"
+    assert said("days_since_competitor_seen", 12) == "A competitor was last seen with them 12 days ago"

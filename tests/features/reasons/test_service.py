@@ -83,12 +83,12 @@ def test_a_ticket_is_unspoken_until_we_begin_a_word_or_it_is_solved() -> None:
 
 
 def test_in_words() -> None:
-    assert said("days_ticket_unspoken", 20) == "A ticket of theirs has been open for 20 days without a word from us"
+    assert said("days_ticket_unspoken", 20) == "A ticket of theirs has been open for 20 days, without a word from us"
     assert said("tickets_opened_90d", 0) == "No tickets in 90 days"
     assert said("tickets_opened_360d", 14) == "14 tickets in 360 days"
     assert said("open_tickets_360d", 1) == "1 ticket open now"
-    assert said("oldest_open_ticket", 0) == "They have waited no days for an open ticket to be solved"
-    assert said("oldest_open_ticket", 33) == "They have waited 33 days for an open ticket to be solved"
+    assert said("oldest_open_ticket", 0) == "They have waited for no days for an open ticket to be solved"
+    assert said("oldest_open_ticket", 33) == "They have waited for 33 days for an open ticket to be solved"
     assert said("severe_tickets_360d", 2) == "2 severe tickets in 360 days"
     assert said("tickets_reopened_360d", 0) == "No tickets had to be reopened in 360 days"
     assert said("days_to_resolve_360d", 0.9) == "It took us 1 day on average to solve their tickets"

@@ -127,6 +127,10 @@ def make_up(count: int) -> Made:
     scores["action_1"] = scores["action_1"].fillna("Ask them")
     scores["sign"] = np.where(overdue, "41 days since their last order; they usually order every 12", None)
     scores["sign_code"] = np.where(overdue, "silence", None)
+    several = scores["reason_2"].notna()
+    scores["reason_1_lead"] = np.where(
+        several, "one_of_several", np.where(scores["reason_1"].isna(), None, "stands_out")
+    )
     scores["holds_1"], scores["holds_2"] = "9 visits in 90 days", np.where(overdue, None, "No complaints in 180 days")
     accounts = pd.DataFrame(
         {

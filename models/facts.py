@@ -1,0 +1,120 @@
+"""Facts: what is known of many accounts, in words, a column at a time: a sentence is made once for every value."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.language.sentence import asides_in, names_in, rendered
+from models.churn import FeatureProfile, Floats
+from models.explain import Contributions
+from models.vocabulary import Vocabulary, Word
+
+if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
+    from features.catalogue import Catalogue
+    from features.language.declare import Feature
+
+Strings = npt.NDArray[np.object_]
+Places = list[int]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Features as far as they are told, with their values and their SHAP values: [rows, features].
+
+    usual: what is normal, of the features of which that is said.
+    """
+
+    words: "Sequence[Feature | Word]"
+    numbers: Floats
+    shap_values: Floats
+    usual: Mapping[str, float] = field(default_factory=dict)
+    as_of: date | None = None
+
+    @classmethod
+    def of(
+        cls,
+        contributions: Contributions,
+        rows: pd.DataFrame,
+        some: slice,
+        catalogue: "Catalogue | Vocabulary",
+        profiles: Mapping[str, FeatureProfile],
+        as_of: date | None,
+    ) -> "Facts":
+        names = list(contributions.features)
+        numbers = rows[names].iloc[some].to_numpy(dtype=np.float64, na_value=np.nan)
+        words = [catalogue.by_name[name] for name in names]
+        return cls(words, numbers, contributions.shap_values[some], _usual(words, profiles), as_of)
+
+    def places(self, **is_so: str | None) -> Places:
+        """Of the features that are so."""
+        return [
+            place
+            for place, word in enumerate(self.words)
+            if all(getattr(word, name) == value for name, value in is_so.items())
+        ]
+
+    def sentences(self, place: int, own: npt.NDArray[np.bool_]) -> Strings:
+        """One feature's, made once for every value that occurs."""
+        word = self.words[place]
+        usual = self.usual.get(word.name)
+        return self._once(
+            word.name, word.says or "", own, lambda row: word.sentence(row, usual=usual, as_of=self.as_of)
+        )
+
+    def actions(self, codes: Strings, otherwise: Mapping[str, str], none: str | None) -> Strings:
+        """What to do by row about the reason of each code. otherwise: the reasons' own; none: without a reason."""
+        found = np.array([otherwise.get(code, none) for code in codes], dtype=object)
+        still_open = np.ones(len(codes), dtype=bool)
+        for place, word in enumerate(self.words):
+            own = still_open & (self.numbers[:, place] > 0) & (codes == word.reason) if word.then else None
+            if own is None or not own.any():
+                continue
+            found[own] = self._once(word.name, word.then or "", own, self._act(word))
+            still_open &= ~own
+        return found
+
+    def _act(self, word: "Feature | Word") -> Callable[[dict[str, float]], str | None]:
+        return lambda row: rendered(word.then or "", {**row, "value": row[word.name]}, self.as_of)
+
+    def _once(
+        self, name: str, template: str, own: npt.NDArray[np.bool_], say: Callable[[dict[str, float]], str | None]
+    ) -> Strings:
+        """What `say` makes of a feature and all else that a template names: once for all values that occur."""
+        asides = asides_in(template) & set(self._place_of)
+        names = list(dict.fromkeys([name, *sorted((names_in(template) | asides) - {"value"})]))
+        needed = [self._place_of[name] for name in names]
+        known = np.nan_to_num(self.numbers[own][:, needed], nan=-np.inf)  # missing numbers are no two alike
+        values, which = np.unique(known, axis=0, return_inverse=True)
+        values[np.isneginf(values)] = np.nan
+        made = [say(dict(zip(names, row, strict=True))) for row in values.tolist()]
+        found: Strings = np.array(made, dtype=object)[which.ravel()]
+        return found
+
+    @cached_property
+    def sayable(self) -> npt.NDArray[np.bool_]:
+        """Where a feature has a sentence and all numbers that it needs; if it says what is so, where it is so."""
+        known = ~np.isnan(self.numbers)
+        found = np.zeros(known.shape, dtype=bool)
+        for place, word in enumerate(self.words):
+            needed = [word.name, *(names_in(word.says or "") - {"value"})]
+            if word.says and all(name in self._place_of for name in needed):
+                found[:, place] = known[:, [self._place_of[name] for name in needed]].all(axis=1)
+                if word.unit == "yes/no":
+                    found[:, place] &= self.numbers[:, place] != 0
+        return found
+
+    @cached_property
+    def _place_of(self) -> dict[str, int]:
+        return {word.name: place for place, word in enumerate(self.words)}
+
+
+def _usual(words: "Sequence[Feature | Word]", profiles: Mapping[str, FeatureProfile]) -> dict[str, float]:
+    """By feature what is normal: the median of the rows that have a value. Of signs, which have it within, nothing."""
+    found = {word.name: profiles.get(word.name) for word in words if not word.sign}
+    return {name: profile.median for name, profile in found.items() if profile and profile.median is not None}

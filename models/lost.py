@@ -1,0 +1,79 @@
+"""Lost: features of the champion that are gone with a table or a column, and whether that was meant."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from features.language.declare import Feature
+from features.language.measure import Columns
+from features.mistake import Mistake, closest
+from features.tables import TABLES
+
+_SETTING = "gate.accept_lost"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What a challenger lacks of what the champion has, and nobody accepted.
+
+    features: their names. causes: what they are gone with, as `gate.accept_lost` calls it: tables, columns
+    (table.column), or the feature itself where the tables still give all that it needs. setting: the line to write if
+    all of that is meant, with what it holds already.
+    """
+
+    features: tuple[str, ...]
+    causes: tuple[str, ...]
+    setting: str
+
+    @classmethod
+    def of(
+        cls,
+        champion: Iterable[str],
+        challenger: Collection[str],
+        declared: Mapping[str, Feature],
+        columns: Columns,
+        accepted: Collection[str],
+    ) -> "Lost":
+        """champion, challenger: the features of each. declared: all features of today; one that is no longer was given
+        up on purpose. columns: what the tables give.
+        """
+        causes: dict[str, set[str]] = {}
+        for name in champion:
+            if name in declared and name not in challenger and name not in accepted:
+                gone = {cause for cause in _gone(declared[name], columns) if not _is_accepted(cause, accepted)}
+                if gone:
+                    causes[name] = gone
+        named = tuple(sorted(set().union(*causes.values())))
+        setting = f"{_SETTING}: [{', '.join(dict.fromkeys([*accepted, *named]))}]"
+        return cls(tuple(causes), named, setting)
+
+    @property
+    def in_words(self) -> str:
+        """What is gone, with what, and what to do; one line without its full stop."""
+        one = len(self.features) == 1
+        says = f"{len(self.features)} feature{'' if one else 's'} of the champion {'is' if one else 'are'} gone"
+        with_what = "" if self.causes == self.features else f" with {', '.join(self.causes)}"
+        return f"{says}{with_what or f': {self.features[0]}'}; if that is meant, set {self.setting}"
+
+
+def check_accepted(names: Iterable[str], declared: Collection[str]) -> None:
+    """Raises Mistake where `gate.accept_lost` names what is no table, no column and no feature."""
+    columns = [f"{table.name}.{column}" for table in TABLES.values() for column in table.column_names]
+    known = [*TABLES, *columns, *declared]
+    for name in names:
+        if name not in known:
+            raise Mistake(f"{_SETTING}: '{name}' is no table, no table.column and no feature.{closest(name, known)}")
+
+
+def _gone(feature: Feature, columns: Columns) -> Iterator[str]:
+    """What a feature needs and the tables do not give; itself where they give everything."""
+    found = {
+        f"{table}.{column}" if table in columns else table
+        for table, column in feature.needs
+        if column not in columns.get(table, ())
+    }
+    yield from found or {feature.name}
+
+
+def _is_accepted(cause: str, accepted: Collection[str]) -> bool:
+    """Whether it is named, or its whole table is."""
+    return cause in accepted or cause.partition(".")[0] in accepted

@@ -1,0 +1,95 @@
+"""Sentence: numbers, days and what is usual, as people say them."""
+
+from datetime import date
+from math import nan
+
+import pytest
+
+from features.language.sentence import asides_in, is_dated, names_in, rendered, said
+
+THURSDAY = date(2026, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "sentence"),
+    [
+        ("{value:# call} today", 0, "No calls today"),
+        ("{value:# call} today", 1, "1 call today"),
+        ("{value:# delivery/deliveries} today", 1200, "1,200 deliveries today"),
+        ("of these {value:#}", 0, "Of these none"),
+        ("it took {value:# of hours}", 0.2, "It took 1 hour"),
+        ("it took {value:# of hours}", 47.4, "It took 47 hours"),
+        ("it took {value:# of hours}", 99.9, "It took 4 days"),
+    ],
+)
+def test_numbers_have_their_nouns(template: str, value: float, sentence: str) -> None:
+    assert rendered(template, {"value": value}) == sentence
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "since"),
+    [
+        (1, "on Wednesday", "since Wednesday"),
+        (6, "on Friday", "since Friday"),
+        (7, "on 25 June", "since 25 June"),  # another Thursday
+        (300, "on 5 September 2025", "since 5 September 2025"),
+    ],
+)
+def test_a_day_is_named_as_on_the_day_of_the_list(days: int, on: str, since: str) -> None:
+    assert rendered("They called {value:# on}", {"value": days}, THURSDAY) == f"They called {on}"
+    assert rendered("Open {value:# since}", {"value": days}, THURSDAY) == f"Open {since}"
+
+
+def test_where_the_day_of_the_list_is_not_known_days_are_counted() -> None:
+    assert rendered("They called {value:# on}", {"value": 6}) == "They called 6 days ago"
+    assert rendered("Open {value:# since}", {"value": 1}) == "Open for 1 day"
+
+
+def test_what_stands_in_brackets_is_said_where_its_numbers_are_there_and_not_0() -> None:
+    template = "{value:# call}[, of {calls:#} in all][; open {open:# since}]"
+
+    assert rendered(template, {"value": 2, "calls": 5, "open": 3}) == "2 calls, of 5 in all; open for 3 days"
+    assert rendered(template, {"value": 2, "calls": 5, "open": 0}) == "2 calls, of 5 in all"
+    assert rendered(template, {"value": 2, "open": nan}) == "2 calls"
+    assert rendered(template, {"calls": 5}) is None
+    assert (names_in(template), asides_in(template)) == ({"value"}, {"calls", "open"})
+
+
+@pytest.mark.parametrize(
+    ("says", "unit", "value", "usual", "sentence"),
+    [
+        ("{value:# call}", "count", 3, 0, "3 calls (usual: none)"),
+        ("{value:# call}[; open {open:# since}]", "count", 3, 1, "3 calls (usual: 1); open for 9 days"),
+        ("{value:# day} silent", "days", 70, 18, "70 days silent (usual: 18 days)"),
+        ("{value:# of hours} late", "hours", 99.9, 6, "4 days late (usual: 6 hours)"),
+        ("{value:.0%} wrong", "share", 0.33, 0.001, "33% wrong (usual: none)"),
+    ],
+)
+def test_what_is_usual_stands_behind_the_fact(says: str, unit: str, value: float, usual: float, sentence: str) -> None:
+    assert said(says, "it", unit, {"it": value, "open": 9}, usual=usual) == sentence
+
+
+@pytest.mark.parametrize(
+    ("why", "says", "unit", "value", "usual"),
+    [
+        ("it is the same number", "{value:# call}", "count", 3, 3.2),
+        ("usually nothing lasts", "{value:# day} open", "days", 3, 0),
+        ("a ratio has it within", "{value:.0%} of the usual pace", "ratio", 0.3, 1),
+        ("no day is usual", "They complained {value:# on}", "days", 3, 90),
+        ("nobody knows it", "{value:# call}", "count", 3, nan),
+        ("nobody knows it", "{value:# call}", "count", 3, None),
+    ],
+)
+def test_what_is_usual_is_not_said_where(why: str, says: str, unit: str, value: float, usual: float | None) -> None:
+    assert "usual:" not in (said(says, "it", unit, {"it": value}, usual=usual) or "usual:"), why
+
+
+def test_a_fact_that_is_so_or_not_is_said_where_it_is_so() -> None:
+    assert said("They have no rep", "no_rep", "yes/no", {"no_rep": 1}) == "They have no rep"
+    assert said("They have no rep", "no_rep", "yes/no", {"no_rep": 0}) is None
+
+
+def test_a_sentence_with_a_day_is_dated() -> None:
+    assert is_dated("Open {value:# since}")
+    assert is_dated("Seen {value:# on}")
+    assert not is_dated("Open for {value:# day}[; a call {open:# since}]")

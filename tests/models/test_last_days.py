@@ -1,0 +1,59 @@
+"""Until when an account was surely there, by its contracts."""
+
+import pandas as pd
+
+from models.last_days import of_contracts, of_starts
+from tests.features.worked import table
+
+NEWEST = pd.Timestamp("2025-01-01")
+
+
+def days(contracts: pd.DataFrame) -> dict[str, tuple[str | None, str | None]]:
+    found = of_contracts(contracts, NEWEST)
+    shown = [
+        [None if pd.isna(day) else str(day.date()) for day in found[name]] for name in ("last_day", "last_day_before")
+    ]
+    return dict(zip(found["account_id"], zip(*shown, strict=True), strict=True))
+
+
+def test_the_last_day_is_the_one_before_the_end_where_nothing_goes_on() -> None:
+    contracts = table("""
+        account    starts_on   ends_on     renews  cancelled_at
+        ended      2023-01-01  2023-12-31  no      -
+        ended      2024-01-01  2024-06-30  no      -
+        renewed    2023-01-01  2023-12-31  no      -
+        renewed    2024-01-01  2025-06-30  no      -
+        open       2023-01-01  -           no      -
+        closed     2023-01-01  -           no      2024-05-05
+        by_itself  2023-01-01  2023-01-31  yes     -
+        noticed    2023-01-01  2023-12-31  yes     2024-05-05
+        lately     2023-01-01  2024-12-15  no      2024-05-05
+    """)
+    assert days(contracts) == {
+        "ended": ("2024-06-29", "2024-06-29"),
+        "renewed": (None, "2023-12-30"),
+        "open": (None, None),
+        "closed": ("2024-05-04", "2024-05-04"),
+        "by_itself": (None, None),
+        "noticed": ("2024-12-30", None),
+        "lately": ("2024-12-14", None),
+    }
+
+
+def test_notice_that_is_still_to_come_ends_nothing_and_columns_may_be_missing() -> None:
+    later = table("""
+        account  starts_on   cancelled_at
+        A        2023-01-01  2025-05-05
+    """)
+    assert days(later) == days(later.drop(columns="cancelled_at")) == {"A": (None, None)}
+
+
+def test_the_latest_start_is_a_sign_of_life() -> None:
+    contracts = table("""
+        account  starts_on
+        A        2023-01-01
+        A        2024-03-01
+    """)
+    (found,) = of_starts(contracts).to_dict("records")
+    assert (found["account_id"], found["last_day"]) == ("A", pd.Timestamp("2024-03-01"))
+    assert of_starts(None).empty

@@ -1,0 +1,102 @@
+"""Firms without orders are looked through as well: when an account left is told by its contracts, or by its loss."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from models.last_days import Leave
+from models.leaks import Finding, Leaks
+from pipelines.dataset import read_rows
+from pipelines.leaks import find_leaks, gone_accounts
+from pipelines.settings import Leak
+from tests.pipelines.leavers import DAY, ends_of, home_of, tables
+
+WAYS = ["contract", "losses"]
+Tables = dict[str, pd.DataFrame]
+
+
+def found(made: Tables, by: str, folder: Path) -> Leaks:
+    home = home_of(made, by, folder)
+    return find_leaks(Leak(), home, read_rows(home))
+
+
+def names(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+    return [(finding.code, finding.name) for finding in findings]
+
+
+@pytest.mark.parametrize("by", WAYS)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_an_honest_firm_all_of_whose_leavers_give_notice_gives_no_alarm(by: str, seed: int, tmp_path: Path) -> None:
+    assert found(tables(by, seed=seed), by, tmp_path) == Leaks()
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_who_has_gone_and_when_is_told_without_orders(by: str, tmp_path: Path) -> None:
+    made = tables(by)
+    home = home_of(made, by, tmp_path)
+    gone = gone_accounts(home, read_rows(home))
+    ends = ends_of(made).reindex(gone.index)
+    assert len(gone) > 60
+    misses = (gone["last_day"] - (ends - DAY)).abs()
+    assert misses.max() < 20 * DAY  # a term that happens to be of whole months goes by the calendar
+    assert (misses == 0 * DAY).mean() > 0.85
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_a_segment_that_claims_to_be_old_stops(by: str, tmp_path: Path) -> None:
+    made = tables(by)
+    accounts = made["accounts"].drop_duplicates("account_id").copy()
+    accounts.loc[accounts["account_id"].isin(ends_of(made).index), "segment"] = "former customer"
+    leaks = found({**made, "accounts": accounts}, by, tmp_path)
+    assert ("a", "accounts.segment") in names(leaks.stops)
+    leave = Leave.contract if by == "contract" else Leave.loss
+    assert f"it says 'former customer' before {leave}, " in leaks.stops[0].line
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_rows_that_were_written_anew_after_the_leaving_stop(by: str, tmp_path: Path) -> None:
+    made = tables(by)
+    contacts = made["contacts"].copy()
+    at = contacts["account_id"].map(ends_of(made)) + 100 * DAY
+    contacts["recorded_at"] = contacts["recorded_at"].where(at.isna(), at)
+    assert ("a", "contacts.recorded_at") in names(found({**made, "contacts": contacts}, by, tmp_path).stops)
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_assignments_closed_on_one_day_for_leavers_alone_stop(by: str, tmp_path: Path) -> None:
+    made = tables(by)
+    assignments = made["rep_assignments"].copy()
+    assignments["ends_at"] = assignments["ends_at"].where(assignments["ends_at"].isna(), pd.Timestamp("2025-03-03"))
+    leaks = found({**made, "rep_assignments": assignments}, by, tmp_path)
+    assert ("b", "rep_assignments.ends_at") in names(leaks.stops)
+
+
+def test_notice_on_the_last_day_of_the_contract_stops(tmp_path: Path) -> None:
+    made = tables("contract")
+    contracts = made["contracts"].copy()
+    ends = contracts["account_id"].map(ends_of(made))
+    contracts["cancelled_at"] = contracts["cancelled_at"].where(contracts["cancelled_at"].isna(), ends)
+    (finding,) = found({**made, "contracts": contracts}, "contract", tmp_path).stops
+    assert (finding.code, finding.name) == ("b", "contracts.cancelled_at")
+    assert finding.seen.startswith("it lies on the day of the end of the last contract for ")
+
+
+def test_a_change_at_one_distance_before_the_end_stops_and_one_at_the_end_is_honest(tmp_path: Path) -> None:
+    made = tables("contract")
+    assignments = made["rep_assignments"].copy()
+    assignments["ends_at"] = assignments["account_id"].map(ends_of(made))
+    assert found({**made, "rep_assignments": assignments}, "contract", tmp_path / "at") == Leaks()
+    assignments["ends_at"] -= 10 * DAY
+    (finding,) = found({**made, "rep_assignments": assignments}, "contract", tmp_path / "before").stops
+    assert (finding.code, finding.name) == ("b", "rep_assignments.ends_at")
+    assert finding.seen.startswith("it lies 10 days before the end of the last contract for ")
+
+
+def test_what_is_dated_to_a_loss_that_was_written_down_later_stops(tmp_path: Path) -> None:
+    made = tables("losses")
+    assignments = made["rep_assignments"].copy()
+    assignments["ends_at"] = assignments["account_id"].map(ends_of(made))
+    (finding,) = found({**made, "rep_assignments": assignments}, "losses", tmp_path).stops
+    assert (finding.code, finding.name) == ("b", "rep_assignments.ends_at")
+    assert "it is the day of the loss" in finding.seen
