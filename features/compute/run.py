@@ -1,6 +1,6 @@
 """Run: the measures of every account on every snapshot, a block of accounts at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from math import ceil
 
@@ -22,8 +22,13 @@ SNAPSHOTS = 400_000  # in a block, of all its accounts: a hundred features of th
 ROWS = 3_000_000  # in a block, of all tables, as a rule: a few hundred megabytes
 
 
-def blocks(engine: Engine, roots: Iterable[Measure], grid: Grid) -> Iterator[Block]:
-    """Every account, in blocks, able to give the value of each root."""
+def blocks(
+    engine: Engine, roots: Iterable[Measure], grid: Grid, only: Collection[str] | None = None
+) -> Iterator[Block]:
+    """Every account, in blocks, able to give the value of each root.
+
+    only: these accounts alone, each in a block of its own; what accounts share is that of all of them even so.
+    """
     wanted = [*roots, REP] if is_given(REP, engine.columns) else list(roots)
     found = {leaf.identity: leaf for root in wanted for leaf in leaves(root, engine.columns)}.values()
     of_rows = [leaf for leaf in found if isinstance(leaf, OfRows)]
@@ -32,14 +37,14 @@ def blocks(engine: Engine, roots: Iterable[Measure], grid: Grid) -> Iterator[Blo
     of_accounts = [leaf for leaf in of_rows if leaf.rows.key == "account_id"]
     pools = [leaf for leaf in found if isinstance(leaf, Pooled)]
     spans = _spans(population, engine, {leaf.rows.table.name for leaf in of_accounts})
-    if len(spans) == 1:
+    if len(spans) == 1 and only is None:
         (block,) = _blocks(population, engine, of_accounts, spans)
         _pool(population, pools, [block])
         yield block
         return
     needed = {leaf.identity for pool in pools for leaf in leaves(pool, engine.columns)}
     _pool(population, pools, _blocks(population, engine, [m for m in of_accounts if m.identity in needed], spans))
-    yield from _blocks(population, engine, of_accounts, spans)
+    yield from _blocks(population, engine, of_accounts, spans if only is None else _each(population.accounts, only))
 
 
 def _spans(population: Population, engine: Engine, tables: set[str]) -> list[range]:
@@ -49,6 +54,10 @@ def _spans(population: Population, engine: Engine, tables: set[str]) -> list[ran
     size = max(min(SNAPSHOTS // population.grid.snapshots, ROWS * accounts // max(rows, 1)), 1)
     size = ceil(accounts / ceil(accounts / size))  # in blocks of equal size
     return [range(first, min(first + size, accounts)) for first in range(0, accounts, size)]
+
+
+def _each(accounts: pd.Series, only: Collection[str]) -> list[range]:
+    return [range(place, place + 1) for place in np.flatnonzero(accounts.isin(list(only))).tolist()]
 
 
 def _account_ids(engine: Engine) -> pd.Series:

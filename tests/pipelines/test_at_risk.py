@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from features.tables import TABLES
@@ -71,3 +72,19 @@ def test_without_the_days_of_opening_the_first_row_of_any_kind_says_who_had_come
     accounts = "account\n" + "\n".join(["ordered", "asked", "asks", "on_it", "undated"])
     home = home_of(tmp_path, LATER | {"accounts": accounts})
     assert listed(home, date(2024, 7, 1)) == {"ordered", "asked", "on_it", "undated"}
+
+
+def test_one_account_alone_has_the_same_numbers_on_every_date_as_among_all(
+    scored_home: Home, small_settings: Settings
+) -> None:
+    dates = {"step_days": 30, "count": 12}
+    as_of = Manifest.read(scored_home).as_of
+    at_risk, others = features_at(small_settings, scored_home, as_of, **dates)
+    one, not_watched = at_risk["account_id"].iloc[0], others["account_id"].iloc[-1]
+
+    alone, others_alone = features_at(small_settings, scored_home, as_of, only=[one, not_watched], **dates)
+
+    for among_all, found in ((at_risk, alone), (others, others_alone)):
+        mine = among_all[among_all["account_id"].isin([one, not_watched])].reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, mine, check_exact=True)
+    assert alone["attention_in_book_90d"].notna().any(), "beside the other accounts of its rep"

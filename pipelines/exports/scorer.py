@@ -1,0 +1,29 @@
+"""Scorer: the model or the rule that made a day's scores, found again."""
+
+from models.churn import Churn
+from models.layout import SCORING
+from models.provenance import files_hash
+from models.registry import Registry
+from models.rule import Rule
+from pipelines.home import RULE, Home
+from pipelines.intake.manifest import Manifest
+from pipelines.scored import Scored
+
+
+def scorer_of(home: Home, manifest: Manifest, scored: Scored) -> Churn | Rule | None:
+    """What made these scores: the home's own model or rule if it is the same, else the champion; None where neither
+    is, as another one has been trained since.
+    """
+    if scored.rule:
+        rule = Rule.load(home.model / RULE)
+        return rule if rule is not None and rule.digest == scored.rule else None
+    version = str(scored.scores["model_version"].iloc[0]).removeprefix("refused:")
+    own = home.model / SCORING
+    if own.exists() and files_hash({SCORING: own})[:12] == version:
+        return Churn.load(own)
+    registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
+    champion = registry.champion()
+    if champion is None or champion.name != version:
+        return None
+    with registry.files(champion) as folder:
+        return Churn.load(folder / SCORING)
