@@ -11,6 +11,7 @@ from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.scored import HOLDS, PLACES
+from pipelines.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,9 @@ class Account:
     risk: the probability that it leaves; None where it was not scored, and the printed lines say why.
     sign: what the order book shows of its leaving (a sentence), or None. reasons: strongest first, with the columns
     code, reason (a sentence), action and shap (added log-odds). holds: the facts that lower its risk most.
+    history: by as_of, oldest first, its risk and standing on earlier dates by the model of today, which has learned
+    what came of most of them; cause where it was not watched. what_if: by deed, what the risk would be in the model's
+    eyes had it been done today (risk), beside what it is (risk_now); the greatest help first, and no promise.
     timeline: what happened, newest first: happened_on, lane (orders, contacts, calls, ...) and event (in words).
     """
 
@@ -28,6 +32,8 @@ class Account:
     sign: str | None
     reasons: pd.DataFrame = field(repr=False)
     holds: tuple[str, ...] = field(repr=False)
+    history: pd.DataFrame = field(repr=False)
+    what_if: pd.DataFrame = field(repr=False)
     timeline: pd.DataFrame = field(repr=False)
     lines: tuple[str, ...] = field(repr=False)
 
@@ -38,9 +44,9 @@ class Account:
         return f"<pre>{escape(str(self))}</pre>"
 
 
-def account_of(home: Home, asked: str) -> Account:
+def account_of(settings: Settings, home: Home, asked: str) -> Account:
     """The account of that id or name. Raises Mistake where it is unknown or the day has no scores."""
-    found = explain(home, asked)
+    found = explain(settings, home, asked)
     timeline = pd.DataFrame(found.events, columns=["days", "lane", "event"])
     as_of = pd.Timestamp(Manifest.read(home).as_of)
     timeline.insert(0, "happened_on", as_of - pd.to_timedelta(timeline.pop("days").astype("int64"), unit="D"))
@@ -50,6 +56,8 @@ def account_of(home: Home, asked: str) -> Account:
         sign=None if found.score is None or pd.isna(found.score["sign"]) else str(found.score["sign"]),
         holds=tuple(_holds(found.score)),
         reasons=pd.DataFrame(_reasons(found.score), columns=["code", "reason", "action", "shap"]),
+        history=found.history.set_index("as_of"),
+        what_if=found.what_if.set_index("deed"),
         timeline=timeline,
         lines=tuple(found.lines),
     )

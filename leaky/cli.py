@@ -155,10 +155,10 @@ def export(asked: OfDayWithMetrics) -> None:
 
 @command(OfAccount)
 def explain(asked: OfAccount) -> None:
-    """One account: its risk, the reasons, and what happened lately."""
+    """One account: its risk now and before, the reasons, what would change it, and what happened lately."""
     from pipelines.exports.account import explain
 
-    for line in explain(asked.place(), asked.account).lines:
+    for line in explain(asked.settings(), asked.place(), asked.account).lines:
         typer.echo(line)
 
 

@@ -235,15 +235,18 @@ class Firm:
         return ChurnClassifier(Churn.load(self._home.model / EVALUATED))
 
     def explain(self, account: str) -> "Account":
-        """One account, by id or name: risk, reasons, and what happened lately. Printed, it reads as `leaky explain`.
+        """One account, by id or name: risk now and on earlier dates, reasons, what would change it, and what happened
+        lately. Printed, it reads as `leaky explain`.
 
         >>> account = firm.explain(firm.scores().index[0])
         >>> account.reasons.columns.tolist()
         ['code', 'reason', 'action', 'shap']
+        >>> account.what_if.columns.tolist()
+        ['risk_now', 'risk']
         """
         from leaky.account import account_of
 
-        return account_of(self._home, account)
+        return account_of(self._settings, self._home, account)
 
     def try_feature(self, **features: Declared) -> "Experiment":
         """What new features would be worth: how each ranks alone, and what the model gains with them out of time.

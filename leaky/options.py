@@ -114,7 +114,7 @@ class OfDayWithMetrics(OfDay, WithMetrics):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfAccount(InHome):
+class OfAccount(WithSettings):
     """And which account it is about."""
 
     account: Annotated[str, typer.Argument(help="The account's id or name.", metavar="ACCOUNT")]

@@ -1,6 +1,7 @@
 """Classifier: a trained model as scikit-learn and shap know models, for their metrics, displays and plots."""
 
 import warnings
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,10 +92,13 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
             feature_names=list(found.features),
         )
 
-    def reasons(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
-        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action."""
+    def reasons(self, X: Rows, as_of: date | None = None) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
+        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action.
+
+        as_of: the day of the rows, where sentences may name days.
+        """
         rows = self._table(X)
-        return reasons(shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue())
+        return reasons(shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue(), as_of)
 
     def _table(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
         """X as a table. Raises ValueError where it is an array of another width."""

@@ -122,7 +122,7 @@ def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFram
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
-    said = reasons_of(model, known)
+    said = reasons_of(model, known, as_of)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
     scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]
@@ -131,8 +131,8 @@ def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFram
     return pd.concat([scores.drop(columns="_order"), said], axis=1).sort_values("rank", ignore_index=True)
 
 
-def reasons_of(model: Churn | Rule, known: pd.DataFrame) -> pd.DataFrame:
-    """Sign, reasons and what holds each account, as `models.reasons` gives them; a rule's have no SHAP values."""
+def reasons_of(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Sign, reasons and what holds each account on `as_of`: see `models.reasons`. A rule's have no SHAP values."""
     if isinstance(model, Rule):
         said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue(), as_of)
         said[[f"reason_{place}_shap" for place in PLACES]] = np.nan

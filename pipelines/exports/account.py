@@ -11,15 +11,18 @@ from features.language.tongue import short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
+from pipelines.exports import past_risk, what_if
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
+from pipelines.exports.scorer import scorer_of
 from pipelines.exports.timeline import Timeline, kind_in_words, timelines
 from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
 from pipelines.scored import HOLDS, PLACES, Scored
+from pipelines.settings import Settings
 
 LATEST = 15  # events shown
 
@@ -62,24 +65,29 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
 class Explained:
     """One account in depth: in lines, and what they are made of.
 
-    score: its row of the scores; None where it has none. events: how many days before as_of, lane and words, newest
-    first.
+    score: its row of the scores; None where it has none. history: its risk on earlier dates (`past_risk`). what_if:
+    what deeds would change (`what_if`); both empty where what made the scores is gone. events: how many days before
+    as_of, lane and words, newest first.
     """
 
     account_id: str
     score: pd.Series | None
+    history: pd.DataFrame
+    what_if: pd.DataFrame
     events: list[tuple[int, str, str]]
     lines: list[str]
 
 
-def explain(home: Home, asked: str) -> Explained:
-    """An account's risk, reasons and events. Raises Mistake where it is unknown or the day has no scores."""
+def explain(settings: Settings, home: Home, asked: str) -> Explained:
+    """An account's risk now and on earlier dates, its reasons, what would change it, and events. Raises Mistake where
+    it is unknown or the day has no scores.
+    """
     manifest = Manifest.read(home)
     with speaking(manifest.language):
-        return _explained(home, asked, manifest)
+        return _explained(manifest.settings(settings), home, asked, manifest)
 
 
-def _explained(home: Home, asked: str, manifest: Manifest) -> Explained:
+def _explained(settings: Settings, home: Home, asked: str, manifest: Manifest) -> Explained:
     as_of = manifest.as_of
     scored = Scored.read(home, as_of)
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
@@ -90,12 +98,32 @@ def _explained(home: Home, asked: str, manifest: Manifest) -> Explained:
         lines = [*_score_lines(score.iloc[0], len(scores), scored, manifest)]
     else:
         lines = [*_not_scored_lines(other.iloc[0], scored, manifest)]
+    history, deeds, more = _by_its_scorer(settings, home, account_id, scored, manifest)
     lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
     names = rep_names(reps)
     lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
     events = _events(lanes, manifest)
-    lines += ["", tr("Latest events before {day}", day=day(as_of)), *_latest(events, manifest)]
-    return Explained(account_id, score.iloc[0] if len(score) else None, events, lines)
+    lines += [*more, "", tr("Latest events before {day}", day=day(as_of)), *_latest(events, manifest)]
+    return Explained(account_id, score.iloc[0] if len(score) else None, history, deeds, events, lines)
+
+
+def _by_its_scorer(
+    settings: Settings, home: Home, account_id: str, scored: Scored, manifest: Manifest
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """What can be said only by what made the scores: the past risk, what would change it, and both in lines."""
+    scorer = scorer_of(home, manifest, scored)
+    if scorer is None:
+        gone = tr(
+            "Tables or model are not those of these scores: nothing is said of earlier dates, or of what would help."
+        )
+        return pd.DataFrame(columns=past_risk.COLUMNS), pd.DataFrame(columns=what_if.COLUMNS), ["", gone]
+    known, others = past_risk.known_lately(settings, home, manifest.as_of, account_id)
+    history = past_risk.past_risk(scorer, known, others)
+    now = known[pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)]
+    deeds = what_if.what_if(settings, home, manifest.as_of, now, scorer)
+    helps = [*what_if.what_if_lines(deeds)]
+    past = past_risk.past_risk_lines(history, scorer, scored.pace_by)
+    return history, deeds, [*([""] if helps else []), *helps, "", *past]
 
 
 def _found(accounts: pd.DataFrame, asked: str) -> str:

@@ -1,10 +1,12 @@
 """Past risk: one account on the latest as_ofs, by the facts of each day and the model of today."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
+from features.language.tongue import short_day, tr
 from models.churn import Churn
 from models.definition import PaceBy
 from models.rule import Rule
@@ -28,6 +30,7 @@ COLUMNS = [
     "reason",
     "cause",
 ]
+_OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]
 
 
 def known_lately(settings: Settings, home: Home, as_of: date, account_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -42,25 +45,22 @@ def past_risk(model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame) ->
 
     known, others: see `known_lately`.
     """
-    said = reasons_of(model, known)
-    found = known.assign(
-        risk=model.risk(known),
-        sign=said["sign"],
-        reason_code=said["reason_1_code"],
-        reason=said["reason_1"],
-    )
-    rows = pd.concat([found.reindex(columns=[*COLUMNS, *_ENDS]), others.reindex(columns=[*COLUMNS, *_ENDS])])
+    told = [_told(model, rows, pd.Timestamp(str(as_of)).date()) for as_of, rows in known.groupby("as_of")]
+    rows = pd.concat([frame.reindex(columns=[*COLUMNS, *_OF_CONTRACTS]).astype(object) for frame in (*told, others)])
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     return rows.sort_values("as_of", ignore_index=True)
 
 
-_ENDS = ["days_to_contract_end", "days_to_renewal", "has_notice"]
+def _told(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    said = reasons_of(model, known, as_of)
+    named = {"reason": said["reason_1"], "reason_code": said["reason_1_code"]}
+    return known.assign(risk=model.risk(known), sign=said["sign"], **named)
 
 
 def past_risk_lines(history: pd.DataFrame, model: Churn | Rule, pace_by: PaceBy) -> Iterator[str]:
     """A table with bars, one line a date, under a line that says whose risks they are."""
-    yield f"Its risk on earlier dates, by {_whose(model)}"
-    rows = history.to_dict("records")
+    yield _whose(model)
+    rows = [{str(name): value for name, value in row.items()} for row in history.to_dict("records")]
     stands = [_stands(row, pace_by) for row in rows]
     width = max(map(len, stands), default=0)
     for row, text in zip(rows, stands, strict=True):
@@ -68,18 +68,21 @@ def past_risk_lines(history: pd.DataFrame, model: Churn | Rule, pace_by: PaceBy)
         bar = "" if is_missing(risk) else "█" * round(WIDTH * risk)
         share = "–" if is_missing(risk) else percent(risk)
         reason = "" if is_missing(row["reason"]) else row["reason"]
-        yield f"  {row['as_of'].date()}  {share:>4}  {bar:<{WIDTH}}  {text:<{width}}  {reason}".rstrip()
+        yield f"  {short_day(row['as_of'].date())}  {share:>5}  {bar:<{WIDTH}}  {text:<{width}}  {reason}".rstrip()
 
 
 def _whose(model: Churn | Rule) -> str:
     if isinstance(model, Rule):
-        return "the rule of today"
-    learned_until = date.fromisoformat(model.about["last_as_of"])
-    return f"the model of today: hindsight up to {day(learned_until)}, of which it learned what came"
+        return tr("Its risk on earlier dates, by the rule of today")
+    learned_until = day(date.fromisoformat(model.about["last_as_of"]))
+    return tr(
+        "Its risk on earlier dates, by the model of today, which has learned what came of those up to {day}",
+        day=learned_until,
+    )
 
 
-def _stands(row: dict, pace_by: PaceBy) -> str:
+def _stands(row: Mapping[str, Any], pace_by: PaceBy) -> str:
     if not is_missing(row["cause"]):
         return str(row["cause"])
     words = pace_words(pace_by)
-    return ", ".join(filter(None, [words.names[row["pace"]] if words else "", standing(row, pace_by)]))
+    return ", ".join(filter(None, [words.names[row["pace"]] if words else "", standing(dict(row), pace_by)]))

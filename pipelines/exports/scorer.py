@@ -12,8 +12,10 @@ from pipelines.scored import Scored
 
 def scorer_of(home: Home, manifest: Manifest, scored: Scored) -> Churn | Rule | None:
     """What made these scores: the home's own model or rule if it is the same, else the champion; None where neither
-    is, as another one has been trained since.
+    is, as another one has been trained since, or where the tables are no longer those that were scored.
     """
+    if manifest.data_version not in set(scored.scores["data_version"]):
+        return None
     if scored.rule:
         rule = Rule.load(home.model / RULE)
         return rule if rule is not None and rule.digest == scored.rule else None

@@ -294,7 +294,7 @@ def test_the_champion_gives_the_scores_and_their_reasons(firm):
     scores, known = firm.scores(), firm.features()
 
     risk = pd.Series(firm.model.predict_proba(known)[:, 1], index=known.index)
-    reasons = firm.model.reasons(known)
+    reasons = firm.model.reasons(known, firm.as_of)
 
     assert risk.loc[scores.index].tolist() == scores["risk"].tolist()
     assert reasons.loc[scores.index, "reason_1"].fillna("").tolist() == scores["reason_1"].fillna("").tolist()

@@ -190,7 +190,7 @@ def test_names_are_those_that_were_known_last(home):
         "B": ("B", "", ""),
     }
     assert page_data(home)["rep_names"] == {"R1": "Ruth"}
-    lines = explain(home, "alder").lines
+    lines = explain(Settings(), home, "alder").lines
     assert lines[0].startswith("Alder (A): risk 10%")
     assert "handed to rep Ruth" in " ".join(lines)
 
@@ -200,13 +200,13 @@ def test_explain_counts_one_day_as_one(home, days, words):
     back = pd.Timestamp("2024-06-27") + pd.Timedelta(days=days)
     calls = pd.DataFrame({"account_id": ["A"], "called_at": [pd.Timestamp("2024-06-27")], "returned_at": [back]})
     calls.to_parquet(home.tables / "calls.parquet")
-    assert f"  2024-06-27  called; rung back {words}" in explain(home, "A").lines
+    assert f"  2024-06-27  called; rung back {words}" in explain(Settings(), home, "A").lines
 
 
 def test_explain_says_that_the_last_order_was_one_day_ago(home):
     scores = table(SCORES).assign(days_since_order=[122, 1])
     write_scores(home, scores, AS_OF)
-    assert "Last order on 20 June 2024, 1 day ago." in explain(home, "A").lines
+    assert "Last order on 20 June 2024, 1 day ago." in explain(Settings(), home, "A").lines
 
 
 def test_twice_gives_the_same_bytes(home):
@@ -313,7 +313,9 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     from openpyxl import load_workbook
 
     home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.7}, "data": {"source": "small"}}))
-    words = 'No model ranks these accounts; they stand by <b>the days</b>. The last model was refused: 7 accounts "left".'
+    words = (
+        'No model ranks these accounts; they stand by <b>the days</b>. The last model was refused: 7 accounts "left".'
+    )
     write_scores(home, table(SCORES), AS_OF, notice=words)
 
     export(Settings(), home, metrics=home.metrics)

@@ -1,0 +1,136 @@
+"""What if: what the model would say had one thing been done."""
+
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from features.compute.altered import Altered
+from pipelines.at_risk import features_at
+from pipelines.exports.past_risk import known_lately, past_risk
+from pipelines.exports.scorer import scorer_of
+from pipelines.exports.what_if import DEEDS, what_if, what_if_lines
+from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
+from pipelines.scored import Scored
+
+
+@pytest.fixture(scope="module")
+def scored(scored_home: Home) -> Scored:
+    return Scored.read(scored_home, Manifest.read(scored_home).as_of)
+
+
+def asked(settings, home: Home, scored: Scored, account_id: str) -> pd.DataFrame:
+    """What would help an account."""
+    manifest = Manifest.read(home)
+    now, _ = features_at(settings, home, manifest.as_of, only=[account_id])
+    return what_if(settings, home, manifest.as_of, now, scorer_of(home, manifest, scored))
+
+
+def with_open_call(home: Home, scored: Scored) -> str:
+    """The riskiest account with a call of the last month that nobody returned."""
+    calls = pd.read_parquet(home.tables / "calls.parquet")
+    as_of = pd.Timestamp(Manifest.read(home).as_of)
+    lately = calls["called_at"].between(as_of - timedelta(days=30), as_of, inclusive="left")
+    waiting = calls.loc[lately & ~(calls["returned_at"] < as_of), "account_id"]
+    return next(account for account in scored.scores["account_id"] if account in set(waiting))
+
+
+def test_where_nothing_is_done_nothing_changes(scored_home, small_settings, scored) -> None:
+    manifest, account = Manifest.read(scored_home), scored.scores["account_id"].iloc[0]
+    own = {
+        table: Altered(scored_home.tables, account, {}).arrow(rows.filter(rows.account_id == account))
+        for table in ("contacts", "calls", "invoices", "orders")
+        if (rows := Altered(scored_home.tables, account, {}).table(table)) is not None
+    }
+
+    same, _ = features_at(
+        small_settings, scored_home, manifest.as_of, only=[account], engine=Altered(scored_home.tables, account, own)
+    )
+
+    risk = scorer_of(scored_home, manifest, scored).risk(same)
+    assert risk.tolist() == [scored.scores["risk"].iloc[0]]
+
+
+def test_the_risk_it_starts_from_is_that_of_the_scores_and_the_greatest_help_comes_first(
+    scored_home, small_settings, scored
+) -> None:
+    account = scored.scores["account_id"].iloc[3]
+    found = asked(small_settings, scored_home, scored, account)
+
+    assert set(found["risk_now"]) == {scored.scores["risk"].iloc[3]}
+    assert found["risk"].is_monotonic_increasing
+    assert (found["risk"] != found["risk_now"]).any(), "what is done is seen"
+
+
+def test_returning_the_calls_is_what_the_features_see_of_it(own_home: Home, small_settings, scored) -> None:
+    account = with_open_call(own_home, scored)
+    foretold = asked(small_settings, own_home, scored, account).set_index("deed")
+    path, as_of = own_home.tables / "calls.parquet", Manifest.read(own_home).as_of
+    calls = pd.read_parquet(path)
+    still_open = (calls["account_id"] == account) & ~(calls["returned_at"] < pd.Timestamp(as_of))
+    calls.loc[still_open, "returned_at"] = pd.Timestamp(as_of) - timedelta(minutes=1)
+    calls.to_parquet(path)
+
+    known, _ = features_at(small_settings, own_home, as_of, only=[account])
+
+    risk = scorer_of(own_home, Manifest.read(own_home), scored).risk(known)
+    assert foretold.loc["every open call returned today", "risk"] == risk[0]
+    assert "every open call returned today" not in asked(small_settings, own_home, scored, account)["deed"].tolist()
+
+
+def test_what_a_firm_keeps_no_record_of_is_no_deed(own_home: Home, small_settings, scored) -> None:
+    account = with_open_call(own_home, scored)
+    calls = pd.read_parquet(own_home.tables / "calls.parquet")
+    calls.drop(columns="returned_at").to_parquet(own_home.tables / "calls.parquet")
+    (own_home.tables / "signals.parquet").unlink()
+    manifest = Manifest.read(own_home)
+    now = features_at(small_settings, own_home, manifest.as_of, only=[account])[0]
+    model = scorer_of(own_home, manifest, scored)
+    now = now.reindex(columns=[*now.columns, *set(model.features) - set(now.columns)])
+
+    class Blind:
+        """Ranks by nothing that is gone."""
+
+        def risk(self, rows: pd.DataFrame) -> pd.Series:
+            return rows["days_since_contact"].to_numpy() / 1000
+
+    found = what_if(small_settings, own_home, manifest.as_of, now, Blind())
+
+    words = {deed.words for deed in DEEDS if deed.table in ("calls", "signals")}
+    assert found["deed"].tolist()
+    assert not words & set(found["deed"])
+
+
+def test_what_does_not_help_is_said_to_be_no_less_and_nothing_is_said_of_nothing() -> None:
+    found = pd.DataFrame({"deed": ["one conversation today", "a visit"], "risk_now": 0.41, "risk": [0.33, 0.45]})
+
+    assert list(what_if_lines(found))[1:] == [
+        "  one conversation today  41% → 33%",
+        "  a visit                 no less",
+    ]
+    assert list(what_if_lines(found.head(0))) == []
+
+
+def test_past_risks_are_those_of_each_day_and_end_with_todays(scored_home, small_settings, scored) -> None:
+    manifest = Manifest.read(scored_home)
+    model = scorer_of(scored_home, manifest, scored)
+    account = scored.scores.set_index("account_id").index[5]
+
+    past = past_risk(model, *known_lately(small_settings, scored_home, manifest.as_of, account))
+
+    assert past["as_of"].is_monotonic_increasing
+    assert past["as_of"].iloc[-1] == pd.Timestamp(manifest.as_of)
+    assert past["risk"].iloc[-1] == scored.scores["risk"].iloc[5]
+    assert past["reason"].iloc[-1] == scored.scores["reason_1"].iloc[5]
+    earlier = past["as_of"].iloc[-4].date()
+    known, _ = features_at(small_settings, scored_home, earlier)
+    assert past["risk"].iloc[-4] == model.risk(known[known["account_id"] == account])[0]
+
+
+def test_of_scores_whose_tables_have_changed_nothing_is_said(scored_home, scored) -> None:
+    manifest = Manifest.read(scored_home)
+    other = Scored(**{**vars(scored), "scores": scored.scores.assign(data_version="another")})
+
+    assert scorer_of(scored_home, manifest, scored) is not None
+    assert scorer_of(scored_home, manifest, other) is None
