@@ -43,8 +43,9 @@ ui: .venv/ready
 	@touch $@
 
 # One set of versions for every Python that requires-python allows, with markers where a package is needed on some alone.
+# Extras are pinned by name: where they are not, pip 23 takes the newest release for them, which has no hash here.
 PIN := uv pip compile -q --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-emit-index-url \
-  --custom-compile-command "make lock" pyproject.toml --group build
+  --no-strip-extras --custom-compile-command "make lock" pyproject.toml --group build
 
 lock: ## pin all dependencies anew, with hashes
 	$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -q --disable-pip-version-check uv
