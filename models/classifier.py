@@ -21,7 +21,7 @@ with warnings.catch_warnings():
     import tqdm.auto  # noqa: F401
 
 if TYPE_CHECKING:
-    import shap
+    from shap import Explanation
     from sklearn.utils import Tags
 
 Rows = pd.DataFrame | npt.ArrayLike
@@ -79,7 +79,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         """1 where leaving is likelier than staying, which is rare: to choose whom to call, rank by the probability."""
         return (self.churn.risk(self._table(X)) > 0.5).astype(int)
 
-    def shap(self, X: Rows) -> "shap.Explanation":  # noqa: N803 - scikit-learn's name
+    def shap(self, X: Rows) -> "Explanation":  # noqa: N803 - scikit-learn's name
         """What each feature adds to the log-odds of leaving by choice, as shap's plots take it."""
         import shap
 
@@ -90,6 +90,21 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
             base_values=np.full(len(rows), found.base_value),
             data=self.churn.matrix(rows),
             feature_names=list(found.features),
+        )
+
+    def shap_by_reason(self, X: Rows) -> "Explanation":  # noqa: N803 - scikit-learn's name
+        """The same, summed by reason: a column each, by its code. Sums have no value of their own (data is None)."""
+        import shap
+
+        rows = self._table(X)
+        found = shap_contributions(self.churn, rows)
+        named = (catalogue().by_name.get(name) for name in found.features)
+        reason_of = {name: word.reason if word else name for name, word in zip(found.features, named, strict=True)}
+        summed = found.by_reason(reason_of)
+        return shap.Explanation(
+            values=summed.to_numpy(),
+            base_values=np.full(len(rows), found.base_value),
+            feature_names=summed.columns.tolist(),
         )
 
     def reasons(self, X: Rows, as_of: date | None = None) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name

@@ -25,12 +25,16 @@ PROMISED: dict[str, dict[str, tuple[str, ...]]] = {
         "first-reasons": (IMAGE,),
         "account": (r"risk \d+%", "On schedule", "What we did or left undone", "Latest events before 1 July 2026"),
         "timeline": ("happened_on", "lane", "event", r"2026-\d\d-\d\d"),
+        "history": (IMAGE,),
+        "what-if": ("risk_now", "one conversation today"),
         "features": ("2026-01-01", "2026-07-01", "days_since_order", "usual_cycle", "days_since_contact"),
         "metrics": ("model", "days_since_order", "early", "roc_auc_low", r"0\.\d{3}"),
         "curves": (IMAGE,),
         "explanation": (r"\(\d+, \d+\)",),
         "beeswarm": (IMAGE,),
         "waterfall": (IMAGE,),
+        "by-reason": (IMAGE,),
+        "dependence": (IMAGE,),
         "try": ("large_orders_360d", "ROC AUC", "95 % interval", "average precision", r"On [\d,]+ test rows"),
     }
 }

@@ -288,6 +288,9 @@ def test_scikit_learn_and_shap_take_the_model(firm):
     assert explanation.feature_names == model.feature_names_in_.tolist()
     log_odds = explanation.base_values + np.sum(explanation.values, axis=1)
     np.testing.assert_allclose(log_odds, logit(risk[:, 1]), atol=1e-4)
+    by_reason = model.shap_by_reason(tested)
+    assert {"orders", "contact", "calls"} <= set(by_reason.feature_names)
+    np.testing.assert_allclose(np.sum(by_reason.values, axis=1), np.sum(explanation.values, axis=1), atol=1e-9)
 
 
 def test_the_champion_gives_the_scores_and_their_reasons(firm):
