@@ -17,7 +17,7 @@ from features.language.tongue import ENGLISH, Told, later, short_day, speaking, 
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
-from models.explain import shap_contributions
+from models.explain import Contributions, shap_contributions
 from models.layout import SCORING
 from models.provenance import files_hash
 from models.reasons import reasons
@@ -131,15 +131,23 @@ def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFram
     return pd.concat([scores.drop(columns="_order"), said], axis=1).sort_values("rank", ignore_index=True)
 
 
-def reasons_of(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Sign, reasons and what holds each account on `as_of`: see `models.reasons`. A rule's have no SHAP values."""
-    if isinstance(model, Rule):
-        said = reasons(model.distances(known, catalogue()), known, model.profiles, catalogue(), as_of)
-        said[[f"reason_{place}_shap" for place in PLACES]] = np.nan
-    else:
-        said = reasons(shap_contributions(model, known), known, model.profiles, catalogue(), as_of)
+def contributions_of(model: Churn | Rule, known: pd.DataFrame) -> Contributions:
+    """What moved each score: SHAP values, or how far a rule's accounts are from what is normal."""
+    return model.distances(known, catalogue()) if isinstance(model, Rule) else shap_contributions(model, known)
+
+
+def reasons_of(
+    model: Churn | Rule, known: pd.DataFrame, as_of: date, contributions: Contributions | None = None
+) -> pd.DataFrame:
+    """Sign, reasons and what holds each account on `as_of`: see `models.reasons`. A rule's have no SHAP values.
+
+    contributions: of these rows, where they are at hand; see `contributions_of`.
+    """
+    moved = contributions_of(model, known) if contributions is None else contributions
+    said = reasons(moved, known, model.profiles, catalogue(), as_of)
     for place in PLACES:
-        said[f"reason_{place}_shap"] = said[f"reason_{place}_shap"].round(_DIGITS)
+        column = f"reason_{place}_shap"
+        said[column] = np.nan if isinstance(model, Rule) else said[column].round(_DIGITS)
     return said
 
 

@@ -9,12 +9,13 @@ import pandas as pd
 from features.language.tongue import short_day, tr
 from models.churn import Churn
 from models.definition import PaceBy
+from models.explain import Contributions
 from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.wording import day, is_missing, percent
 from pipelines.home import Home
-from pipelines.score import reasons_of
+from pipelines.score import contributions_of, reasons_of
 from pipelines.settings import Settings
 
 DATES = 12  # on which a risk is told
@@ -45,14 +46,18 @@ def past_risk(model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame) ->
 
     known, others: see `known_lately`.
     """
-    told = [_told(model, rows, pd.Timestamp(str(as_of)).date()) for as_of, rows in known.groupby("as_of")]
+    moved = contributions_of(
+        model, known
+    )  # of all days at once: it is the forest that takes the time, and not the rows
+    days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
+    told = [_told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own)) for as_of, own in days.items()]
     rows = pd.concat([frame.reindex(columns=[*COLUMNS, *_OF_CONTRACTS]).astype(object) for frame in (*told, others)])
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     return rows.sort_values("as_of", ignore_index=True)
 
 
-def _told(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    said = reasons_of(model, known, as_of)
+def _told(model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions) -> pd.DataFrame:
+    said = reasons_of(model, known, as_of, moved)
     named = {"reason": said["reason_1"], "reason_code": said["reason_1_code"]}
     return known.assign(risk=model.risk(known), sign=said["sign"], **named)
 

@@ -12,6 +12,7 @@ from pipelines.exports.scorer import scorer_of
 from pipelines.exports.what_if import DEEDS, what_if, what_if_lines
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.score import ranked
 from pipelines.scored import Scored
 
 
@@ -126,6 +127,22 @@ def test_past_risks_are_those_of_each_day_and_end_with_todays(scored_home, small
     earlier = past["as_of"].iloc[-4].date()
     known, _ = features_at(small_settings, scored_home, earlier)
     assert past["risk"].iloc[-4] == model.risk(known[known["account_id"] == account])[0]
+
+
+def test_the_reason_of_a_past_day_is_the_one_that_its_scores_gave(scored_home, small_settings, scored) -> None:
+    manifest = Manifest.read(scored_home)
+    model = scorer_of(scored_home, manifest, scored)
+    account = scored.scores["account_id"].iloc[5]
+
+    past = past_risk(model, *known_lately(small_settings, scored_home, manifest.as_of, account)).set_index("as_of")
+
+    earlier = past.index[past["risk"].notna()][-5:-1]
+    assert len(earlier) == 4
+    for as_of in earlier:
+        known, _ = features_at(small_settings, scored_home, as_of.date())
+        on_the_day = ranked(model, known, as_of.date()).set_index("account_id").loc[account]
+        for ours, theirs in (("risk", "risk"), ("sign", "sign"), ("reason", "reason_1")):
+            assert past.loc[as_of, ours] == on_the_day[theirs] or pd.isna(on_the_day[theirs]), as_of
 
 
 def test_of_scores_whose_tables_have_changed_nothing_is_said(scored_home, scored) -> None:
