@@ -46,9 +46,7 @@ def past_risk(model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame) ->
 
     known, others: see `known_lately`.
     """
-    moved = contributions_of(
-        model, known
-    )  # of all days at once: it is the forest that takes the time, and not the rows
+    moved = contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
     told = [_told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own)) for as_of, own in days.items()]
     rows = pd.concat([frame.reindex(columns=[*COLUMNS, *_OF_CONTRACTS]).astype(object) for frame in (*told, others)])
