@@ -1,6 +1,6 @@
 """Explain: one account in depth, for the terminal."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
 from pipelines.exports import past_risk, what_if
+from pipelines.exports.behind import behind
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
@@ -25,6 +26,7 @@ from pipelines.scored import HOLDS, PLACES, Scored
 from pipelines.settings import Settings
 
 LATEST = 15  # events shown
+BEHIND = 4  # events shown behind a reason
 
 
 def _call(days: float | None, _: str) -> str:
@@ -47,6 +49,12 @@ def _ticket(days: float | None, _: str) -> str:
     return tr("a ticket; solved after {days:0# day}", days=days) if days else tr("a ticket; solved the same day")
 
 
+def _delivery(days: float | None, _: str) -> str:
+    if days is None:
+        return tr("delivery was promised; it has not come")
+    return tr("delivered {days:0# day} late", days=days) if days > 0 else tr("delivered in time")
+
+
 WORDS: dict[str, Callable[[Any, str], str]] = {
     "orders": lambda amount, currency: tr("ordered for {amount}", amount=money(amount, currency)),
     "returns": lambda amount, currency: tr("sent back goods for {amount}", amount=money(amount, currency)),
@@ -56,9 +64,13 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "calls": _call,
     "errors": _error,
     "tickets": _ticket,
+    "deliveries": _delivery,
     "signals": lambda kind, _: kind_in_words(str(kind)),
     "reps": lambda rep, _: tr("handed to rep {rep}", rep=rep),
 }
+
+
+Event = tuple[int, str, str]
 
 
 @dataclass(frozen=True)
@@ -67,11 +79,12 @@ class Explained:
 
     score: its row of the scores; None where it has none. history: its risk on earlier dates (`past_risk`). what_if:
     what deeds would change (`what_if`); both empty where what made the scores is gone. events: how many days before
-    as_of, lane and words, newest first.
+    as_of, lane and words, newest first. behind: by a reason's code, those that its features read.
     """
 
     account_id: str
     score: pd.Series | None
+    behind: dict[str, list[Event]]
     history: pd.DataFrame
     what_if: pd.DataFrame
     events: list[tuple[int, str, str]]
@@ -94,17 +107,23 @@ def _explained(settings: Settings, home: Home, asked: str, manifest: Manifest) -
     scores, others = ranked(scored.scores, accounts, reps), not_ranked(scored.not_scored, accounts)
     account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
     score, other = (rows[rows["account_id"] == account_id] for rows in (scores, others))
+    names = rep_names(reps)
+    codes = [score.iloc[0][f"reason_{place}_code"] for place in PLACES] if len(score) else []
+    read = {
+        code: _worded(behind(home.tables, manifest.columns, as_of, account_id, code), names, manifest)
+        for code in codes
+        if not is_missing(code)
+    }
     if len(score):
-        lines = [*_score_lines(score.iloc[0], len(scores), scored, manifest)]
+        lines = [*_score_lines(score.iloc[0], len(scores), scored, manifest, read)]
     else:
         lines = [*_not_scored_lines(other.iloc[0], scored, manifest)]
     history, deeds, more = _by_its_scorer(settings, home, account_id, scored, manifest)
     lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
-    names = rep_names(reps)
-    lanes["reps"] = [[days, names.get(rep_id, rep_id)] for days, rep_id in lanes.get("reps", [])]
-    events = _events(lanes, manifest)
-    lines += [*more, "", tr("Latest events before {day}", day=day(as_of)), *_latest(events, manifest)]
-    return Explained(account_id, score.iloc[0] if len(score) else None, history, deeds, events, lines)
+    events = _events(lanes, names, manifest)
+    latest = [*_latest(events, manifest, LATEST)] or [tr("none")]
+    lines += [*more, "", tr("Latest events before {day}", day=day(as_of)), *(f"  {line}" for line in latest)]
+    return Explained(account_id, score.iloc[0] if len(score) else None, read, history, deeds, events, lines)
 
 
 def _by_its_scorer(
@@ -145,7 +164,9 @@ def _title(row: pd.Series) -> str:
     return row["account_id"] if row["name"] == row["account_id"] else f"{row['name']} ({row['account_id']})"
 
 
-def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifest) -> Iterator[str]:
+def _score_lines(
+    score: pd.Series, count: int, scored: Scored, manifest: Manifest, read: Mapping[str, list[Event]]
+) -> Iterator[str]:
     left_by = day(watched_until(manifest.as_of, int(score["outlook_days"])))
     yield tr(
         "{account}: risk {risk} of having left by {day}; rank {rank:,} of {count:,}",
@@ -179,6 +200,9 @@ def _score_lines(score: pd.Series, count: int, scored: Scored, manifest: Manifes
     for place in places:
         yield f"  {tr(strength(score[f'reason_{place}_shap'])):<{wide}} {score[f'reason_{place}']}"
         yield f"  {'':<{wide}} → {score[f'action_{place}']}"
+        yield from (
+            f"  {'':<{wide}}   {line}" for line in _latest(read[score[f"reason_{place}_code"]], manifest, BEHIND)
+        )
     if not places:
         yield f"  {tr(NO_REASON)}"
         yield f"  {'':<{wide}} → {score['action_1']}"
@@ -218,19 +242,20 @@ def _last_order(row: pd.Series) -> str:
     return tr("Last order on {day}, {days:0# day} ago; usually every {usual:.0f}", day=last, days=days, usual=usual)
 
 
-def _events(lanes: Timeline, manifest: Manifest) -> list[tuple[int, str, str]]:
-    return sorted(
-        (
-            (event[0], lane, WORDS[lane](event[1], manifest.currency))
-            for lane, events in lanes.items()
-            for event in events
-        ),
-        key=lambda event: (event[0], event[2]),
+def _events(lanes: Timeline, names: Mapping[str, str], manifest: Manifest) -> list[Event]:
+    return _worded([(event[0], lane, event[1]) for lane, events in lanes.items() for event in events], names, manifest)
+
+
+def _worded(events: list[tuple[int, str, Any]], names: Mapping[str, str], manifest: Manifest) -> list[Event]:
+    """The same in words, newest first. names: of reps, by id."""
+    said = (
+        (days, lane, WORDS[lane](names.get(shown, shown) if lane == "reps" else shown, manifest.currency))
+        for days, lane, shown in events
     )
+    return sorted(said, key=lambda event: (event[0], event[2]))
 
 
-def _latest(events: list[tuple[int, str, str]], manifest: Manifest) -> Iterator[str]:
-    for days, _, words in events[:LATEST]:
-        yield f"  {short_day(manifest.as_of - timedelta(days=days))}  {words}"
-    if not events:
-        yield f"  {tr('none')}"
+def _latest(events: list[Event], manifest: Manifest, most: int) -> Iterator[str]:
+    """The newest of them, a line each."""
+    for days, _, words in events[:most]:
+        yield f"{short_day(manifest.as_of - timedelta(days=days))}  {words}"

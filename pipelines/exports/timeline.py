@@ -95,13 +95,16 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str
         events = lane.events(tables, as_of)
         if events is None:
             continue
-        for account_id, event in _of_accounts(events, as_of, account_ids):
+        for account_id, event in of_accounts(events, as_of, account_ids):
             found.setdefault(account_id, {}).setdefault(name, []).append(event)
     return found
 
 
-def _of_accounts(events: ir.Table, as_of: date, account_ids: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
-    since = ibis.timestamp((as_of - timedelta(days=DAYS)).isoformat())
+def of_accounts(
+    events: ir.Table, as_of: date, account_ids: Sequence[str], days_back: int = DAYS
+) -> Iterator[tuple[str, list[Any]]]:
+    """Each account's events of the last days, newest last, as `timelines` has them. events: see `Lane.events`."""
+    since = ibis.timestamp((as_of - timedelta(days=days_back)).isoformat())
     events = events.filter(events.happened >= since, events.account_id.isin(list(account_ids)))
     rows = events.order_by("account_id", "happened", "shown").to_pandas()
     day = rows["happened"].dt.normalize()

@@ -333,6 +333,12 @@ def test_explain_prints_what_the_command_prints(firm, scored_home):
     assert account.timeline["happened_on"].max() < pd.Timestamp(firm.as_of)
     for line in account.timeline["event"].head(3):
         assert line in printed
+    beneath = printed.partition(f"→ {account.reasons['action'][0]}\n")[2].splitlines()
+    first = account.behind[account.behind["code"] == account.reasons["code"][0]]
+    assert len(first) > 1
+    for shown, event in zip(beneath, first.head(2).itertuples(), strict=False):
+        assert shown.strip() == f"{event.happened_on.date()}  {event.event}"
+    assert set(account.behind["code"]) <= set(account.reasons["code"])
 
 
 def test_explain_takes_a_name_and_says_why_there_is_no_score(firm):

@@ -108,7 +108,7 @@ def write_scores(home, scores, as_of, notice=""):
     others = [
         f"{name}_{n}{end}" for n in PLACES[1:] for name, end in (("reason", ""), ("reason", "_code"), ("action", ""))
     ]
-    others += ["sign", "sign_code", *(f"holds_{n}" for n in HOLDS)]
+    others += ["sign", "sign_code", "reason_1_lead", *(f"holds_{n}" for n in HOLDS)]
     numbers = [f"reason_{n}_shap" for n in PLACES[1:]] + ["days_to_contract_end", "days_to_renewal", "has_notice"]
     given = given.assign(**dict.fromkeys(others), **dict.fromkeys(numbers, float("nan")))
     gone = {"account_id": ["C"], "as_of": as_of, "last_order_on": [date(2022, 1, 1)], "days_since_order": [912.0]}
