@@ -137,9 +137,9 @@ def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:
 @pytest.mark.parametrize(
     ("orders", "settings", "line"),
     [
-        (lambda firm: None, Settings(), "snapshots: the outcome of 0 of 3 rows is known"),
-        (trade, Settings(snapshots=Snapshots(count=3)), "snapshots: the outcome of 0 of "),
-        (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: the outcome of 2,310 of "),
+        (lambda firm: None, Settings(), "snapshots: of none of 3 rows is it known yet who left"),
+        (trade, Settings(snapshots=Snapshots(count=3)), "snapshots: of none of "),
+        (lambda firm: trade(firm, leave=lambda _: 2000), Settings(), "snapshots: of 2,310 rows whose outcome is known nobody left by choice"),
         (trade, Settings(as_of=date(2023, 1, 1)), "as_of 2023-01-01: no order, contract or loss is left from before that day"),
     ],
 )  # fmt: skip
@@ -201,7 +201,7 @@ def test_leavers_that_nobody_could_have_kept_are_none_to_learn_from(firm) -> Non
     firm.table("losses", "\n".join(["account_id,lost_on,kind", *losses]))
     firm.yaml()
     (named,) = stops(report(firm))
-    assert named.startswith("snapshots: the outcome of 1,287 of 1,318 rows is known, and 0 left;")
+    assert named.startswith("snapshots: of 1,287 rows whose outcome is known nobody left by choice")
     assert named == run_stops(firm)
 
 

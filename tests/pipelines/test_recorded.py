@@ -16,13 +16,17 @@ import mlflow
 import numpy as np
 import pytest
 
+from features.catalogue import catalogue
 from models.churn import Churn
+from models.explain import shap_contributions
 from models.layout import SCORING
+from models.reasons import reasons
 from models.relocation import EXPERIMENT
 from pipelines.at_risk import features_at
 from pipelines.dataset import origins_of, read_rows
 from pipelines.intake.manifest import Manifest
-from pipelines.scored import Scored
+from pipelines.score import champion_of
+from pipelines.scored import PLACES, Scored
 
 STARTS_WITHIN = 240  # seconds, on a busy machine
 
@@ -91,7 +95,9 @@ def asked(scored_home, known):
     return known[[*Churn.load(scored_home.model / SCORING).features, "pace"]]
 
 
-def test_the_served_champion_says_of_every_account_what_the_scores_say(served, asked, known, scored_home):
+def test_the_served_champion_says_of_every_account_what_the_scores_say(
+    served, asked, known, scored_home, small_settings
+):
     status, found = ask(served, asked)
 
     scores = Scored.read(scored_home, Manifest.read(scored_home).as_of).scores.sort_values("account_id")
@@ -99,8 +105,14 @@ def test_the_served_champion_says_of_every_account_what_the_scores_say(served, a
     assert scores["account_id"].tolist() == known["account_id"].tolist()
     for name in ("risk", "risk_involuntary"):
         np.testing.assert_allclose([row[name] for row in found], scores[name], rtol=1e-9)
-    for name in ("reason_1", "reason_1_code", "action_1", "reason_2", "reason_3", "reason_4_code"):
-        assert [row[name] or "" for row in found] == scores[name].fillna("").tolist(), name
+    for place in PLACES:
+        code = f"reason_{place}_code"
+        assert [row[code] or "" for row in found] == scores[code].fillna("").tolist(), code
+    # Nobody tells a server which day it is, so its sentences count days and name none.
+    model, _ = champion_of(small_settings, scored_home, Manifest.read(scored_home))
+    said = reasons(shap_contributions(model, known), known, model.profiles, catalogue())
+    for name in ("sign", "reason_1", "action_1", "reason_2", "reason_3"):
+        assert [row[name] or "" for row in found] == said[name].fillna("").tolist(), name
     assert sum(row["reason_1"] is not None for row in found) > 20
 
 
