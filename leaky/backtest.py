@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from features.language.tongue import later, number, speaking, tr
+from features.language.tongue import number, speaking, tr
 from features.mistake import Mistake
 from models.churn import Churn
 from models.evaluation import SPREAD
@@ -12,16 +12,6 @@ from models.registry import EVALUATED
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-
-GROUPINGS = (
-    later("pace"),
-    later("value"),
-    later("tenure"),
-    later("history"),
-    later("segment"),
-    later("region"),
-    later("rep"),
-)
 
 
 def tested_figures(home: Home, manifest: Manifest, settings: Settings) -> dict[str, Any]:
@@ -81,12 +71,9 @@ def _by_group(figures: Mapping[str, Any]) -> Iterator[str]:
         yield tr("By group: told and left on all these days together")
         yield f"  {'':<{first}}  {'':<{width}}  {tr('accounts'):>8}  {tr('told'):>6}  {tr('left'):>6}"
         for (grouping, group), row in by_pairs(table):
-            accounts, shares = (
-                number(row["accounts"], ","),
-                f"{_share(row, 'mean_risk'):>6}  {_share(row, 'base_rate'):>6}",
-            )
             words = f"{tr(grouping):<{first}}  {group_in_words(group):<{width}}"
-            yield f"  {words}  {accounts:>8}  {shares}  {verdict(row)}".rstrip()
+            shares = f"{_share(row, 'mean_risk'):>6}  {_share(row, 'base_rate'):>6}"
+            yield f"  {words}  {number(row['accounts'], ','):>8}  {shares}  {verdict(row)}".rstrip()
     words = in_words(table)
     yield f"{words[0].upper()}{words[1:]}."
 

@@ -232,7 +232,7 @@ class Firm:
         from models.classifier import ChurnClassifier
         from models.registry import EVALUATED
 
-        return ChurnClassifier(Churn.load(self._home.model / EVALUATED))
+        return ChurnClassifier(Churn.load(self._home.model / EVALUATED), self._manifest.language)
 
     def explain(self, account: str) -> "Account":
         """One account, by id or name: risk now and on earlier dates, reasons, what would change it, and what happened
@@ -283,7 +283,7 @@ class Firm:
         except Mistake as mistake:
             return None, str(mistake)
         registry = Registry(self._home.tracking_uri, self._home.artifacts, self.source)
-        return ChurnClassifier(model), f"version {version} of {registry.model}"
+        return ChurnClassifier(model, self._manifest.language), f"version {version} of {registry.model}"
 
     def _day(self, value: Any, name: str = "as_of") -> date:
         day = day_of(value, name)

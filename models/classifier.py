@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from features.catalogue import catalogue
+from features.language.tongue import ENGLISH, speaking
 from features.mistake import Mistake
 from models.churn import Churn, Floats
 from models.explain import shap_contributions
@@ -28,14 +29,15 @@ Rows = pd.DataFrame | npt.ArrayLike
 
 
 class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unused-ignore] # scikit-learn has no types
-    """A trained model, fitted for good. churn: the model.
+    """A trained model, fitted for good. churn: the model. language: in which it tells reasons.
 
     X, everywhere: a row an account; a table with the features that it knows among its columns, or an array of just
     these, in its order. Missing numbers stay missing.
     """
 
-    def __init__(self, churn: Churn) -> None:
+    def __init__(self, churn: Churn, language: str = ENGLISH) -> None:
         self.churn = churn
+        self.language = language
 
     @property
     def feature_names_in_(self) -> npt.NDArray[np.object_]:
@@ -93,14 +95,16 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         )
 
     def shap_by_reason(self, X: Rows) -> "Explanation":  # noqa: N803 - scikit-learn's name
-        """The same, summed by reason: a column each, by its code. Sums have no value of their own (data is None)."""
+        """The same, summed as the scores do it: a column a reason and one a sign, by its code. Sums have no value of
+        their own (data is None).
+        """
         import shap
 
         rows = self._table(X)
         found = shap_contributions(self.churn, rows)
-        named = (catalogue().by_name.get(name) for name in found.features)
-        reason_of = {name: word.reason if word else name for name, word in zip(found.features, named, strict=True)}
-        summed = found.by_reason(reason_of)
+        known = catalogue().by_name
+        told_by = {name: known[name].sign or known[name].reason if name in known else name for name in found.features}
+        summed = found.by_reason(told_by)
         return shap.Explanation(
             values=summed.to_numpy(),
             base_values=np.full(len(rows), found.base_value),
@@ -113,7 +117,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         as_of: the day of the rows, where sentences may name days.
         """
         rows = self._table(X)
-        return reasons(shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue(), as_of)
+        with speaking(self.language):
+            return reasons(shap_contributions(self.churn, rows), rows, self.churn.profiles, catalogue(), as_of)
 
     def _table(self, X: Rows) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
         """X as a table. Raises ValueError where it is an array of another width."""

@@ -31,6 +31,7 @@ _CAME = {
     "all": later("of all accounts {told:.1%} were foretold to leave and {left:.1%} left"),
     "early": later("of early accounts {told:.1%} were foretold to leave and {left:.1%} left"),
 }
+_GAINS, _LOSES = later("; {figure} gains {size:.4f}"), later("; {figure} loses {size:.4f}")
 GAINS = 0.01  # ROC AUC beyond the best learner's; below, the card says that it gains little
 
 
@@ -245,13 +246,14 @@ def _against_champion(comparison: Comparison, gate: GateParams, champion: Churn,
     if comparison.can_be_ranked("early"):
         gains["early ROC AUC"] = comparison.gain(risk, part="early")
     worse = [which for which, gain in gains.items() if gain.interval(len(gains))[1] < -allowed[which]]
-    changes = [
-        f"{which} {'gains' if gain.mean >= 0 else 'loses'} {abs(gain.mean):.4f}" for which, gain in gains.items()
-    ]
-    seen = {"worse": " and ".join(worse), "changes": ", ".join(changes)}
-    if worse:
-        return Check(name, False, told("its {worse} is worse than the champion's ({changes})", **seen))
-    return Check(name, True, told("beside the champion {changes}", **seen), lasting=False)
+    seen = (
+        told("its {figures} is worse than the champion's", figures=", ".join(worse))
+        if worse
+        else told("beside the champion")
+    )
+    for which, gain in gains.items():
+        seen += told(_GAINS if gain.mean >= 0 else _LOSES, figure=which, size=abs(gain.mean))
+    return Check(name, not worse, seen, lasting=bool(worse))
 
 
 def told_and_left(rows: EvaluationSet, risk: Floats, looks: int = 1) -> tuple[float, float, float, float]:

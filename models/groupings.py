@@ -53,14 +53,17 @@ def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataF
     given = rows[[name for name in _READ if name in rows and (known is None or name not in known)]]
     if known is not None:
         given = pd.concat([given, known], axis=1)
-    found: dict[str, pd.Series] = {"pace": given["pace"]}
+    found: dict[str, pd.Series] = {later("pace"): given["pace"]}
     worth = next((given[name] for name in ("revenue_360d", "contract_value") if name in given), None)
     if worth is not None:
-        found["value"] = _quarters(worth, given["as_of"])
-    for grouping, column, bands in (("tenure", "days_as_customer", _YEARS), ("history", "orders", _ORDERS)):
+        found[later("value")] = _quarters(worth, given["as_of"])
+    for grouping, column, bands in (
+        (later("tenure"), "days_as_customer", _YEARS),
+        (later("history"), "orders", _ORDERS),
+    ):
         if column in given:
             found[grouping] = _banded(given[column], bands)
-    for grouping, column in (("segment", "segment"), ("region", "region"), ("rep", "rep_id")):
+    for grouping, column in ((later("segment"), "segment"), (later("region"), "region"), (later("rep"), "rep_id")):
         if column in given and given[column].notna().any():
             found[grouping] = given[column]
     texts = {name: group.astype("object").where(group.notna(), _NONE).astype("str") for name, group in found.items()}

@@ -59,10 +59,6 @@ class Lost:
             with_what = told(" with {names}", names=", ".join(self.causes))
         return gone + with_what + told("; if that is meant, set {setting}", setting=self.setting)
 
-    @property
-    def in_words(self) -> str:
-        return str(self.told)
-
 
 def check_accepted(names: Iterable[str], declared: Collection[str]) -> None:
     """Raises Mistake where `gate.accept_lost` names what is no table, no column and no feature."""

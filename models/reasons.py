@@ -73,7 +73,7 @@ def reasons(
 
     An action is the first that a feature of the reason asks for by being above 0, or else the reason's own. Where no
     reason is shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
-    `STANDS_OUT` spreads before the next, and 'one_of_several' where there is one nearer; None where no spreads are
+    `STANDS_OUT` spreads before all others, and 'one_of_several' where there is one nearer; None where spreads are not
     known, or one reason alone is less than that.
 
     What holds an account are the facts that lower its risk most, one a reason: more than usual of what is good, or
@@ -108,7 +108,7 @@ def _reasons(
         columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
         columns[f"action_{place}"] = facts.actions(found.codes, actions, tr(ASK) if place == 1 else None)
         columns[f"reason_{place}_shap"] = found.shap
-    columns["reason_1_lead"] = _leads(clearest[0], clearest[1], spreads)
+    columns["reason_1_lead"] = _leads(clearest, spreads)
     good = {code: facts.places(reason=code) for code in dict.fromkeys(word.reason for word in facts.words)}
     lowering = replace(facts, shap_values=-facts.shap_values)
     for place, found in enumerate(_strongest(lowering, good, _comfort(lowering, profiles), MAX_HOLDS), start=1):
@@ -117,12 +117,14 @@ def _reasons(
     return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
 
 
-def _leads(first: "_Found", second: "_Found", spreads: Mapping[str, float]) -> Strings:
-    """By row 'stands_out', 'one_of_several' or None: how clearly the first reason stands before the second."""
-    lead = first.in_spreads(spreads) - np.nan_to_num(second.in_spreads(spreads))
-    has_second = np.array([code is not None for code in second.codes], dtype=bool)
+def _leads(clearest: "list[_Found]", spreads: Mapping[str, float]) -> Strings:
+    """By row 'stands_out', 'one_of_several' or None: how clearly the first reason stands before all others."""
+    first, *others = (found.in_spreads(spreads) for found in clearest)
+    has_other = np.array([code is not None for code in clearest[1].codes], dtype=bool)
+    next_to_it: Floats = np.max(others, axis=0)  # NaN where the spread of one is not known
+    lead = first - np.where(has_other, next_to_it, 0.0)
     found = np.full(len(lead), None, dtype=object)
-    found[has_second & (lead < STANDS_OUT)] = "one_of_several"
+    found[has_other & (lead < STANDS_OUT)] = "one_of_several"
     found[lead >= STANDS_OUT] = "stands_out"
     return found
 
@@ -136,9 +138,9 @@ class _Found:
     shap: Floats
 
     def in_spreads(self, spreads: Mapping[str, float]) -> Floats:
-        """NaN where nothing stands there, or its spread is not known."""
+        """-inf where nothing stands there; NaN where its spread is not known."""
         own: Floats = np.array([spreads.get(code) or np.nan for code in self.codes])
-        return self.shap / own
+        return np.where([code is None for code in self.codes], -np.inf, self.shap / own)
 
 
 def _strongest(

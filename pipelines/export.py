@@ -7,7 +7,6 @@ from pathlib import Path
 
 from features.catalogue import catalogue
 from features.language.tongue import speaking, tr
-from features.mistake import Mistake
 from pipelines.exports import wording
 from pipelines.exports.edited import write_unless_edited
 from pipelines.exports.pace import pace_words
@@ -21,7 +20,7 @@ from pipelines.home import GATE, Home, written_whole
 from pipelines.intake.manifest import Manifest, file_hash
 from pipelines.known import latest_rows
 from pipelines.record import read_record, write_record
-from pipelines.scored import Scored, day_of_scores
+from pipelines.scored import day_of_scores, scored_for
 from pipelines.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -41,12 +40,7 @@ def export(settings: Settings, home: Home, *, metrics: Path, as_of: date | None 
 
 
 def _export(settings: Settings, home: Home, manifest: Manifest, metrics: Path, as_of: date) -> None:
-    scored = Scored.read(home, as_of)
-    if scored.definition != settings.left.digest:
-        raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
-    if scored.language != manifest.language:
-        told = f"speak {scored.language}, and language: in source.yaml is {manifest.language}"
-        raise Mistake(f"the scores of {as_of} {told}. Run: leaky score --as-of {as_of}.")
+    scored = scored_for(settings.left, home, manifest, as_of)
     # Of a model that was refused, or of another rule, the figures say nothing about this list.
     measured = home.figures(manifest.source, metrics) if _is_of_the_champion(home) and not scored.rule else None
     pace = pace_words(scored.pace_by)

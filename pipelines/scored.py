@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from features.language.tongue import ENGLISH
 from features.mistake import Mistake
 from features.value import Returns, ValueBy
-from models.definition import PaceBy
+from models.definition import Left, PaceBy
 from models.reasons import MAX_HOLDS, MAX_REASONS
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
@@ -120,6 +120,19 @@ class Scored:
             about[b"rule"].decode(),
             about.get(b"language", ENGLISH.encode()).decode(),
         )
+
+
+def scored_for(left: Left, home: Home, manifest: Manifest, as_of: date) -> Scored:
+    """The scores of a day. Raises Mistake where there are none, or they are for another definition of leaving or in
+    another language than the source's.
+    """
+    scored = Scored.read(home, as_of)
+    if scored.definition != left.digest:
+        raise Mistake(f"the scores of {as_of} are for another definition of leaving. Run: leaky score --as-of {as_of}.")
+    if scored.language != manifest.language:
+        told = f"speak {scored.language}, and language: in source.yaml is {manifest.language}"
+        raise Mistake(f"the scores of {as_of} {told}. Run: leaky score --as-of {as_of}.")
+    return scored
 
 
 def day_of_scores(manifest: Manifest, as_of: date | None) -> date:

@@ -22,7 +22,7 @@ from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, p
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
-from pipelines.scored import HOLDS, PLACES, Scored
+from pipelines.scored import HOLDS, PLACES, Scored, scored_for
 from pipelines.settings import Settings
 
 LATEST = 15  # events shown
@@ -33,6 +33,14 @@ def _call(days: float | None, _: str) -> str:
     if days is None:
         return tr("called; never rung back")
     return tr("called; rung back after {days:0# day}", days=days) if days else tr("called; rung back the same day")
+
+
+def _request(days: float | None, _: str) -> str:
+    if days is None:
+        return tr("asked in writing; never answered")
+    if days:
+        return tr("asked in writing; answered after {days:0# day}", days=days)
+    return tr("asked in writing; answered the same day")
 
 
 def _error(days: float | None, _: str) -> str:
@@ -62,6 +70,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "contacts": lambda channel, _: tr("spoken with: {channel}", channel=tr(channel)),
     "mailings": lambda channel, _: tr("sent: {channel}", channel=tr(channel)),
     "calls": _call,
+    "requests": _request,
     "errors": _error,
     "tickets": _ticket,
     "deliveries": _delivery,
@@ -102,7 +111,7 @@ def explain(settings: Settings, home: Home, asked: str) -> Explained:
 
 def _explained(settings: Settings, home: Home, asked: str, manifest: Manifest) -> Explained:
     as_of = manifest.as_of
-    scored = Scored.read(home, as_of)
+    scored = scored_for(settings.left, home, manifest, as_of)
     accounts, reps = (latest_rows(home.tables, name, as_of) for name in ("accounts", "reps"))
     scores, others = ranked(scored.scores, accounts, reps), not_ranked(scored.not_scored, accounts)
     account_id = _found(pd.concat([scores[["account_id", "name"]], others[["account_id", "name"]]]), asked)
@@ -140,7 +149,7 @@ def _by_its_scorer(
     history = past_risk.past_risk(scorer, known, others)
     now = known[pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)]
     deeds = what_if.what_if(settings, home, manifest.as_of, now, scorer)
-    helps = [*what_if.what_if_lines(deeds)]
+    helps = [*what_if.what_if_lines(deeds, scorer)]
     past = past_risk.past_risk_lines(history, scorer, scored.pace_by)
     return history, deeds, [*([""] if helps else []), *helps, "", *past]
 

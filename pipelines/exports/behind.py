@@ -13,8 +13,9 @@ from features.catalogue import catalogue
 from features.language.measure import Columns, leaves
 from features.language.of_rows import DaysSinceFirst, OfRows
 from features.language.rows import Rows, orders
-from pipelines.exports.timeline import DAYS, LANES, Lane, of_accounts
+from pipelines.exports.timeline import LANES, Lane, of_accounts
 
+EVER = 36_500  # days back that hold whatever was latest
 TOLD = LANES | {"deliveries": Lane(orders.at("promised_at"), "delivered_at")}
 
 
@@ -30,9 +31,9 @@ def behind(tables: Path, columns: Columns, as_of: date, account_id: str, code: s
         known = Lane(rows, TOLD[name].column).events(tables, as_of)
         if known is None:
             continue
-        longest = max(windows)
+        longest, back = max(windows), EVER if 0 in windows else max(windows)
         past = known.filter(known.happened < ibis.timestamp(as_of.isoformat()))
-        events = [(days, name, cell) for _, (days, cell) in of_accounts(past, as_of, [account_id], max(longest, DAYS))]
+        events = [(days, name, cell) for _, (days, cell) in of_accounts(past, as_of, [account_id], back)]
         newest = min((days for days, *_ in events), default=0)
         shown = (event for event in events if event[0] <= longest or (0 in windows and event[0] == newest))
         found |= Counter(shown)  # what several features read is one event, and two alike on one day are two

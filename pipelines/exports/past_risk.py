@@ -30,8 +30,10 @@ COLUMNS = [
     "reason_code",
     "reason",
     "cause",
+    "days_to_contract_end",
+    "days_to_renewal",
+    "has_notice",
 ]
-_OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]
 
 
 def known_lately(settings: Settings, home: Home, as_of: date, account_id: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -49,7 +51,7 @@ def past_risk(model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame) ->
     moved = contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
     told = [_told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own)) for as_of, own in days.items()]
-    rows = pd.concat([frame.reindex(columns=[*COLUMNS, *_OF_CONTRACTS]).astype(object) for frame in (*told, others)])
+    rows = pd.concat([frame.reindex(columns=COLUMNS).astype(object) for frame in (*told, others)])
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     return rows.sort_values("as_of", ignore_index=True)
 

@@ -21,7 +21,7 @@ const drawTimeline = (() => {
 
   // Each lane: what it is called, what it says in words, how high it is, and how it is drawn.
   function lanes(past, { tr, money }) {
-    const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], errors = [], tickets = [], signals = [] } = past;
+    const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], requests = [], errors = [], tickets = [], signals = [] } = past;
     const open = (events) => events.filter((event) => event[1] === null).length;
     const found = [];
     if (orders.length) {
@@ -39,6 +39,9 @@ const drawTimeline = (() => {
     }
     if (calls.length) {
       found.push({ name: tr("They rang, we were out"), says: tr("{count:0# time}, {open} not rung back", { count: calls.length, open: open(calls) }), height: 30, events: calls, draw: drawSpans(tr("Rang, not rung back"), (days) => tr("Rang, rung back after {days:0# day}", { days }), false) });
+    }
+    if (requests.length) {
+      found.push({ name: tr("They wrote and asked"), says: tr("{count:0# time}, {open} not answered", { count: requests.length, open: open(requests) }), height: 30, events: requests, draw: drawSpans(tr("Asked, not answered"), (days) => tr("Asked, answered after {days:0# day}", { days }), false) });
     }
     if (errors.length) {
       found.push({ name: tr("Wrong invoices"), says: tr("{count:0# error}, {open} not corrected", { count: errors.length, open: open(errors) }), height: 30, events: errors, draw: drawSpans(tr("Error found, not corrected"), (days) => tr("Error found, corrected after {days:0# day}", { days })) });

@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from features.language.rows import Rows, assignments, calls, contacts, invoices, orders, placed, signals, tickets
+from features.language.rows import Rows, assignments, contacts, invoices, orders, placed, signals, tickets
 from features.language.tongue import tr
+from features.reasons.calls import asked, rung
 from features.reasons.contact import spoken
 from features.tables import TABLES
 from pipelines.known import known_events
@@ -50,6 +51,10 @@ class Lane:
             if kind != "time":
                 return None
             known = known.mutate(**{self.column: ibis.null("timestamp")})
+        read = set().union(*(self.rows.columns_of(condition) for condition in self.rows.conditions)) - set(
+            known.columns
+        )
+        known = known.mutate(**{name: ibis.null(self.rows.blank[name].type()) for name in read})  # what nobody gave
         conditions = [condition.resolve(known) for condition in self.rows.conditions]
         rows = known.filter(*conditions, *(known[time].notnull() for time in times))
         happened, shown = rows[self.rows.happened].cast("timestamp"), rows[self.column]
@@ -69,7 +74,8 @@ LANES = {
     "credits": Lane(orders.where(_.amount < 0), "amount"),
     "contacts": Lane(spoken, "channel"),
     "mailings": Lane(contacts.where(~reduce(and_, spoken.conditions)), "channel"),
-    "calls": Lane(calls, "returned_at"),
+    "calls": Lane(rung, "returned_at"),
+    "requests": Lane(asked, "returned_at"),
     "errors": Lane(invoices.once("error_found_at").at("error_found_at"), "corrected_at"),
     "tickets": Lane(tickets, "resolved_at"),
     "signals": Lane(signals, "kind"),
@@ -87,8 +93,9 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str
 
     Every event is a short list that begins with how many days before as_of it was, newest last:
     orders, returns and credits [days, amount of that day]; contacts (spoken with) and mailings (all else) [days,
-    channel]; calls and tickets [days, days until answered, or None]; errors (of invoices, on the day on which they were
-    found) [days, days until corrected, or None]; signals [days, kind]; reps [days, rep_id].
+    channel]; calls, requests (emails, quotes, documents) and tickets [days, days until answered, or None]; errors (of
+    invoices, on the day on which they were found) [days, days until corrected, or None]; signals [days, kind]; reps
+    [days, rep_id].
     """
     found: dict[str, Timeline] = {}
     for name, lane in LANES.items():

@@ -52,13 +52,16 @@ def _added(row: Mapping[str, Any], time_column: str) -> Callable[[list[Row], dat
     return done
 
 
-def _closed(begins: str, ends: str) -> Callable[[list[Row], datetime, str | None], list[Row] | None]:
-    """What has begun within a year and not ended, ended at that moment."""
+def _closed(
+    begins: str, ends: str, which: Callable[[Row], bool]
+) -> Callable[[list[Row], datetime, str | None], list[Row] | None]:
+    """What has begun within a year and not ended, ended at that moment. which: the rows that it is about."""
 
     def done(rows: list[Row], moment: datetime, _: str | None) -> list[Row] | None:
         def is_open(row: Row) -> bool:
             begun, ended = pd.Timestamp(row[begins]), pd.Timestamp(row[ends])
-            return moment - timedelta(days=YEAR) < begun < moment and not ended <= moment  # no time is before none
+            is_of_late = moment - timedelta(days=YEAR) < begun < moment
+            return which(row) and is_of_late and not ended <= moment  # no time is before none
 
         return [{**row, ends: moment} if is_open(row) else row for row in rows] if any(map(is_open, rows)) else None
 
@@ -70,13 +73,25 @@ def _event(words: str, table: str, **row: str) -> Deed:
     return Deed(words, table, frozenset({happened, *row}), _added(row, happened))
 
 
-def _end(words: str, table: str, begins: str, ends: str) -> Deed:
-    return Deed(words, table, frozenset({begins, ends}), _closed(begins, ends))
+def _end(words: str, table: str, begins: str, ends: str, which: Callable[[Row], bool] = lambda _: True) -> Deed:
+    return Deed(words, table, frozenset({begins, ends}), _closed(begins, ends, which))
+
+
+def _is_call(row: Row) -> bool:
+    """As `features.reasons.calls.rung` has it: where nobody wrote down what it was, it was a call."""
+    return (row.get("channel") or "call") == "call"
 
 
 DEEDS = (
     _event(later("one conversation today"), "contacts", channel="call"),
-    _end(later("every open call returned today"), "calls", "called_at", "returned_at"),
+    _end(later("every open call returned today"), "calls", "called_at", "returned_at", _is_call),
+    _end(
+        later("every open request answered today"),
+        "calls",
+        "called_at",
+        "returned_at",
+        lambda row: not _is_call(row),
+    ),
     _end(later("every wrong invoice put right today"), "invoices", "error_found_at", "corrected_at"),
     _end(later("every open ticket solved today"), "tickets", "opened_at", "resolved_at"),
     _event(later("a review meeting today"), "signals", kind="review_meeting"),
@@ -84,7 +99,8 @@ DEEDS = (
 
 
 def what_if(settings: Settings, home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> pd.DataFrame:
-    """COLUMNS of every deed that there is something to do of, the greatest help first; risks as probabilities.
+    """COLUMNS of every deed that there is something to do of, the greatest help first: the deed in words, risks as
+    probabilities.
 
     now: what is known of the account on as_of, one row of `features_at`; without a row the answer is empty. Features
     are computed anew from the rows of the tables, as every night; so are those of its rep and its team.
@@ -97,20 +113,27 @@ def what_if(settings: Settings, home: Home, as_of: date, now: pd.DataFrame, mode
             if rows is not None:
                 done = Altered(home.tables, account_id, {deed.table: rows})
                 after, _ = features_at(settings, home, as_of, only=[account_id], engine=done)
-                found.append((deed.words, float(model.risk(now)[0]), float(model.risk(after)[0])))
+                found.append((tr(deed.words), float(model.risk(now)[0]), float(model.risk(after)[0])))
     return pd.DataFrame(found, columns=COLUMNS).sort_values("risk", kind="stable", ignore_index=True)
 
 
-def what_if_lines(found: pd.DataFrame) -> Iterator[str]:
+def what_if_lines(found: pd.DataFrame, model: Churn | Rule) -> Iterator[str]:
     """A line a deed, under one that says whose view it is; none where there are no deeds."""
     if found.empty:
         return
-    yield tr("What would change it, in the model's eyes (no promise)")
-    width = max(len(tr(words)) for words in found["deed"])
+    if isinstance(model, Rule):
+        yield tr("What would change it, by the rule of today (no promise)")
+    else:
+        yield tr("What would change it, in the model's eyes (no promise)")
+    width = max(len(words) for words in found["deed"])
     for deed in found.to_dict("records"):
-        now, then = percent(deed["risk_now"]), percent(deed["risk"])
-        helps = f"{now} → {then}" if deed["risk"] < deed["risk_now"] and now != then else tr("no less")
-        yield f"  {tr(str(deed['deed'])):<{width}}  {helps}"
+        yield f"  {deed['deed']:<{width}}  {_change(deed['risk_now'], deed['risk'])}"
+
+
+def _change(now: float, then: float) -> str:
+    if then >= now:
+        return tr("no less")
+    return tr("hardly less") if percent(now) == percent(then) else f"{percent(now)} → {percent(then)}"
 
 
 def _rows(tables: DuckDB, deed: Deed, account_id: str, as_of: date, rep_id: Any) -> pa.Table | None:

@@ -33,7 +33,7 @@ def test_a_table_and_a_column_that_are_gone_are_named_and_so_is_the_whole_line_t
     assert set(found.features) == {OF_PERSONS, *OF_CALLS}
     assert found.causes == ("calls", "contacts.person")
     assert found.setting == "gate.accept_lost: [calls, contacts.person]"
-    assert found.in_words == (
+    assert str(found.told) == (
         f"{len(OF_CALLS) + 1} features of the champion are gone with calls, contacts.person; if that is meant, set "
         "gate.accept_lost: [calls, contacts.person]"
     )
@@ -49,7 +49,7 @@ def test_what_is_accepted_already_stands_in_the_line_and_covers_only_itself() ->
     found = lost("calls", without=("calls", "contacts.person"))
     assert found.features == (OF_PERSONS,)
     assert found.setting == "gate.accept_lost: [calls, contacts.person]"
-    assert found.in_words.startswith("1 feature of the champion is gone with contacts.person; ")
+    assert str(found.told).startswith("1 feature of the champion is gone with contacts.person; ")
 
 
 def test_a_table_a_column_and_a_feature_can_be_accepted() -> None:
@@ -63,7 +63,7 @@ def test_a_table_a_column_and_a_feature_can_be_accepted() -> None:
 def test_a_feature_that_is_gone_though_the_tables_give_it_is_named_itself() -> None:
     columns = {name: set(table.column_names) for name, table in TABLES.items()}
     found = Lost.of(["days_since_order"], [], DECLARED, columns, ())
-    assert found.in_words == (
+    assert str(found.told) == (
         "1 feature of the champion is gone: days_since_order; if that is meant, set "
         "gate.accept_lost: [days_since_order]"
     )
@@ -73,7 +73,7 @@ def test_a_feature_that_is_gone_though_the_tables_give_it_is_named_itself() -> N
 def test_all_features_that_are_gone_though_the_tables_give_them_are_named(champion: list[str]) -> None:
     columns = {name: set(table.column_names) for name, table in TABLES.items()}
     found = Lost.of(champion, [], DECLARED, columns, ())
-    assert found.in_words.startswith("2 features of the champion are gone: days_since_order, usual_cycle; if that")
+    assert str(found.told).startswith("2 features of the champion are gone: days_since_order, usual_cycle; if that")
 
 
 def test_a_feature_that_is_no_longer_declared_was_given_up_on_purpose() -> None:

@@ -144,6 +144,17 @@ def test_the_first_reason_stands_out_or_is_one_of_several(complaints, contact, l
     assert reasons_of(values, pushes)["reason_1_lead"] is None, "spreads are not known"
 
 
+def test_the_first_reason_stands_out_only_where_every_other_is_far_behind_and_can_be_compared():
+    values = {"complaints_180d": 40.0, "conversations_30d": 0.0, "unreturned_calls_90d": 35.0}
+    pushes = {"complaints_180d": 0.5, "conversations_30d": 0.12, "unreturned_calls_90d": 0.09}
+    far = {"complaints": 0.1, "contact": 0.5, "calls": 0.5}
+
+    assert reasons_of(values, pushes, spreads=far)["reason_1_lead"] == "stands_out"
+    faint_but_clear = reasons_of(values, pushes, spreads=far | {"calls": 0.02})
+    assert faint_but_clear[["reason_3_code", "reason_1_lead"]].tolist() == ["calls", "one_of_several"]
+    assert reasons_of(values, pushes, spreads={"complaints": 0.1})["reason_1_lead"] is None, "of others nobody knows"
+
+
 def test_nothing_holds_an_account_of_which_everything_raises_the_risk():
     account = reasons_of({"conversations_30d": 40.0}, {"conversations_30d": 0.5})
 

@@ -9,8 +9,11 @@ import pytest
 from pipelines.at_risk import features_at
 from pipelines.check import check
 from pipelines.evaluate import evaluate
+from pipelines.exports.account import explain
 from pipelines.home import GATE, Home
 from pipelines.intake.manifest import Manifest
+from pipelines.score import score
+from pipelines.scored import Scored
 from pipelines.settings import Settings
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -90,3 +93,22 @@ def test_the_gate_asks_for_no_early_leavers_where_contracts_bind_them(subscriber
     checks = json.loads((subscriber.home.model / GATE).read_text())["checks"]
     assert checks[0]["passed"]
     assert checks[0]["says"].endswith("as contracts bind these")
+
+
+def test_an_account_without_orders_is_explained(subscriber: Firm) -> None:
+    subscriber.ingest(as_of=AS_OF)
+    snapshots(Settings(), subscriber.home)
+    train(Settings(), subscriber.home)
+    evaluate(Settings(), subscriber.home, metrics=subscriber.home.metrics)
+    score(Settings(), subscriber.home)
+    scored = Scored.read(subscriber.home, AS_OF)
+    for account in (scored.scores["account_id"].iloc[0], scored.not_scored["account_id"].iloc[0]):
+        found = explain(Settings(), subscriber.home, account)
+
+        is_scored = account == scored.scores["account_id"].iloc[0]
+        assert any(line.startswith("Its risk on earlier dates, by the model") for line in found.lines)
+        assert found.history["as_of"].iloc[-1] == pd.Timestamp(AS_OF)
+        assert (found.history["risk"].notna().iloc[-1], not found.what_if.empty) == (is_scored, is_scored)
+        if is_scored:
+            assert found.history["risk"].iloc[-1] == scored.scores["risk"].iloc[0]
+            assert any(line.startswith("The contract: ") for line in found.lines)

@@ -47,19 +47,34 @@ def test_behind_unreturned_calls_stand_the_calls_of_the_longest_window_as_they_w
     ]
 
 
+def test_what_was_asked_in_writing_is_no_call(tables):
+    write(
+        tables,
+        "calls",
+        """
+        account_id  called_at   returned_at  channel
+        A           2024-06-28  -            call
+        A           2024-06-20  2024-06-22   quote
+        A           2024-06-10  -            email
+        """,
+    )
+
+    assert of(tables, "calls") == [(3, "calls", None), (11, "requests", 2), (21, "requests", None)]
+
+
 def test_of_what_has_no_window_the_latest_stands_there_however_old_it_is(tables):
     write(
         tables,
         "signals",
         """
         account_id  occurred_at  kind
-        A           2023-03-01   complaint
-        A           2023-02-01   complaint
+        A           2019-03-01   complaint
+        A           2019-02-01   complaint
         A           2024-06-01   referral
         """,
     )
 
-    assert of(tables, "complaints") == [(488, "signals", "complaint")]
+    assert of(tables, "complaints") == [(1949, "signals", "complaint")]
 
 
 def test_behind_deliveries_stand_those_that_are_due_and_how_late_they_came(tables):

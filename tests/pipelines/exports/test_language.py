@@ -13,6 +13,7 @@ import pytest
 from babel import Locale
 from babel.messages.pofile import write_po
 
+import leaky
 from features.language import tongue
 from features.language.tongue import catalogue_of
 from features.mistake import Mistake
@@ -165,6 +166,23 @@ def test_scores_in_another_language_than_the_source_are_no_export(own_home: Home
     speak(own_home, "de")
     with pytest.raises(Mistake, match=r"speak en, and language: in source.yaml is de\. Run: leaky score --as-of"):
         export(small_settings, own_home, metrics=own_home.metrics)
+    account = Scored.read(own_home, Manifest.read(own_home).as_of).scores["account_id"].iloc[0]
+    with pytest.raises(Mistake, match=r"speak en, and language: in source.yaml is de\. Run: leaky score --as-of"):
+        explain(small_settings, own_home, account)
+
+
+def test_scores_of_another_definition_are_not_explained(own_home: Home, small_settings) -> None:
+    account = Scored.read(own_home, Manifest.read(own_home).as_of).scores["account_id"].iloc[0]
+    other = small_settings.model_copy(update={"left": small_settings.left.model_copy(update={"horizon_days": 45})})
+    with pytest.raises(Mistake, match="for another definition of leaving"):
+        explain(other, own_home, account)
+
+
+def test_the_model_in_python_tells_reasons_in_the_language_of_the_source(home: Home) -> None:
+    firm = leaky.open(home.folder)
+    told = firm.model.reasons(firm.features(), firm.as_of)
+    said = told.filter(regex=r"^(sign|reason_\d|action_\d|holds_\d)$").melt()["value"].dropna()
+    assert said.str.contains("⟦").all()
 
 
 def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_source(
