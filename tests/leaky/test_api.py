@@ -288,16 +288,6 @@ def test_scikit_learn_and_shap_take_the_model(firm):
     assert explanation.feature_names == model.feature_names_in_.tolist()
     log_odds = explanation.base_values + np.sum(explanation.values, axis=1)
     np.testing.assert_allclose(log_odds, logit(risk[:, 1]), atol=1e-4)
-    by_reason = model.shap_by_reason(tested)
-    assert {"silence", "fewer_orders", "contact", "calls"} <= set(by_reason.feature_names)
-    assert "orders" not in by_reason.feature_names, "the order book is a sign and no reason"
-    told = model.reasons(tested)
-    place = by_reason.feature_names.index("contact")
-    first = (told["reason_1_code"] == "contact").to_numpy()
-    np.testing.assert_allclose(
-        np.take(by_reason.values, place, axis=1)[first], told.loc[first, "reason_1_shap"], atol=1e-6
-    )
-    np.testing.assert_allclose(np.sum(by_reason.values, axis=1), np.sum(explanation.values, axis=1), atol=1e-9)
 
 
 def test_the_champion_gives_the_scores_and_their_reasons(firm):

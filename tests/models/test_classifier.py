@@ -157,3 +157,16 @@ def test_in_a_notebook_it_shows_a_line(model):
 
     assert repr(classifier) == "<leaky model of 9 features, learned from 2023-01-01 to 2023-09-28>"
     assert "leaky model of 9 features" in classifier._repr_html_()
+
+
+def test_shap_values_summed_by_reason_are_those_that_reasons_stand_by(classifier, rows):
+    by_reason, every, told = classifier.shap_by_reason(rows), classifier.shap(rows), classifier.reasons(rows)
+
+    np.testing.assert_allclose(np.sum(by_reason.values, axis=1), np.sum(every.values, axis=1), atol=1e-9)
+    assert "silence" in by_reason.feature_names
+    assert "orders" not in by_reason.feature_names, "the order book is a sign and no reason"
+    for code in told["reason_1_code"].dropna().unique():
+        summed = np.take(by_reason.values, by_reason.feature_names.index(code), axis=1)
+        first = (told["reason_1_code"] == code).to_numpy()
+        np.testing.assert_allclose(summed[first], told.loc[first, "reason_1_shap"], atol=1e-9)
+    assert told["reason_1_code"].notna().any()
