@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.language.tongue import short_day, speaking, tr
+from features.language.tongue import later, short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
@@ -29,38 +29,15 @@ LATEST = 15  # events shown
 BEHIND = 4  # events shown behind a reason
 
 
-def _call(days: float | None, _: str) -> str:
-    if days is None:
-        return tr("called; never rung back")
-    return tr("called; rung back after {days:0# day}", days=days) if days else tr("called; rung back the same day")
+def _span(still_open: str, after: str, at_once: str) -> Callable[[float | None, str], str]:
+    """What is said of something by how many days it lasted; None where it has not ended."""
 
+    def said(days: float | None, _: str) -> str:
+        if days is None:
+            return tr(still_open)
+        return tr(after, days=days) if days > 0 else tr(at_once)
 
-def _request(days: float | None, _: str) -> str:
-    if days is None:
-        return tr("asked in writing; never answered")
-    if days:
-        return tr("asked in writing; answered after {days:0# day}", days=days)
-    return tr("asked in writing; answered the same day")
-
-
-def _error(days: float | None, _: str) -> str:
-    if days is None:
-        return tr("a wrong invoice found; still wrong")
-    if days:
-        return tr("a wrong invoice found; right after {days:0# day}", days=days)
-    return tr("a wrong invoice found; right the same day")
-
-
-def _ticket(days: float | None, _: str) -> str:
-    if days is None:
-        return tr("a ticket; still open")
-    return tr("a ticket; solved after {days:0# day}", days=days) if days else tr("a ticket; solved the same day")
-
-
-def _delivery(days: float | None, _: str) -> str:
-    if days is None:
-        return tr("delivery was promised; it has not come")
-    return tr("delivered {days:0# day} late", days=days) if days > 0 else tr("delivered in time")
+    return said
 
 
 WORDS: dict[str, Callable[[Any, str], str]] = {
@@ -69,11 +46,31 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "credits": lambda amount, currency: tr("credited {amount}", amount=money(-amount, currency)),
     "contacts": lambda channel, _: tr("spoken with: {channel}", channel=tr(channel)),
     "mailings": lambda channel, _: tr("sent: {channel}", channel=tr(channel)),
-    "calls": _call,
-    "requests": _request,
-    "errors": _error,
-    "tickets": _ticket,
-    "deliveries": _delivery,
+    "calls": _span(
+        later("called; never rung back"),
+        later("called; rung back after {days:0# day}"),
+        later("called; rung back the same day"),
+    ),
+    "requests": _span(
+        later("asked in writing; never answered"),
+        later("asked in writing; answered after {days:0# day}"),
+        later("asked in writing; answered the same day"),
+    ),
+    "errors": _span(
+        later("a wrong invoice found; still wrong"),
+        later("a wrong invoice found; right after {days:0# day}"),
+        later("a wrong invoice found; right the same day"),
+    ),
+    "tickets": _span(
+        later("a ticket; still open"),
+        later("a ticket; solved after {days:0# day}"),
+        later("a ticket; solved the same day"),
+    ),
+    "deliveries": _span(
+        later("delivery was promised; it has not come"),
+        later("delivered {days:0# day} late"),
+        later("delivered in time"),
+    ),
     "signals": lambda kind, _: kind_in_words(str(kind)),
     "reps": lambda rep, _: tr("handed to rep {rep}", rep=rep),
 }
