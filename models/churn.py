@@ -34,6 +34,9 @@ QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # ten times as long as with one. The trees are the same.
 THREADS_PAY = 100_000_000
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
+# Rows that a tree is shown at most, drawn anew for every so many trees. Of many more the trees learn next to nothing
+# more (benchmarks/README.md), and copying what was drawn takes as long as growing a tree on it.
+ROWS_A_TREE, TREES_A_DRAW = 250_000, 10
 SECONDS_OF_SILENCE = 10.0  # while trees grow; then a line says how far they are
 _SIGN = {"rises": 1, "falls": -1, None: 0}
 
@@ -189,6 +192,13 @@ def threads_for(numbers: int) -> int:
     return 0 if is_alone and numbers >= THREADS_PAY else 1
 
 
+def _drawn(rows: int, share: float) -> dict[str, float]:
+    """Which share of the rows a tree is shown, and how many trees are shown the same."""
+    if rows * share <= ROWS_A_TREE:
+        return {"bagging_fraction": share, "bagging_freq": 1}
+    return {"bagging_fraction": ROWS_A_TREE / rows, "bagging_freq": TREES_A_DRAW}
+
+
 def _grow(
     numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
 ) -> lightgbm.Booster:
@@ -197,8 +207,7 @@ def _grow(
         "learning_rate": params.learning_rate,
         "num_leaves": params.num_leaves,
         "min_data_in_leaf": params.min_child_samples,
-        "bagging_fraction": params.subsample,
-        "bagging_freq": 1,
+        **_drawn(len(left), params.subsample),
         "feature_fraction": params.colsample_bytree,
         "lambda_l2": params.reg_lambda,
         "monotone_constraints": list(signs),

@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 
 from models.leaks import Finding
+from models.metrics import roc_auc
 
 Floats = npt.NDArray[np.float64]
 
@@ -65,7 +66,7 @@ def leaks_in_features(
         both = earlier >= 0
         if len(np.unique(account[both & (left == 1)])) < LEAST:
             continue
-        now, then = (ranking(way(v[both]), left[both], account[both], looks).roc_auc for v in (value, before))
+        now, then = (roc_auc(way(v[both]), left[both]) for v in (value, before))
         if then - 0.5 < KEPT * (now - 0.5):
             before_what = "the last order" if "days_since_order" in rows else "the day that is looked at"
             late = f"what was recorded in the last {LAST_DAYS} days before {before_what}"
@@ -96,14 +97,14 @@ def ranking(score: Floats, left: Floats, account: npt.NDArray[np.intp], looks: i
     placement = np.empty(len(score))
     placement[gone] = (ranks[gone] - rankdata(score[gone])) / others
     placement[~gone] = 1 - (ranks[~gone] - rankdata(score[~gone])) / leavers
-    roc_auc = float(placement[gone].mean())
-    pull = (placement - roc_auc) / np.where(gone, leavers, others)
+    area = float(placement[gone].mean())
+    pull = (placement - area) / np.where(gone, leavers, others)
     by_account = np.bincount(account, pull)
     accounts = np.count_nonzero(np.bincount(account))
     error = np.sqrt((by_account**2).sum() * accounts / max(accounts - 1, 1))
-    inside = np.clip(roc_auc, 1 / (2 * leavers * others), 1 - 1 / (2 * leavers * others))
+    inside = np.clip(area, 1 / (2 * leavers * others), 1 - 1 / (2 * leavers * others))
     low = expit(logit(inside) - norm.isf(FALSE_ALARM / looks) * error / (inside * (1 - inside)))
-    return Ranking(roc_auc, float(min(low, roc_auc)))
+    return Ranking(area, float(min(low, area)))
 
 
 class _Way:
@@ -118,9 +119,11 @@ class _Way:
 
 def _best_way(value: Floats, left: Floats, account: npt.NDArray[np.intp], looks: int) -> tuple[_Way, Ranking]:
     missing = (-np.inf, np.inf) if np.isnan(value).any() else (-np.inf,)
-    ways = [_Way(sign, at) for sign in (1, -1) for at in missing]
-    found = [(way, ranking(way(value), left, account, looks)) for way in ways]
-    return max(found, key=lambda pair: pair[1].roc_auc)
+    upwards = {at: roc_auc(_Way(1, at)(value), left) for at in missing}
+    ways = [(_Way(1, at), found) for at, found in upwards.items()]
+    ways += [(_Way(-1, at), 1 - found) for at, found in upwards.items()]
+    best, _ = max(ways, key=lambda pair: pair[1])
+    return best, ranking(best(value), left, account, looks)
 
 
 def _is_silence(value: Floats, early: pd.DataFrame, like_silence: list[str]) -> bool:

@@ -34,23 +34,21 @@ class Numbers(ABC):
         """One feature of the rows."""
 
     @abstractmethod
-    def tables(self, names: Sequence[str]) -> Iterator[Floats]:
-        """Features of every row of the table, [at most `BATCH` rows, features] after one another."""
+    def tables(self, names: Sequence[str], mask: Mask) -> Iterator[Floats]:
+        """Features of the rows in `mask`, [at most `BATCH` rows, features] after one another: for every batch of the
+        table those of its rows that are in the mask.
+        """
 
     def some(self, names: Sequence[str], most: int) -> Floats:
         """Features of at most so many of the rows, evenly spread over them: [rows, features]."""
         chosen = np.zeros(len(self.mask), dtype=bool)
         chosen[np.flatnonzero(self.mask)[:: max(1, -(-len(self) // most))]] = True
-        starts = range(0, len(chosen), BATCH)
-        tables = zip(starts, self.tables(names), strict=True)
-        parts = [table[chosen[start : start + BATCH]].astype(np.float64) for start, table in tables]
-        return np.concatenate(parts) if parts else np.empty((0, len(names)))
+        return np.concatenate([np.empty((0, len(names))), *self.tables(names, chosen)])
 
     def batches(self, names: Sequence[str]) -> list["Batch"]:
         """The rows as LightGBM takes them. It walks through them twice: to find the bins, and to fill them."""
-        masks = [self.mask[start : start + BATCH] for start in range(0, len(self.mask), BATCH)]
-        walk = _Walk(lambda: (table[mask] for table, mask in zip(self.tables(names), masks, strict=True)))
-        return [Batch(walk, place, int(mask.sum())) for place, mask in enumerate(masks)]
+        walk = _Walk(lambda: self.tables(names, self.mask))
+        return [Batch(walk, place, int(mask.sum())) for place, mask in enumerate(_in_batches(self.mask))]
 
 
 class NumbersInFrame(Numbers):
@@ -63,10 +61,11 @@ class NumbersInFrame(Numbers):
     def column(self, name: str) -> Floats:
         return _floats(self._rows[name])[self.mask].astype(np.float64, copy=False)
 
-    def tables(self, names: Sequence[str]) -> Iterator[Floats]:
+    def tables(self, names: Sequence[str], mask: Mask) -> Iterator[Floats]:
         columns = [_floats(self._rows[name]) for name in names]
-        for start in range(0, len(self.mask), BATCH):
-            yield _beside_one_another([column[start : start + BATCH] for column in columns])
+        for place, own in enumerate(_in_batches(mask)):
+            part = slice(place * BATCH, place * BATCH + len(own))
+            yield _beside_one_another([column[part] for column in columns], own)
 
 
 class NumbersInFile(Numbers):
@@ -80,10 +79,11 @@ class NumbersInFile(Numbers):
         read = pq.read_table(self._path, columns=[name])[name]
         return np.asarray(read.to_numpy()[self.mask], dtype=np.float64)
 
-    def tables(self, names: Sequence[str]) -> Iterator[Floats]:
+    def tables(self, names: Sequence[str], mask: Mask) -> Iterator[Floats]:
         with pq.ParquetFile(self._path) as file:
-            for batch in file.iter_batches(BATCH, columns=list(names), use_threads=False):
-                yield _beside_one_another([batch[name].to_numpy(zero_copy_only=False) for name in names])
+            batches = file.iter_batches(BATCH, columns=list(names), use_threads=False)
+            for batch, own in zip(batches, _in_batches(mask), strict=True):
+                yield _beside_one_another([batch[name].to_numpy(zero_copy_only=False) for name in names], own)
 
 
 class Batch(lightgbm.Sequence):
@@ -125,8 +125,13 @@ def _floats(values: pd.Series) -> npt.NDArray[np.floating]:
     return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
-def _beside_one_another(columns: Sequence[npt.NDArray[np.generic]]) -> Floats:
-    table = np.empty((len(columns[0]), len(columns)))
-    for place, column in enumerate(columns):
-        table[:, place] = column
+def _in_batches(mask: Mask) -> list[Mask]:
+    return [mask[start : start + BATCH] for start in range(0, len(mask), BATCH)]
+
+
+def _beside_one_another(columns: Sequence[npt.NDArray[np.generic]], own: Mask) -> Floats:
+    """[rows in `own`, columns]"""
+    table = np.empty((int(own.sum()), len(columns)))
+    for place, column in enumerate(columns if len(table) else ()):
+        table[:, place] = column[own]
     return table

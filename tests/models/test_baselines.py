@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from models.baselines import baselines, rules
+from models.churn import fit
 from models.recipe import Recipe
 from models.tree_params import TreeParams
 from tests.models.conftest import RECIPE
@@ -145,8 +146,8 @@ def test_of_many_rows_the_best_feature_is_found_by_a_sample_that_is_always_the_s
     from models import baselines as module
 
     ranked = []
-    monkeypatch.setattr(module, "ROWS_RANKED", 500)
-    monkeypatch.setattr(module, "_roc_auc", lambda left, values: ranked.append((left, values)) or 0.5 + len(values))
+    monkeypatch.setattr(module, "ROWS_LOOKED_AT", 500)
+    monkeypatch.setattr(module, "roc_auc", lambda values, left: ranked.append((left, values)) or 0.5 + len(values))
 
     for _ in range(2):
         baselines(rows, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
@@ -154,6 +155,24 @@ def test_of_many_rows_the_best_feature_is_found_by_a_sample_that_is_always_the_s
     assert {len(values) for _, values in ranked} == {500}
     once, again = np.array_split(np.stack([values for _, values in ranked]), 2)
     np.testing.assert_array_equal(once, again)
+
+
+def test_of_many_rows_noise_is_learned_from_a_sample(rows, origin, monkeypatch):
+    from models import baselines as module
+
+    learned = []
+    monkeypatch.setattr(module, "ROWS_LOOKED_AT", 500)
+    monkeypatch.setattr(
+        module,
+        "fit",
+        lambda rows, left, *, train, **rest: learned.append(left[train]) or fit(rows, left, train=train, **rest),
+    )
+
+    baselines(rows, rows["left"].to_numpy(), RECIPE, train=origin.train, test=origin.test)
+
+    (outcomes,) = learned
+    assert len(outcomes) == 500
+    assert outcomes.mean() == pytest.approx(rows["left"][origin.train].mean(), abs=0.06)
 
 
 def test_from_shuffled_outcomes_it_learns_next_to_nothing(rows, origin):

@@ -167,6 +167,25 @@ def test_it_says_how_many_trees_have_grown_where_that_takes_long(rows, origin, m
     assert caplog.messages[0] == f"1 of {model.about['rounds']} trees on {origin.train.sum():,} rows"
 
 
+def test_of_many_rows_a_tree_is_shown_some_and_a_few_trees_the_same(rows, origin, monkeypatch):
+    shown = rows_shown(fitted(rows, origin))
+    assert shown == pytest.approx([0.8 * origin.train.sum()] * len(shown), rel=0.05), "the share of the settings"
+
+    monkeypatch.setattr("models.churn.ROWS_A_TREE", 600)
+    some = fitted(rows, origin)
+
+    assert rows_shown(some) == pytest.approx([600] * len(shown), rel=0.1)
+    assert some.trees.model_to_string() == fitted(rows, origin).trees.model_to_string()
+    monkeypatch.setattr("models.churn.TREES_A_DRAW", 1)
+    assert some.trees.model_to_string() != fitted(rows, origin).trees.model_to_string()
+
+
+def rows_shown(model: Churn) -> list[int]:
+    """By tree."""
+    nodes = model.trees.trees_to_dataframe()
+    return nodes.loc[nodes["node_depth"] == 1, "count"].tolist()
+
+
 def test_models_that_grow_side_by_side_take_a_thread_each():
     assert threads_for(THREADS_PAY - 1) == 1
     assert threads_for(THREADS_PAY) == 0
