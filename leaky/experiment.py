@@ -254,7 +254,7 @@ def _gain(baseline: Baseline, risks: tuple[Floats, ...]) -> pd.DataFrame:
 def _ranks(evaluated: EvaluationSet, risks: Sequence[Floats]) -> tuple[dict[str, float], dict[str, Floats]]:
     """The metrics that are compared, of the rows as they are and in each resample; means over the seeds."""
     points = [metrics(evaluated, risk, is_risk=False) for risk in risks]
-    drawn = [resampled(evaluated, risk, is_risk=False) for risk in risks]
+    drawn = [resampled(evaluated, risk, COMPARED) for risk in risks]
     return (
         {metric: float(np.mean([point[metric] for point in points])) for metric in COMPARED},
         {metric: np.mean([of_seed[metric] for of_seed in drawn], axis=0) for metric in COMPARED},

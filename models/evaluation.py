@@ -66,8 +66,8 @@ class Evaluation:
         known: pd.DataFrame | None = None,
     ) -> "Evaluation":
         """known: what was known of the accounts beyond their features, by row; see `models.groupings.groupings`."""
-        newest = tested.rows[tested.newest]
-        explained = newest.iloc[:: max(1, -(-len(newest) // EXPLAINED))]
+        newest = np.flatnonzero(tested.newest)
+        explained = tested.rows.iloc[newest[:: max(1, -(-len(newest) // EXPLAINED))]]
         return cls(
             tested,
             EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),

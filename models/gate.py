@@ -262,9 +262,9 @@ def told_and_left(rows: EvaluationSet, risk: Floats, looks: int = 1) -> tuple[fl
     """
     if not len(risk):
         return 0.0, 0.0, 0.0, 0.0
-    accounts = len(rows.weights)
-    total = weighted_sums(np.bincount(rows.account, minlength=accounts).astype(np.float64), rows.weights)
-    miss = weighted_sums(np.bincount(rows.account, risk - rows.left, accounts), rows.weights)
+    accounts, draws = rows.weights.shape
+    total = weighted_sums(np.bincount(rows.account, minlength=accounts).astype(np.float64), rows.weights, (0, draws))
+    miss = weighted_sums(np.bincount(rows.account, risk - rows.left, accounts), rows.weights, (0, draws))
     low, high = interval(miss / np.maximum(total, 1), looks)
     return float(risk.mean()), float(rows.left.mean()), low, high
 

@@ -1,25 +1,30 @@
 """Metrics: how well scores rank and how true risks are, with intervals that know an account stands in many rows."""
 
 import os
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from models import bootstrap
+from models.bootstrap import calibration_error, cells, ranking, weighted_sums
 
 Floats = npt.NDArray[np.float64]
 Metrics = dict[str, float]
+_Ordered = tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
 RANKING = ("roc_auc", "average_precision", "lift_top_decile", "recall_at_capacity")
-PROBABILITY = ("brier", "log_loss", "calibration_error")
+_LOSSES = ("brier", "log_loss")
+PROBABILITY = (*_LOSSES, "calibration_error")
 BINS = 10
 TOP = 0.1
 LEVEL = 0.95
 _CERTAIN = 1e-15
-_THREAD_PAYS = 20_000_000  # rows x draws
+_THREAD_PAYS = 10_000_000  # accounts x draws
 
 
 @dataclass(frozen=True)
@@ -80,23 +85,25 @@ def metrics(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metr
         found["base_rate"] = float(rows.left.mean())
     if not rows.can_be_ranked:
         return found
-    once = np.ones((len(rows.weights), 1), dtype=np.uint8)  # the rows as they are, as one more draw
-    measured = _measure(rows, score, np.concatenate([once, rows.weights], axis=1), is_risk)
-    for name in RANKING + (PROBABILITY if is_risk else ()):
-        low, high = interval(measured[name][1:])
-        found |= {name: float(measured[name][0]), f"{name}_low": low, f"{name}_high": high}
+    figures = RANKING + (PROBABILITY if is_risk else ())
+    sorted_rows = _Sorted.of(rows, score, figures)
+    own, drawn = sorted_rows.once(), sorted_rows.drawn(rows.weights)
+    for name in figures:
+        low, high = interval(drawn[name])
+        found |= {name: own[name], f"{name}_low": low, f"{name}_high": high}
     return found
 
 
-def points(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> Metrics:
-    """The metrics without intervals; NaN where the rows cannot be ranked."""
-    once = np.ones((len(rows.weights), 1), dtype=np.uint8)
-    return {name: float(value[0]) for name, value in _measure(rows, score, once, is_risk).items()}
+def points(rows: EvaluationSet, score: Floats, figures: Collection[str] = RANKING + PROBABILITY) -> Metrics:
+    """Those metrics without intervals; NaN where the rows cannot be ranked."""
+    return _Sorted.of(rows, score, figures).once()
 
 
-def resampled(rows: EvaluationSet, score: Floats, *, is_risk: bool = True) -> dict[str, Floats]:
-    """Each metric in each resample of accounts: {name: [resamples]}; NaN where a resample cannot be ranked."""
-    return _measure(rows, score, rows.weights, is_risk)
+def resampled(
+    rows: EvaluationSet, score: Floats, figures: Collection[str] = RANKING + PROBABILITY
+) -> dict[str, Floats]:
+    """Those metrics in each resample of accounts: {name: [resamples]}; NaN where a resample cannot be ranked."""
+    return _Sorted.of(rows, score, figures).drawn(rows.weights)
 
 
 def interval(drawn: Floats, looks: int = 1) -> tuple[float, float]:
@@ -125,31 +132,92 @@ def calibration_bins(left: Floats, risk: Floats, bins: int = BINS) -> pd.DataFra
     return binned.reset_index(drop=True)
 
 
-def _measure(rows: EvaluationSet, score: Floats, weights: npt.NDArray[np.uint8], is_risk: bool) -> dict[str, Floats]:
-    """Metrics under each of the draws; a share of the draws a thread, as they have nothing to do with one another."""
-    threads = min(os.cpu_count() or 1, 1 + len(rows.left) * weights.shape[1] // _THREAD_PAYS)
-    shares = [np.ascontiguousarray(share) for share in np.array_split(weights, threads, axis=1)]
+@dataclass(frozen=True)
+class _Sorted:
+    """The rows in the orders that some figures need, whatever is drawn of them.
 
-    def measured(share: npt.NDArray[np.uint8]) -> dict[str, Floats]:
-        found = _ranking_metrics(rows, score, share)
-        return found | _probability_metrics(rows, score, share) if is_risk else found
+    by_as_of: of each as_of with both outcomes, from the highest score on, left, account and cell. by_risk: of all rows,
+    from the lowest risk on, risk - left, account and cell. losses: by figure and account, what rows lose.
+    """
 
-    with ThreadPoolExecutor(threads) as pool:
-        parts = list(pool.map(measured, shares))
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    figures: Collection[str]
+    accounts: int
+    capacity: int
+    by_as_of: Sequence[_Ordered] = ()
+    by_risk: _Ordered | None = None
+    losses: Mapping[str, Floats] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: EvaluationSet, score: Floats, figures: Collection[str]) -> "_Sorted":
+        return cls(
+            figures,
+            len(rows.weights),
+            rows.capacity,
+            _by_as_of(rows, score) if set(figures) & set(RANKING) else (),
+            _by_risk(rows, score) if "calibration_error" in figures else None,
+            _losses(rows, score) if set(figures) & set(_LOSSES) else {},
+        )
+
+    def once(self) -> Metrics:
+        """The figures of the rows as they are."""
+        everybody = np.ones((self.accounts, 1), dtype=np.uint8)
+        return {name: float(value[0]) for name, value in self._measured(everybody, (0, 1)).items()}
+
+    def drawn(self, weights: npt.NDArray[np.uint8]) -> dict[str, Floats]:
+        """The figures under each draw; a share of the draws a thread, as they have nothing to do with one another."""
+        coarse = replace(
+            self,
+            by_as_of=[(left, account, cells(tie)) for left, account, tie in self.by_as_of],
+            by_risk=self.by_risk and (*self.by_risk[:2], cells(self.by_risk[2])),
+        )
+        draws = weights.shape[1]
+        threads = min(os.cpu_count() or 1, 1 + self.accounts * draws // _THREAD_PAYS)
+        ends = np.linspace(0, draws, threads + 1).astype(int).tolist()
+        with ThreadPoolExecutor(threads) as pool:
+            parts = list(pool.map(lambda some: coarse._measured(weights, some), pairwise(ends)))
+        return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def _measured(self, weights: npt.NDArray[np.uint8], draws: tuple[int, int]) -> dict[str, Floats]:
+        found: dict[str, Floats] = {}
+        if self.by_as_of:
+            found |= _ranking(
+                np.stack([ranking(*ordered, weights, draws, TOP, float(self.capacity)) for ordered in self.by_as_of])
+            )
+        if self.losses:
+            total = weighted_sums(self.losses["rows"], weights, draws)
+            with np.errstate(invalid="ignore"):
+                found |= {name: weighted_sums(self.losses[name], weights, draws) / total for name in _LOSSES}
+        if self.by_risk:
+            found["calibration_error"] = calibration_error(*self.by_risk, weights, draws, BINS)
+        return {name: found[name] for name in self.figures}
 
 
-def _ranking_metrics(rows: EvaluationSet, score: Floats, weights: npt.NDArray[np.uint8]) -> dict[str, Floats]:
-    by_as_of = []
+def _by_as_of(rows: EvaluationSet, score: Floats) -> list[_Ordered]:
+    found = []
     for snapshot in rows.ranked_snapshots:
         mask = np.flatnonzero(rows.snapshot == snapshot)
         order = mask[np.argsort(-score[mask], kind="stable")]
         ordered = score[order]
         tie = np.r_[0, (ordered[1:] != ordered[:-1]).cumsum()]
-        by_as_of.append(
-            bootstrap.ranking(rows.left[order], rows.account[order], tie, weights, TOP, float(rows.capacity))
-        )
-    drawn = np.stack(by_as_of)  # [as_ofs, figures, draws]
+        found.append((rows.left[order], rows.account[order], tie))
+    return found
+
+
+def _by_risk(rows: EvaluationSet, risk: Floats) -> _Ordered:
+    order = np.argsort(risk, kind="stable")
+    return (risk - rows.left)[order], rows.account[order], np.arange(len(order))
+
+
+def _losses(rows: EvaluationSet, risk: Floats) -> dict[str, Floats]:
+    certain = np.clip(risk, _CERTAIN, 1 - _CERTAIN)
+    surprise = -np.where(rows.left == 1, np.log(certain), np.log1p(-certain))
+    amounts = {"rows": np.ones(len(risk)), "brier": (risk - rows.left) ** 2, "log_loss": surprise}
+    accounts = len(rows.weights)
+    return {name: np.bincount(rows.account, amount, accounts).astype(np.float64) for name, amount in amounts.items()}
+
+
+def _ranking(drawn: Floats) -> dict[str, Floats]:
+    """drawn: [as_ofs, figures, draws]."""
     with np.errstate(invalid="ignore", divide="ignore"):
         recall = drawn[:, bootstrap.CAUGHT] / drawn[:, bootstrap.LEAVERS]
     return {
@@ -165,17 +233,3 @@ def _mean(by_as_of: Floats) -> Floats:
     known = ~np.isnan(by_as_of)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(known, by_as_of, 0.0).sum(axis=0) / known.sum(axis=0), dtype=np.float64)
-
-
-def _probability_metrics(rows: EvaluationSet, risk: Floats, weights: npt.NDArray[np.uint8]) -> dict[str, Floats]:
-    certain = np.clip(risk, _CERTAIN, 1 - _CERTAIN)
-    surprise = -np.where(rows.left == 1, np.log(certain), np.log1p(-certain))
-    accounts = len(weights)
-    total, squares, surprises = (
-        bootstrap.weighted_sums(np.bincount(rows.account, amounts, accounts), weights)
-        for amounts in (np.ones(len(risk)), (risk - rows.left) ** 2, surprise)
-    )
-    order = np.argsort(risk, kind="stable")
-    error = bootstrap.calibration_error((risk - rows.left)[order], rows.account[order], weights, BINS)
-    with np.errstate(invalid="ignore"):
-        return {"brier": squares / total, "log_loss": surprises / total, "calibration_error": error}

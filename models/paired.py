@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.evaluation import Evaluation
-from models.metrics import Floats, Metrics, interval, points, resampled
+from models.metrics import Floats, interval, points, resampled
 
 PARTS = ("all", "early")
 _BETTER = {"roc_auc": 1, "log_loss": -1, "brier": -1}  # which way each figure is good
@@ -37,7 +37,7 @@ class Comparison:
     """The model of an evaluation beside other scores of its rows; what is drawn of the model is drawn once."""
 
     evaluation: Evaluation
-    _kept: dict[tuple[str, bool], tuple[Metrics, dict[str, Floats]]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], tuple[float, Floats]] = field(default_factory=dict)
 
     def can_be_ranked(self, part: str) -> bool:
         """Whether, of all accounts or of the early ones, some left and some stayed on any day."""
@@ -45,17 +45,16 @@ class Comparison:
 
     def gain(self, score: Floats, *, part: str = "all", figure: str = "roc_auc") -> Gain:
         """By how much the model is better than another score, over `PARTS`; brier and log_loss need two risks."""
-        is_risk = figure != "roc_auc"
-        key = (part, is_risk)
+        key = (part, figure)
         if key not in self._kept:
-            self._kept[key] = self._measured(self.evaluation.tested.risk, part, is_risk)
-        (own, ours), (other, others) = self._kept[key], self._measured(score, part, is_risk)
-        return Gain(own[figure], other[figure], _BETTER[figure] * (ours[figure] - others[figure]))
+            self._kept[key] = self._measured(self.evaluation.tested.risk, part, figure)
+        (own, ours), (other, others) = self._kept[key], self._measured(score, part, figure)
+        return Gain(own, other, _BETTER[figure] * (ours - others))
 
-    def _measured(self, score: Floats, part: str, is_risk: bool) -> tuple[Metrics, dict[str, Floats]]:
+    def _measured(self, score: Floats, part: str, figure: str) -> tuple[float, Floats]:
         mask = self._mask(part)
         rows = self.evaluation.evaluation_set.subset(mask)
-        return points(rows, score[mask], is_risk=is_risk), resampled(rows, score[mask], is_risk=is_risk)
+        return points(rows, score[mask], (figure,))[figure], resampled(rows, score[mask], (figure,))[figure]
 
     def _mask(self, part: str) -> np.ndarray:
         everybody = np.ones(len(self.evaluation.tested.left), dtype=bool)

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
+from models import bootstrap
 from models.metrics import EvaluationSet, calibration_bins, metrics, resampled
 
 
@@ -51,6 +52,31 @@ def test_resamples_are_what_repeating_the_drawn_accounts_rows_would_give(noisy):
         assert drawn["roc_auc"][number] == pytest.approx(roc_auc_score(left, score))
         assert drawn["average_precision"][number] == pytest.approx(average_precision_score(left, score))
         assert drawn["log_loss"][number] == pytest.approx(log_loss(left, score))
+
+
+def test_of_many_rows_those_with_nearly_equal_scores_count_as_equal(monkeypatch):
+    random = np.random.default_rng(4)
+    risk = 1 / (1 + np.exp(3.5 - 1.5 * random.normal(size=30_000)))
+    rows = evaluation_set((random.random(30_000) < risk).astype(float).tolist(), capacity=100, resamples=20)
+    drawn = resampled(rows, risk)
+
+    monkeypatch.setattr(bootstrap, "FINE", 10**6)
+    one_by_one = resampled(rows, risk)
+    monkeypatch.setattr(bootstrap, "FINE", 10)
+    crude = resampled(rows, risk)
+
+    for name, most in {"roc_auc": 1e-5, "average_precision": 1e-4, "calibration_error": 3e-4}.items():
+        np.testing.assert_allclose(drawn[name], one_by_one[name], rtol=0, atol=most)
+        assert np.abs(drawn[name] - one_by_one[name]).max() > 0
+        assert np.abs(crude[name] - one_by_one[name]).max() > most
+    for name in ("recall_at_capacity", "brier", "log_loss"):
+        np.testing.assert_array_equal(drawn[name], one_by_one[name])
+
+
+def test_equal_scores_stay_together_however_many_rows_there_are():
+    tie = np.repeat([0, 1, 2, 3, 4], [5_000, 1, 300_000, 1, 9_000])
+
+    np.testing.assert_array_equal(bootstrap.cells(tie), np.repeat([0, 1, 2, 3, 3], [5_000, 1, 300_000, 1, 9_000]))
 
 
 def test_lift_and_recall_by_hand():
