@@ -4,7 +4,8 @@
 
 Refits of the champion's recipe: by other seeds of the trees, and with a month less to learn from. Nights: the accounts
 of consecutive days by one and the same model, all of them and those of whom nothing new was recorded: no row of their
-own, none of their rep, none of the rep's team. README.md beside this file says what came of it.
+own, none of their rep, none of the rep's team. Time alone: the days behind the newest row, on which nothing happens any
+more. README.md beside this file says what came of it.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from pipelines.score import ranker_of
 from pipelines.settings import Settings, read_settings
 
 SEEDS = (2, 3, 4, 5)
+APART = (1, 2, 7, 14)
 FIRST = 3  # reasons of an account that are compared between models
 MONTH = pd.Timedelta(days=30)
 _CODES = [f"reason_{place}_code" for place in range(1, MAX_REASONS + 1)]
@@ -89,9 +91,7 @@ def nights(settings: Settings, home: Home, count: int) -> pd.DataFrame:
     new was recorded.
     """
     manifest = Manifest.read(home)
-    model = ranker_of(settings, home, manifest).model
-    if not isinstance(model, Churn):
-        raise SystemExit("no champion: nothing to hold against itself")
+    model = _champion(settings, home, manifest)
     known, _ = features_at(settings, home, manifest.as_of, step_days=1, count=count + 1)
     days = {
         pd.Timestamp(as_of).date(): told(model, of_day.reset_index(drop=True), pd.Timestamp(as_of).date())
@@ -111,6 +111,35 @@ def nights(settings: Settings, home: Home, count: int) -> pd.DataFrame:
             "same of them": same[is_quiet].mean(),
         }
     return pd.DataFrame(found).T.round(3)
+
+
+def time_alone(settings: Settings, home: Home, days: int) -> pd.DataFrame:
+    """A row for so many days apart: how many accounts have another set of reasons; means over pairs of days that lie
+    behind the newest row.
+    """
+    manifest = Manifest.read(home)
+    model = _champion(settings, home, manifest)
+    last = manifest.as_of + timedelta(days=days)
+    known, _ = features_at(settings, home, last, step_days=1, count=days + 1)
+    by_day = [
+        sets(told(model, of_day.reset_index(drop=True), pd.Timestamp(as_of).date())[_CODES])
+        for as_of, of_day in known.groupby("as_of")
+    ]
+    found = {}
+    for apart in APART:
+        changed = []
+        for before, after in zip(by_day, by_day[apart:], strict=False):
+            both = before.index.intersection(after.index)
+            changed.append((before[both] != after[both]).mean())
+        found[f"{apart} days apart"] = {"pairs of days": len(changed), "another set": np.mean(changed)}
+    return pd.DataFrame(found).T.round(3)
+
+
+def _champion(settings: Settings, home: Home, manifest: Manifest) -> Churn:
+    model = ranker_of(settings, home, manifest).model
+    if not isinstance(model, Churn):
+        raise SystemExit("no champion: nothing to hold against itself")
+    return model
 
 
 def news_of(home: Home, day: date, key: str = "account_id") -> pd.Series:
@@ -137,14 +166,15 @@ def _busy_reps(home: Home, day: date, rep_of: pd.Series) -> pd.Series:
 
 
 def main() -> None:
-    """Prints both tables."""
+    """Prints the tables."""
     options = argparse.ArgumentParser(prog="python -m benchmarks.stability", description=__doc__.splitlines()[0])
     options.add_argument("--home", type=Path, default=PROJECT / "data")
     options.add_argument("--nights", type=int, default=14)
     given = options.parse_args()
     settings, home = read_settings(PROJECT / "params.yaml"), Home(given.home)
     print(refits(read_rows(home), settings).to_string(), flush=True)
-    print(nights(settings, home, given.nights).to_string())
+    print(nights(settings, home, given.nights).to_string(), flush=True)
+    print(time_alone(settings, home, given.nights).to_string())
 
 
 if __name__ == "__main__":
