@@ -97,8 +97,7 @@ def rerun(rows: pd.DataFrame, origins: Sequence[Origin], recipe: Recipe) -> Floa
 def _side_by_side(on: Callable[[Origin], Found], origins: Sequence[Origin]) -> Iterator[Found]:
     """What is found on each origin, in their order.
 
-    Several at a time, of which none grows trees with more than one thread (`models.churn.threads_for`): threads of one
-    model wait for one another after every split, those of several never do.
+    Several at a time: threads of one model wait for one another after every split, models never do.
     """
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE)) as pool:
         yield from pool.map(on, origins)

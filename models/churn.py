@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -29,10 +28,9 @@ Direction = Literal["rises", "falls"] | None
 TREES = "trees.txt"
 FACTS = "model.json"
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
-# Numbers to learn from below which one thread does it. Threads wait for one another after every split, and spin while
-# they do: 2.7 million numbers took 1.2 s of CPU with one thread; with two, on a busy machine, 3 to 14 s, and 19 million
-# ten times as long as with one. The trees are the same.
-THREADS_PAY = 100_000_000
+# Threads of one model wait for one another after every split, and spin while they do: 2.7 million numbers took 1.2 s of
+# CPU with one thread; with two, on a busy machine, 3 to 14 s, and 124 million 141 s instead of 40. The trees are the same.
+THREADS = 1
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
 # Rows that a tree is shown at most, drawn anew for every so many trees. Of many more the trees learn next to nothing
 # more (benchmarks/README.md), and copying what was drawn takes as long as growing a tree on it.
@@ -186,12 +184,6 @@ def learn(
     return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
 
 
-def threads_for(numbers: int) -> int:
-    """How many threads grow trees on so many numbers; 0 are all that there are. Models side by side take one each."""
-    is_alone = threading.current_thread() is threading.main_thread()
-    return 0 if is_alone and numbers >= THREADS_PAY else 1
-
-
 def _drawn(rows: int, share: float) -> dict[str, float]:
     """Which share of the rows a tree is shown, and how many trees are shown the same."""
     if rows * share <= ROWS_A_TREE:
@@ -217,7 +209,7 @@ def _grow(
         "seed": params.seed,
         "deterministic": True,
         "force_col_wise": True,  # the same trees as by rows, in three quarters of the time
-        "num_threads": threads_for(len(left) * len(names)),
+        "num_threads": THREADS,
         "verbosity": -1,
     }
     # Parameters are handed to the data set as well, because LightGBM reads some of them when it makes the bins.

@@ -2,14 +2,13 @@
 
 import json
 import pickletools
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from features.mistake import Mistake
-from models.churn import THREADS_PAY, Churn, threads_for
+from models.churn import Churn
 from tests.models.conftest import DIRECTIONS, fitted
 
 
@@ -184,10 +183,3 @@ def rows_shown(model: Churn) -> list[int]:
     """By tree."""
     nodes = model.trees.trees_to_dataframe()
     return nodes.loc[nodes["node_depth"] == 1, "count"].tolist()
-
-
-def test_models_that_grow_side_by_side_take_a_thread_each():
-    assert threads_for(THREADS_PAY - 1) == 1
-    assert threads_for(THREADS_PAY) == 0
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(threads_for, THREADS_PAY).result() == 1

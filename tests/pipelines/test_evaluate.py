@@ -310,7 +310,7 @@ def test_neither_threads_nor_the_folder_nor_the_hour_change_a_byte(scored_home, 
         home.simulated.mkdir()
         shutil.copy(scored_home.folder / "hidden.parquet", home.simulated / "truth.parquet")
         pd.read_parquet(home.tables / "orders.parquet").to_parquet(home.simulated / "orders.parquet")
-        monkeypatch.setattr("models.churn.threads_for", lambda numbers, threads=threads: threads)
+        monkeypatch.setattr("models.churn.THREADS", threads)
         with threadpool_limits(threads):
             train(settings, home)
             evaluate(settings, home, metrics=home.metrics)
