@@ -29,7 +29,8 @@ TREES = "trees.txt"
 FACTS = "model.json"
 QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # Threads of one model wait for one another after every split, and spin while they do: 2.7 million numbers took 1.2 s of
-# CPU with one thread; with two, on a busy machine, 3 to 14 s, and 124 million 141 s instead of 40. The trees are the same.
+# CPU with one thread; with two, on a busy machine, 3 to 14 s, and 124 million 141 s instead of 40. The trees are the
+# same.
 THREADS = 1
 _THREADS = re.compile(r"\[num_threads: \d+\]")  # stands in LightGBM's text, and changes no tree
 # Rows that a tree is shown at most, drawn anew for every so many trees. Of many more the trees learn next to nothing
