@@ -16,6 +16,7 @@ from pipelines.exports.wording import day, money, value_explained
 
 MOST_GROUPS = 15  # of a breakdown; the rest is one line, so that its total is the firm's
 CHART_GROUPS = 10
+CHART_ROWS = 20  # that a chart stands beside
 _NUMBERS_WIDE = 17  # characters
 _HEADINGS = (later("Accounts"), later("Expected to leave"))
 _OF_VALUE = (later("Value"), later("Value at risk"))
@@ -24,7 +25,9 @@ _OF_VALUE = (later("Value"), later("Value at risk"))
 def write_summary(
     book: xlsxwriter.Workbook, styles: Styles, context: ExportContext, rows: pd.DataFrame, not_scored: pd.DataFrame
 ) -> None:
-    """The sheet 'Summary': four figures, breakdowns by pace, sign, reason, rep and region, and two charts."""
+    """The sheet 'Summary': four figures, breakdowns by pace, sign, reason, rep and region, and charts by
+    reason, sign and rep.
+    """
     sheet = book.add_worksheet(tr("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 40)
@@ -78,28 +81,30 @@ def write_summary(
             sheet.set_row(row, LINE * (1 + len(sentence) // 105))
             row += 1
     row += 1
+    charts: dict[str, tuple[int, Mapping[str, Figures]]] = {}  # by title: the first row and the groups of a breakdown
     if context.pace:
         names = {**context.pace.names, "early": context.pace.early}
         pace = {names[code]: group for code, group in by_pace(rows).items() if group.accounts}
         row = _write_breakdown(sheet, styles, context, row, context.pace.question, pace) + 2
     if rows["sign_code"].notna().any():
         signs = by_sign(rows, {code: tr(title) for code, title in TITLES.items()})
+        charts[tr("Value at risk by sign") if context.has_value else tr("Expected to leave by sign")] = row + 2, signs
         row = _write_breakdown(sheet, styles, context, row, tr("By sign: how one sees it"), signs) + 2
-    by_main_reason = by_reason(rows, context.reasons)
-    first = row + 2
+    reasons = by_reason(rows, context.reasons)
+    title = tr("Value at risk by main reason") if context.has_value else tr("Expected to leave by main reason")
+    charts = {title: (row + 2, reasons), **charts}  # the first that is looked at
     title = tr("By main reason: what we did or left undone")
-    row = _write_breakdown(sheet, styles, context, row, title, by_main_reason) + 2
-    by = tr("Value at risk by main reason") if context.has_value else tr("Expected to leave by main reason")
-    _write_chart(book, sheet, context, by, first, len(by_main_reason), styles.bar, top=2)
+    row = _write_breakdown(sheet, styles, context, row, title, reasons) + 2
     reps = by_rep(rows)
     if reps:
-        first = row + 2
+        charts[tr("Value at risk by rep") if context.has_value else tr("Expected to leave by rep")] = row + 2, reps
         row = _write_breakdown(sheet, styles, context, row, tr("By rep"), reps) + 2
-        by = tr("Value at risk by rep") if context.has_value else tr("Expected to leave by rep")
-        _write_chart(book, sheet, context, by, first, len(reps), styles.calm, top=22)
     regions = by_region(rows)
     if regions:
         _write_breakdown(sheet, styles, context, row, tr("By region"), regions)
+    for place, (title, (first, groups)) in enumerate(charts.items()):
+        colour = styles.calm if place else styles.bar
+        _write_chart(book, sheet, context, title, first, len(groups), colour, top=2 + CHART_ROWS * place)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 1)

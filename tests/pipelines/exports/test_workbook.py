@@ -1,4 +1,5 @@
 from datetime import datetime
+from itertools import pairwise
 
 import openpyxl
 import pytest
@@ -100,7 +101,29 @@ def test_the_summary_adds_up(book, made):
     assert shown["At risk though on schedule"][0] + shown["Overdue"][0] == 300
     by_reason = [shown[title][0] for title in [*made.context.reasons.values(), NO_REASON]]
     assert sum(by_reason) == 300
-    assert len(sheet._charts) == 2
+
+
+def test_charts_show_reasons_signs_and_reps_each_beside_its_own_table(book):
+    sheet = book["Summary"]
+    table_of = {
+        "Value at risk by main reason": "By main reason: what we did or left undone",
+        "Value at risk by sign": "By sign: how one sees it",
+        "Value at risk by rep": "By rep",
+    }
+    begins = {cell.value: cell.row + 2 for (cell,) in sheet.iter_rows(max_col=1)}  # under its headings
+    shown = {
+        chart.title.tx.rich.p[0].r[0].t: (chart.series[0].cat.strRef.f, chart.series[0].val.numRef.f)
+        for chart in sheet._charts
+    }
+
+    assert list(shown) == list(table_of)
+    for title, table in table_of.items():
+        names, values = shown[title]
+        assert names.startswith(f"Summary!$A${begins[table]}:$A$")
+        assert values.startswith(f"Summary!$E${begins[table]}:$E$")
+    tops = [chart.anchor._from.row for chart in sheet._charts]
+    assert tops == sorted(tops), "one under the other"
+    assert min(low - high for high, low in pairwise(tops)) >= 18
 
 
 def test_the_summary_says_what_value_is_and_what_the_accounts_without_a_score_are_worth(book):
