@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
     from features.catalogue import Catalogue
     from features.language.declare import Feature
 
+CYCLE, REGULARITY = "usual_cycle", "order_regularity"
 Strings = npt.NDArray[np.object_]
 Places = list[int]
 
@@ -47,7 +48,11 @@ class Facts:
         as_of: date | None,
     ) -> "Facts":
         names = list(contributions.features)
-        numbers = rows[names].iloc[some].to_numpy(dtype=np.float64, na_value=np.nan)
+        numbers = rows[names].iloc[some].to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+        if CYCLE in names and REGULARITY in names:
+            # Without gaps enough of its own, which regularity takes, an account's cycle is that of others like it.
+            is_new = np.isnan(numbers[:, names.index(REGULARITY)])
+            numbers[is_new, names.index(CYCLE)] = np.nan
         words = [catalogue.by_name[name] for name in names]
         return cls(words, numbers, contributions.shap_values[some], _usual(words, profiles), as_of)
 

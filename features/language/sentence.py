@@ -54,7 +54,8 @@ def said(
     sentence = rendered(fact, {**row, "value": value}, as_of)
     if sentence is None:
         return None
-    return f"{sentence}{_of_the_usual(says, value, usual, unit)}{_rendered(aside + rest, row, as_of) or ''}"
+    others = {other: number for other, number in row.items() if other != name}  # what is told is not told again
+    return f"{sentence}{_of_the_usual(says, value, usual, unit)}{_rendered(aside + rest, others, as_of) or ''}"
 
 
 def is_dated(says: str) -> bool:

@@ -27,7 +27,7 @@ def _days_known(window: int) -> Measure:
 # A customer who is leaving falls silent everywhere, and rings or writes oftener than it orders.
 since_word = DaysSinceLast(contacts.where(_.direction == "inbound"))
 since_heard = IfGiven(Computed(np.fmin, (since_word, DaysSinceLast(calls))), since_word)
-SILENT = "{days_since_order:# day} since their last order; they usually order every {usual_cycle:.0f}"
+SILENT = "{days_since_order:# day} since their last order[; they usually order every {usual_cycle:.0f}]"
 
 
 class Orders(Reason):
@@ -74,7 +74,10 @@ class Orders(Reason):
         says="In {days} days they ordered at {value:.0%} of the year's usual pace",
     ).shows("fewer_orders")
     amount = amount(
-        rows, "amount", days=(30, QUARTER, 180, YEAR), says="They ordered for {value:,.0f} in {days} days"
+        rows,
+        "amount",
+        days=(30, QUARTER, 180, YEAR),
+        says="They ordered for {value:,.0f} in {days} days[, and for {amount_360d:,.0f} in a year]",
     ).shows("smaller_amounts")
     amount_trend = feature(
         amount[QUARTER] * (_days_known(QUARTER) / QUARTER) / amount[YEAR],

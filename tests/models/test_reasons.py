@@ -29,6 +29,19 @@ def reasons_of(
     return reasons(found, pd.DataFrame([values]), dict.fromkeys(names, profile), catalogue(), as_of).iloc[0]
 
 
+@pytest.mark.parametrize(
+    ("regularity", "says"), [(MISSING, "1 order in 90 days"), (2.0, "1 order in 90 days; they usually order every 48")]
+)
+def test_a_cycle_that_is_that_of_others_is_not_called_their_own(regularity, says):
+    account = reasons_of(
+        {"orders_90d": 1.0, "usual_cycle": 48.0, "order_regularity": regularity},
+        {"orders_90d": 0.5},
+        FeatureProfile(0.0, low=1, lower_quartile=2, median=3, upper_quartile=4, high=9),
+    )
+
+    assert account["sign"] == says
+
+
 def test_reasons_stand_by_what_they_add_up_to_each_with_its_fact_and_action():
     account = reasons_of(
         {"days_since_contact": 70.0, "conversations_30d": 0.0, "complaints_180d": 40.0, "unreturned_calls_90d": 35.0},

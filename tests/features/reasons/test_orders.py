@@ -364,7 +364,9 @@ def test_in_words() -> None:
     assert said("days_since_order", 41, usual_cycle=12) == (
         "41 days since their last order; they usually order every 12"
     )
-    assert said("days_since_order", 41) is None  # no cycle is known to compare with
+    assert said("days_since_order", 41) == "41 days since their last order"  # no cycle is known to compare with
+    assert said("amount_90d", 198, amount_360d=1141) == "They ordered for 198 in 90 days, and for 1,141 in a year"
+    assert said("amount_360d", 1141, amount_360d=1141) == "They ordered for 1,141 in 360 days"
     silence = {"days_since_order": 41, "usual_cycle": 12}
     assert said("cycles_since_order", 3.4, **silence) == said("days_since_order", 41, usual_cycle=12)
     assert said("chance_of_silence", 0.02, **silence) == said("days_since_order", 41, usual_cycle=12)
