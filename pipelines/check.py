@@ -11,7 +11,7 @@ from features.mistake import Mistake
 from models.leaks import Leaks
 from models.origins import too_short
 from models.target import targets
-from pipelines.dataset import check_outcomes, origins_of, read_rows
+from pipelines.dataset import check_outcomes, left_out, origins_of, read_rows
 from pipelines.home import Home
 from pipelines.ingest import write_tables
 from pipelines.intake.as_of import given_as_of
@@ -91,9 +91,10 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
         )
     left, involuntary = targets(rows)
     known = ~np.isnan(left)
-    otherwise = np.nansum(involuntary)
+    otherwise, unseen = np.nansum(involuntary), left_out(home)
     return rows, [
         f"to learn from: {known.sum():,} rows; {left[known].sum():,.0f} left by choice, {otherwise:,.0f} otherwise",
+        *([f"left out: {unseen}"] if unseen else []),
         *(
             f"tested on {origin.as_of.date()}: {origin.test.sum():,} rows, {left[origin.test].mean():.1%} left, "
             f"by what was learned from {origin.train.sum():,} rows"

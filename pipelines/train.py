@@ -17,6 +17,7 @@ from pipelines.dataset import (
     columns_in,
     facts_of,
     forget,
+    left_out,
     origins_of,
     read_outcomes,
     recipe_of,
@@ -42,6 +43,8 @@ def train(settings: Settings, home: Home) -> None:
     settings = manifest.settings(settings)
     forget(home.model / SCORING)  # of other snapshots, whatever stops this
     check_outcomes(rows, settings.left)
+    if unseen := left_out(home):
+        log.warning("train: %s", unseen)
     stop_at_leaks(settings.leak, home, rows)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))
