@@ -48,7 +48,7 @@ def write_source(tables: Mapping[str, pd.DataFrame], folder: Path, more: str = "
         rows.to_csv(folder / f"{name}.csv", index=False)
         (folder / f"{name}.sql").write_text(f"SELECT {', '.join(rows.columns)} FROM {name}_rows\n", encoding="utf-8")
     files = "".join(f"  {name}_rows: {name}.csv\n" for name in tables)
-    head = "description: A made-up firm.\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
+    head = "description: A made-up firm.\ncurrency: EUR\ntime_zone: Europe/Berlin\nfolder: .\n"
     (folder / "source.yaml").write_text(f"{head}files:\n{files}{more}", encoding="utf-8")
     return folder
 

@@ -180,7 +180,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        notice = f"{no_model} {_refused(home) or no_champion}"
+        notice = f"{no_model} {_refused(home) or no_champion} {caution_of_rule(rule)}".rstrip()
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
@@ -252,15 +252,31 @@ def caution(about: Mapping[str, Any]) -> str:
     Its tested days tell nothing of that: on a shop's first year they foretold what left, and the winter after it twice
     as many left as were told (benchmarks/README.md).
     """
-    first, last = (date.fromisoformat(about[name]) for name in ("first_as_of", "last_as_of"))
-    if (last - first).days >= WHOLE_YEAR:
+    first, last = about["first_as_of"], about["last_as_of"]
+    if _is_whole_year(first, last):
         return ""
     return tr(
         "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
         "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
-        first=short_day(first),
-        last=short_day(last),
+        first=short_day(date.fromisoformat(first)),
+        last=short_day(date.fromisoformat(last)),
     )
+
+
+def caution_of_rule(rule: Rule) -> str:
+    """The same of a rule, whose risks are shares that left; '' of one of an older version."""
+    if not rule.first_as_of or _is_whole_year(rule.first_as_of, rule.last_as_of):
+        return ""
+    return tr(
+        "Its risks are shares that left on days from {first} to {last}, which are no whole year. How the rest of the "
+        "year goes they do not tell: take them for an order in which to call, rather than for chances.",
+        first=short_day(date.fromisoformat(rule.first_as_of)),
+        last=short_day(date.fromisoformat(rule.last_as_of)),
+    )
+
+
+def _is_whole_year(first: str, last: str) -> bool:
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days >= WHOLE_YEAR
 
 
 def _refused(home: Home) -> str:

@@ -1,6 +1,7 @@
 """Score: a ranked list that is the same whenever it is made, each account with reasons that people can be given."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,11 +15,12 @@ from features.value import Returns
 from models.churn import Churn
 from models.layout import SCORING
 from models.reasons import ASK
+from models.rule import Rule
 from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.score import caution, ranked, score
+from pipelines.score import caution, caution_of_rule, ranked, score
 from pipelines.scored import Scored
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -319,6 +321,17 @@ def test_of_a_model_that_has_not_seen_a_whole_year_the_lists_say_so() -> None:
     assert caution({"first_as_of": "2024-01-10", "last_as_of": "2024-12-05"}) == ""
     said = caution({"first_as_of": "2024-01-10", "last_as_of": "2024-12-04"})
     assert said.startswith("The model has learned from days from 2024-01-10 to 2024-12-04, which are no whole year.")
+
+
+def test_so_they_do_of_a_rule_whose_risks_are_of_less_than_a_year() -> None:
+    rows = pd.DataFrame({"as_of": pd.to_datetime(["2024-01-10", "2024-12-04"]), "pace": "new", "days_since_order": 1.0})
+    rule = Rule.fit("days_since_order", rows, np.array([0.0, 1.0]), np.zeros(2), ["days_since_order"], "")
+    said = caution_of_rule(rule)
+    assert said.startswith(
+        "Its risks are shares that left on days from 2024-01-10 to 2024-12-04, which are no whole year."
+    )
+    assert caution_of_rule(replace(rule, last_as_of="2024-12-05")) == ""
+    assert caution_of_rule(replace(rule, first_as_of="", last_as_of="")) == ""
 
 
 def test_the_caution_stands_in_the_scores(own_home, small_settings, monkeypatch) -> None:
