@@ -33,8 +33,8 @@ class Odd:
 
     days: of its records. gap: usual days between orders. leaves: chance to leave in a month, content and not. growth:
     share of the accounts that came in the last year, None: they came evenly. swing: of orders over the year. shock: by
-    how much leaving rises in the last 90 days and after. no_contacts: days whose contacts are lost. twice: share of
-    rows that stand there twice. one_rep: whether one rep has all. began_before: days before its records of which
+    how much leaving rises in the last `shocked` days and after. no_contacts: days whose contacts are lost. twice: share
+    of rows that stand there twice. one_rep: whether one rep has all. began_before: days before its records of which
     customers are there already.
     """
 
@@ -45,6 +45,7 @@ class Odd:
     growth: float | None = None
     swing: float = 0
     shock: float = 1
+    shocked: int = 90
     no_contacts: int = 0
     twice: float = 0
     one_rep: bool = False
@@ -63,6 +64,7 @@ FIRMS = {
     "yearly": replace(USUAL, days=2000, gap=330),
     "one rep": replace(USUAL, one_rep=True),
     "shock": replace(USUAL, shock=2),
+    "old shock": replace(USUAL, shock=2, shocked=240),
     "outage": replace(USUAL, no_contacts=21),
     "twice": replace(USUAL, twice=0.3),
 }
@@ -84,7 +86,9 @@ def tables_of(odd: Odd, seed: int = 1) -> dict[str, pd.DataFrame]:
         size = chance.lognormal(5 if segment == "small" else 7, 0.6)
         day, discontent = start, False
         while day < AHEAD:
-            leaving = odd.leaves[discontent] * (SMALL if segment == "small" else 1) * (odd.shock if day > -90 else 1)
+            leaving = (
+                odd.leaves[discontent] * (SMALL if segment == "small" else 1) * (odd.shock if day > -odd.shocked else 1)
+            )
             last = day + int(chance.integers(0, MONTH)) if chance.random() < leaving else None
             until = min(day + MONTH, AHEAD if last is None else last)
             busy = 1 + odd.swing * np.cos(2 * np.pi * (day + 30) / YEAR)
@@ -122,8 +126,6 @@ def tables_of(odd: Odd, seed: int = 1) -> dict[str, pd.DataFrame]:
             table = pd.concat([table, again]).sort_values(times[0], kind="stable")
         dated = {column: pd.Timestamp(AS_OF) + pd.to_timedelta(table[column], unit="D") for column in times}
         found[name] = table.assign(**dated)
-    there = set(found["orders"]["account_id"])
-    found["accounts"] = found["accounts"][found["accounts"]["account_id"].isin(there)]
     return found
 
 

@@ -67,7 +67,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
-        ranker.notice,
+        " ".join([ranker.notice, *(_gap(name, last) for name, last in manifest.ended.items())]).strip(),
         settings.left.digest,
         value_by(manifest.columns),
         settings.left.pace_by(manifest.columns),
@@ -184,7 +184,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version, caution(model.about))
+    return Ranker(model, version, f"{caution(model.about)} {_missed_lately(home)}".strip())
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
@@ -260,6 +260,31 @@ def caution(about: Mapping[str, Any]) -> str:
         "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
         first=short_day(date.fromisoformat(first)),
         last=short_day(date.fromisoformat(last)),
+    )
+
+
+def _missed_lately(home: Home) -> str:
+    """What was foretold and what came on the newest day of which that is known, where the two differ; else ''."""
+    path = home.model / GATE
+    missed = json.loads(path.read_text(encoding="utf-8")).get("missed_lately") if path.exists() else None
+    if not missed:
+        return ""
+    return tr(
+        "Of {accounts:,} accounts seen on {day} {told:.1%} were foretold to leave and {left:.1%} left, which is beyond "
+        "chance. Something may have changed: take the risks for an order in which to call, rather than for chances.",
+        accounts=missed["accounts"],
+        day=short_day(date.fromisoformat(missed["as_of"])),
+        told=missed["told"],
+        left=missed["left"],
+    )
+
+
+def _gap(table: str, last: date) -> str:
+    return tr(
+        "The records ({table}) end on {day}, and so long a pause has never been: if rows are missing, accounts seem "
+        "more silent than they are.",
+        table=table,
+        day=short_day(last),
     )
 
 

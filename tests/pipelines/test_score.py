@@ -340,3 +340,18 @@ def test_the_caution_stands_in_the_scores(own_home, small_settings, monkeypatch)
     monkeypatch.setattr("pipelines.score.WHOLE_YEAR", 100_000)
     score(small_settings, own_home)
     assert Scored.read(own_home, as_of_of(own_home)).notice.startswith("The model has learned from days from ")
+
+
+def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home, small_settings) -> None:
+    verdict = json.loads((own_home.model / "gate.json").read_text())
+    assert verdict["missed_lately"] is None
+    verdict["missed_lately"] = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_value": 0.001}
+    (own_home.model / "gate.json").write_text(json.dumps(verdict))
+    manifest = Manifest.read(own_home)
+    manifest.model_copy(update={"ended": {"contacts": date(2026, 6, 9)}}).write(own_home.manifest)
+
+    score(small_settings, own_home)
+
+    notice = Scored.read(own_home, as_of_of(own_home)).notice
+    assert notice.startswith("Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left, ")
+    assert "The records (contacts) end on 2026-06-09, and so long a pause has never been" in notice
