@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.language.tongue import ENGLISH, Told, later, short_day, speaking, tr
+from features.language.tongue import ENGLISH, Told, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
@@ -26,6 +26,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
+from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
 from pipelines.settings import Settings
@@ -62,12 +63,17 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         )
     computed = time.perf_counter()
     scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
+    notices = [
+        ranker.notice,
+        mostly_rare(settings.left, not_scored, len(scores)),
+        *(gap(name, last) for name, last in manifest.ended.items()),
+    ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
-        " ".join([ranker.notice, *(_gap(name, last) for name, last in manifest.ended.items())]).strip(),
+        " ".join(found for found in notices if found),
         settings.left.digest,
         value_by(manifest.columns),
         settings.left.pace_by(manifest.columns),
@@ -98,7 +104,6 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
 
 
 _KEPT = ["account_id", "outlook_days", "pace", "last_order_on", "days_since_order", "usual_cycle", "value", "rep_id"]
-WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
 _OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # missing where the tables do not tell
 
 
@@ -184,7 +189,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version, f"{caution(model.about)} {_missed_lately(home)}".strip())
+    return Ranker(model, version, f"{caution(model.about)} {missed_lately(home)}".strip())
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
@@ -244,64 +249,6 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
-
-
-def caution(about: Mapping[str, Any]) -> str:
-    """What to know of a model that has not seen a whole year; '' of one that has. about: of its training.
-
-    Its tested days tell nothing of that: on a shop's first year they foretold what left, and the winter after it twice
-    as many left as were told (benchmarks/README.md).
-    """
-    first, last = about["first_as_of"], about["last_as_of"]
-    if _is_whole_year(first, last):
-        return ""
-    return tr(
-        "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
-        "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
-        first=short_day(date.fromisoformat(first)),
-        last=short_day(date.fromisoformat(last)),
-    )
-
-
-def _missed_lately(home: Home) -> str:
-    """What was foretold and what came on the newest day of which that is known, where the two differ; else ''."""
-    path = home.model / GATE
-    missed = json.loads(path.read_text(encoding="utf-8")).get("missed_lately") if path.exists() else None
-    if not missed:
-        return ""
-    return tr(
-        "Of {accounts:,} accounts seen on {day} {told:.1%} were foretold to leave and {left:.1%} left, which is beyond "
-        "chance. Something may have changed: take the risks for an order in which to call, rather than for chances.",
-        accounts=missed["accounts"],
-        day=short_day(date.fromisoformat(missed["as_of"])),
-        told=missed["told"],
-        left=missed["left"],
-    )
-
-
-def _gap(table: str, last: date) -> str:
-    return tr(
-        "The records ({table}) end on {day}, and so long a pause has never been: if rows are missing, accounts seem "
-        "more silent than they are.",
-        table=table,
-        day=short_day(last),
-    )
-
-
-def caution_of_rule(rule: Rule) -> str:
-    """The same of a rule, whose risks are shares that left; '' of one of an older version."""
-    if not rule.first_as_of or _is_whole_year(rule.first_as_of, rule.last_as_of):
-        return ""
-    return tr(
-        "Its risks are shares that left on days from {first} to {last}, which are no whole year. How the rest of the "
-        "year goes they do not tell: take them for an order in which to call, rather than for chances.",
-        first=short_day(date.fromisoformat(rule.first_as_of)),
-        last=short_day(date.fromisoformat(rule.last_as_of)),
-    )
-
-
-def _is_whole_year(first: str, last: str) -> bool:
-    return (date.fromisoformat(last) - date.fromisoformat(first)).days >= WHOLE_YEAR
 
 
 def _refused(home: Home) -> str:

@@ -14,13 +14,15 @@ from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
 from models.layout import SCORING
+from models.left import orders_too_rarely
 from models.reasons import ASK
 from models.rule import Rule
 from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.score import caution, caution_of_rule, ranked, score
+from pipelines.notices import caution, caution_of_rule, mostly_rare
+from pipelines.score import ranked, score
 from pipelines.scored import Scored
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -337,7 +339,7 @@ def test_so_they_do_of_a_rule_whose_risks_are_of_less_than_a_year() -> None:
 def test_the_caution_stands_in_the_scores(own_home, small_settings, monkeypatch) -> None:
     score(small_settings, own_home)
     assert Scored.read(own_home, as_of_of(own_home)).notice == ""
-    monkeypatch.setattr("pipelines.score.WHOLE_YEAR", 100_000)
+    monkeypatch.setattr("pipelines.notices.WHOLE_YEAR", 100_000)
     score(small_settings, own_home)
     assert Scored.read(own_home, as_of_of(own_home)).notice.startswith("The model has learned from days from ")
 
@@ -355,3 +357,12 @@ def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home,
     notice = Scored.read(own_home, as_of_of(own_home)).notice
     assert notice.startswith("Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left, ")
     assert "The records (contacts) end on 2026-06-09, and so long a pause has never been" in notice
+
+
+def test_where_most_order_too_rarely_the_notice_says_what_to_set(small_settings) -> None:
+    rarely = small_settings.left.model_copy(update={"k": 60})
+    left = pd.DataFrame({"cause": [orders_too_rarely(rarely)] * 3 + ["Never ordered"]})
+    assert mostly_rare(rarely, left, scored=3) == ""
+    assert mostly_rare(rarely, left, scored=2).startswith(
+        "3 accounts order too rarely to be judged within 180 days and are not ranked; 2 are. To judge them, "
+    )
