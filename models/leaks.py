@@ -1,7 +1,7 @@
 """Leaks: what a source says of an account before anybody can have known it, found and put in words."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -36,8 +36,31 @@ class Finding:
     @property
     def line(self) -> str:
         """What it is and what to do, in one line."""
+        return f"{self.says}; if it was known by then, set {setting_for([self])}."
+
+    @property
+    def says(self) -> str:
+        """What it is and what to look at, without its full stop."""
         cure = "Give recorded_at, or leave it out" if self.stops else "See where its values come from"
-        return f"{self.name}: {self.seen}. {cure}; if it was known by then, set leak.accept: [{self.name}]."
+        return f"{self.name}: {self.seen}. {cure}"
+
+
+def setting_for(findings: Sequence[Finding], accepted: Sequence[str] = ()) -> str:
+    """The line of settings that accepts all of them, with what it holds already."""
+    return f"leak.accept: [{', '.join(dict.fromkeys([*accepted, *(finding.name for finding in findings)]))}]"
+
+
+def lines(findings: Sequence[Finding], accepted: Sequence[str] = ()) -> list[str]:
+    """A line each; the last says what to set if all of them were known in time, so that there is one to copy.
+
+    accepted: what `leak.accept` holds already.
+    """
+    if not findings:
+        return []
+    known = "it was" if len(findings) == 1 else "all of them were"
+    found = [finding.says for finding in findings]
+    found[-1] += f"; if {known} known by then, set {setting_for(findings, accepted)}"
+    return [f"{said}." for said in found]
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def watch(block: Block, left: Left) -> Watch:
             outlook = np.maximum(outlook, np.ceil(left.k * usual).astype(np.int64))
             cause[block.dense(since_order) > outlook] = tr("Already gone: silent for longer than its outlook")
             rare = outlook > left.longest_outlook
-            cause[rare] = tr("Orders too rarely to be judged within {days} days", days=left.longest_outlook)
+            cause[rare] = orders_too_rarely(left)
         case "silence":
             gone = tr("Already gone: no order in {days} days", days=left.active_days)
             cause[block.dense(since_order) > left.active_days] = gone
@@ -97,6 +97,11 @@ def watch(block: Block, left: Left) -> Watch:
     if left.table == "orders":
         cause[np.isnan(block.dense(since_order))] = tr("Never ordered")
     return Watch(np.where(cause == "", outlook, 0).astype(np.int32), cause, _pace(block, left))
+
+
+def orders_too_rarely(left: Left) -> str:
+    """Why an account with too long an outlook is not watched."""
+    return tr("Orders too rarely to be judged within {days} days", days=left.longest_outlook)
 
 
 def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:

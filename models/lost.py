@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from features.language.declare import Feature
 from features.language.measure import Columns
 from features.language.tongue import Told, told
-from features.mistake import Mistake, closest
+from features.mistake import closest
 from features.tables import TABLES
 
 _SETTING = "gate.accept_lost"
@@ -60,13 +60,14 @@ class Lost:
         return gone + with_what + told("; if that is meant, set {setting}", setting=self.setting)
 
 
-def check_accepted(names: Iterable[str], declared: Collection[str]) -> None:
-    """Raises Mistake where `gate.accept_lost` names what is no table, no column and no feature."""
+def names_of_nothing(names: Iterable[str], declared: Collection[str]) -> list[str]:
+    """A line each for what `gate.accept_lost` names and is no table, no column and no feature: a slip, or a feature
+    that has been given up since. It allows nothing to be gone, so it stops nothing.
+    """
     columns = [f"{table.name}.{column}" for table in TABLES.values() for column in table.column_names]
     known = [*TABLES, *columns, *declared]
-    for name in names:
-        if name not in known:
-            raise Mistake(f"{_SETTING}: '{name}' is no table, no table.column and no feature.{closest(name, known)}")
+    nothing = "is no table, no table.column and no feature, so it accepts nothing."
+    return [f"{_SETTING}: '{name}' {nothing}{closest(name, known)}" for name in names if name not in known]
 
 
 def _gone(feature: Feature, columns: Columns) -> Iterator[str]:

@@ -41,7 +41,8 @@ class Rule:
 
     scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
     feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons. definition:
-    the digest of the definition of leaving that the risks are of.
+    the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that it was
+    fitted on; '' of a rule of an older version.
     """
 
     name: str
@@ -51,6 +52,8 @@ class Rule:
     involuntary: Involuntary
     profiles: Mapping[str, FeatureProfile]
     definition: str
+    first_as_of: str = ""
+    last_as_of: str = ""
 
     @classmethod
     def fit(
@@ -85,6 +88,8 @@ class Rule:
             Involuntary.fit(rows["pace"], voluntary, involuntary),
             profiles_of(NumbersInFrame(rows, np.ones(len(rows), dtype=bool)), features),
             definition,
+            str(rows["as_of"].min().date()),
+            str(rows["as_of"].max().date()),
         )
 
     @property
@@ -149,6 +154,8 @@ class Rule:
             Involuntary(**facts["involuntary"]),
             {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             facts["definition"],
+            facts.get("first_as_of", ""),
+            facts.get("last_as_of", ""),
         )
 
 

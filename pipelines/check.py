@@ -7,11 +7,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
+from features.catalogue import catalogue
 from features.mistake import Mistake
-from models.leaks import Leaks
+from models.leaks import Leaks, lines
+from models.lost import names_of_nothing
 from models.origins import too_short
 from models.target import targets
-from pipelines.dataset import check_outcomes, origins_of, read_rows
+from pipelines.dataset import check_outcomes, left_out, origins_of, read_rows
 from pipelines.home import Home
 from pipelines.ingest import write_tables
 from pipelines.intake.as_of import given_as_of
@@ -67,12 +69,13 @@ def check(
             try:
                 rows, known = _snapshots(settings, trial)
                 leaks = find_leaks(settings.leak, trial, rows)
-                stops += [f"leak: {finding.line}" for finding in leaks.stops]
+                stops += [f"leak: {line}" for line in lines(leaks.stops, settings.leak.accept)]
             except Mistake as mistake:
                 stops.append(str(mistake))
         as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
-        suspected = [finding.line for finding in leaks.suspected]
-        return Report(found, as_of_settled, done, checked.notes, idle, known, stops, suspected)
+        suspected = lines(leaks.suspected, settings.leak.accept)
+        notes = [*checked.notes, *names_of_nothing(settings.gate.accept_lost, catalogue().by_name)]
+        return Report(found, as_of_settled, done, notes, idle, known, stops, suspected)
 
 
 def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]:
@@ -91,9 +94,10 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
         )
     left, involuntary = targets(rows)
     known = ~np.isnan(left)
-    otherwise = np.nansum(involuntary)
+    otherwise, unseen = np.nansum(involuntary), left_out(home)
     return rows, [
         f"to learn from: {known.sum():,} rows; {left[known].sum():,.0f} left by choice, {otherwise:,.0f} otherwise",
+        *([f"left out: {unseen}"] if unseen else []),
         *(
             f"tested on {origin.as_of.date()}: {origin.test.sum():,} rows, {left[origin.test].mean():.1%} left, "
             f"by what was learned from {origin.train.sum():,} rows"

@@ -18,6 +18,7 @@ from models.churn import FACTS, TREES, Churn
 from models.definition import Left
 from models.origins import Origin, rolling_origins
 from models.recipe import Recipe
+from models.records_begin import before_leavers_are_on_record, in_words
 from models.target import targets
 from models.tree_params import TreeParams
 from pipelines.home import Home, written_whole
@@ -30,7 +31,8 @@ _NEWEST_COLUMN = "value"  # of left.parquet, which older versions do not write
 
 def read_outcomes(home: Home) -> pd.DataFrame:
     """left.parquet, in its order, which is that of features.parquet: as_of as a time, left as 1, 0 or NA, value, kind
-    where it is known. Raises Mistake where a file is not there, or an older version wrote it.
+    where it is known. left is NA as well on as_ofs from before leavers are on record. Raises Mistake where a file is
+    not there, or an older version wrote it.
     """
     for path in (home.features, home.left):
         if not path.exists():
@@ -45,7 +47,15 @@ def read_outcomes(home: Home) -> pd.DataFrame:
         raise RuntimeError(f"{home.features} and {home.left} are not sorted by {' and '.join(_KEYS)}")
     rows: pd.DataFrame = _dates_as_times(table).to_pandas()
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
+    rows["left"] = rows["left"].mask(before_leavers_are_on_record(rows))
     return rows
+
+
+def left_out(home: Home) -> str:
+    """Which rows `read_outcomes` takes for those from before leavers are on record, in words; '' where none."""
+    rows = pq.read_table(home.left).to_pandas()
+    rows = rows.assign(as_of=pd.to_datetime(rows["as_of"]), left=rows["left"].astype("boolean").astype("Float64"))
+    return in_words(rows, before_leavers_are_on_record(rows))
 
 
 def read_rows(home: Home, mask: npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ from models.evaluation import (
     rounded,
 )
 from models.explain import shap_contributions
+from models.lately import Lately
 from models.layout import SCORING
-from models.leaks import Leaks
-from models.lost import check_accepted
+from models.leaks import Leaks, lines
 from models.metrics import Floats
 from models.money import money_figures
 from models.numbers import NumbersInFrame
@@ -59,7 +60,6 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     """
     manifest = Manifest.read(home)
     settings = manifest.settings(settings)
-    check_accepted(settings.gate.accept_lost, catalogue().by_name)
     rows = read_rows(home)
     check_outcomes(rows, settings.left)
     origins = origins_of(rows, settings)
@@ -104,7 +104,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         columns=manifest.columns,
         knows_until=model.about["knows_until"],
         pace_by=settings.left.pace_by(manifest.tables),
-        suspected=[finding.line for finding in Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected],
+        suspected=lines(Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected, settings.leak.accept),
     )
     _write_figures(home, metrics, figures)
     _write_rule(settings, home, tested.rows, tested.left, tested.involuntary, figures)
@@ -131,7 +131,11 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     if verdict.promoted:
         registry.promote(version)
         champion = version
-    _write(home.model / GATE, _gate_json(verdict, version, champion))
+    lately = Lately.of(rows, tested.model, origins[-1].as_of)
+    missed = lately if lately and lately.misses(settings.gate.calibration) else None
+    _write(home.model / GATE, _gate_json(verdict, version, champion, missed))
+    if missed:
+        log.warning("evaluate: %s", missed)
     outcome = "is champion" if verdict.promoted else "refused"
     log.info("gate: version %s (%s) %s: %s", version.number, version.name, outcome, verdict.in_words)
 
@@ -273,11 +277,13 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
     write_beeswarm(plots / "features.png", tested.model, evaluation.explained, evaluation.contributions)
 
 
-def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Version | None) -> str:
+def _gate_json(
+    verdict: gate.Verdict, challenger: Version | None, champion: Version | None, missed: Lately | None = None
+) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
-    the challenger stands.
+    the challenger stands. missed_lately: the newest day whose outcome is known, where it was not what was foretold.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -289,6 +295,7 @@ def _gate_json(verdict: gate.Verdict, challenger: Version | None, champion: Vers
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
+        "missed_lately": asdict(missed) if missed else None,
         "without_champion": None if champion else verdict.in_words,
     }
     return json.dumps(content, indent=2) + "\n"

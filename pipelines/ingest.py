@@ -107,5 +107,6 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
         tables=tables,
         derived=[name for name in tables if name not in source.selects],
         missing=[name for name in TABLES if name not in tables],
+        ended={name: last for name, last in checked.ended.items() if name in tables},
         data_version=data_version(tables),
     )

@@ -15,7 +15,7 @@ from features.language.of_terms import OfContracts
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from models.last_days import LOOK_BACK, Leave, of_contracts, of_starts
-from models.leaks import Finding, Leaks
+from models.leaks import Finding, Leaks, lines, setting_for
 from models.leaks_in_features import leaks_in_features, sample_of
 from models.leaks_in_tables import fates_of, leaks_in
 from models.notice import in_time
@@ -41,12 +41,15 @@ def stop_at_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> None:
     leaks = find_leaks(settings, home, rows)
     with written_whole(home.leaks) as path:
         path.write_text(leaks.as_json(), encoding="utf-8")
-    for finding in leaks.suspected:
-        log.warning("leak suspected: %s", finding.line)
+    for line in lines(leaks.suspected, settings.accept):
+        log.warning("leak suspected: %s", line)
     if leaks.stops:
         first, *others = leaks.stops
-        also = f" The same goes for: {', '.join(finding.name for finding in others)}." if others else ""
-        raise Mistake(f"leak: {first.line}{also}")
+        also = f". The same goes for {', '.join(finding.name for finding in others)}" if others else ""
+        known = "all of them were" if others else "it was"
+        raise Mistake(
+            f"leak: {first.says}{also}; if {known} known by then, set {setting_for(leaks.stops, settings.accept)}."
+        )
 
 
 def find_leaks(settings: Leak, home: Home, rows: pd.DataFrame) -> Leaks:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.language.tongue import ENGLISH, Told, later, short_day, speaking, tr
+from features.language.tongue import ENGLISH, Told, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
@@ -26,6 +26,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
+from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
 from pipelines.settings import Settings
@@ -62,12 +63,17 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         )
     computed = time.perf_counter()
     scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
+    notices = [
+        ranker.notice,
+        mostly_rare(settings.left, not_scored, len(scores)),
+        *(gap(name, last) for name, last in manifest.ended.items()),
+    ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
-        ranker.notice,
+        " ".join(found for found in notices if found),
         settings.left.digest,
         value_by(manifest.columns),
         settings.left.pace_by(manifest.columns),
@@ -98,7 +104,6 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
 
 
 _KEPT = ["account_id", "outlook_days", "pace", "last_order_on", "days_since_order", "usual_cycle", "value", "rep_id"]
-WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
 _OF_CONTRACTS = ["days_to_contract_end", "days_to_renewal", "has_notice"]  # missing where the tables do not tell
 
 
@@ -180,11 +185,11 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        notice = f"{no_model} {_refused(home) or no_champion}"
+        notice = f"{no_model} {_refused(home) or no_champion} {caution_of_rule(rule)}".rstrip()
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version, caution(model.about))
+    return Ranker(model, version, f"{caution(model.about)} {missed_lately(home)}".strip())
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
@@ -244,23 +249,6 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
-
-
-def caution(about: Mapping[str, Any]) -> str:
-    """What to know of a model that has not seen a whole year; '' of one that has. about: of its training.
-
-    Its tested days tell nothing of that: on a shop's first year they foretold what left, and the winter after it twice
-    as many left as were told (benchmarks/README.md).
-    """
-    first, last = (date.fromisoformat(about[name]) for name in ("first_as_of", "last_as_of"))
-    if (last - first).days >= WHOLE_YEAR:
-        return ""
-    return tr(
-        "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
-        "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
-        first=short_day(first),
-        last=short_day(last),
-    )
 
 
 def _refused(home: Home) -> str:

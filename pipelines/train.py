@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.catalogue import catalogue
 from models.layout import SCORING
+from models.lost import names_of_nothing
 from models.numbers import NumbersInFile
 from models.origins import too_short
 from models.spread import with_spreads
@@ -17,6 +19,7 @@ from pipelines.dataset import (
     columns_in,
     facts_of,
     forget,
+    left_out,
     origins_of,
     read_outcomes,
     recipe_of,
@@ -42,6 +45,10 @@ def train(settings: Settings, home: Home) -> None:
     settings = manifest.settings(settings)
     forget(home.model / SCORING)  # of other snapshots, whatever stops this
     check_outcomes(rows, settings.left)
+    for line in names_of_nothing(settings.gate.accept_lost, catalogue().by_name):
+        log.warning(line)
+    if unseen := left_out(home):
+        log.warning("train: %s", unseen)
     stop_at_leaks(settings.leak, home, rows)
     if not origins_of(rows, settings):
         log.warning("train: no model: %s", too_short(rows))

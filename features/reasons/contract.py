@@ -51,7 +51,7 @@ class Contract(Reason):
     )
     cancellations = count(
         contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"
-    )
+    ).shows("contract_end")
     renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
     share_of_talk_near_renewal = feature(
         DaysAfter(spoken, since=since_renewal + NEAR_DAYS, days=NEAR_DAYS)

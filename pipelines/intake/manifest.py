@@ -29,7 +29,8 @@ class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
-    give and that were made from others. data_version: changes with any row of any table.
+    give and that were made from others. ended: tables that end long before as_of, as where an export has broken
+    down, and the day of their last row. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +44,7 @@ class Manifest(BaseModel):
     tables: dict[str, TableFacts]
     derived: list[str] = []
     missing: list[str]
+    ended: dict[str, date] = {}
     data_version: str
 
     @classmethod

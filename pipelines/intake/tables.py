@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from features.mistake import Mistake
@@ -12,6 +12,7 @@ from pipelines.intake.checking import Cause, Checked, Checks
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
+from pipelines.intake.unlikely import ended_early, unlikely
 
 log = logging.getLogger(__name__)
 
@@ -21,12 +22,13 @@ class CheckedSource:
     """A source whose rows have all been looked at.
 
     as_of: the day to score; where nothing is left to say which it is a Mistake. notes: what had to be assumed, and what
-    nobody would expect who knows the files.
+    nobody would expect who knows the files. ended: tables that end long before as_of, and the day of their last row.
     """
 
     checks: Checks
     as_of: AsOf | Mistake
     notes: list[str]
+    ended: dict[str, date] = field(default_factory=dict)
 
 
 def check_source(
@@ -49,7 +51,8 @@ def check_source(
     except Mistake as mistake:
         return CheckedSource(checks, mistake, notes)
     checks.refuse_later_history(as_of.day)
-    return CheckedSource(checks, as_of, notes + of_day)
+    ended = ended_early(checks, as_of.day)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *unlikely(checks, as_of.day, ended)], ended)
 
 
 def tables_in_order(source: Source) -> list[str]:

@@ -1,6 +1,6 @@
 """What was found keeps its order, its words and its name from one stage to the next."""
 
-from models.leaks import Finding, Leaks
+from models.leaks import Finding, Leaks, lines
 
 STOPS = Finding("b", "contracts", "cancelled_at", "it is 2024-01-01 for all")
 SUSPECTED = Finding("c", None, "cancellations_720d", "it ranks too well")
@@ -18,6 +18,18 @@ def test_a_line_names_the_column_and_what_to_do() -> None:
         "set leak.accept: [contracts.cancelled_at]."
     )
     assert SUSPECTED.line.endswith("set leak.accept: [cancellations_720d].")
+
+
+def test_of_several_the_last_line_is_the_one_to_copy() -> None:
+    other = Finding("d", None, "visits_30d", "it ranks by the last days")
+    first, last = lines([SUSPECTED, other], accepted=["calls.returned_at"])
+    assert first == "cancellations_720d: it ranks too well. See where its values come from."
+    assert last == (
+        "visits_30d: it ranks by the last days. See where its values come from; if all of them were known by then, set "
+        "leak.accept: [calls.returned_at, cancellations_720d, visits_30d]."
+    )
+    assert lines([SUSPECTED]) == [SUSPECTED.line]
+    assert lines([]) == []
 
 
 def test_what_is_written_is_read_back() -> None:

@@ -125,3 +125,14 @@ def test_a_few_accounts_prove_nothing() -> None:
     assert found(assignments(last), made.loc[GONE[:10] + STAYED]) == ["b rep_assignments.ends_at"]
     assert found(assignments(last), made.loc[GONE[:9] + STAYED]) == []
     assert found(assignments(last), made.loc[GONE + STAYED[:9]]) == []
+
+
+def test_a_delivery_that_always_takes_a_week_is_no_leak_where_leavers_ordered_in_one_rhythm() -> None:
+    last = last_orders()["last_day"].head(len(GONE))
+    rhythm = [90] * len(GONE) + [60 + n for n in range(len(STAYED))]  # the others order in rhythms of their own
+    before = last_orders()["last_day_before"] - pd.to_timedelta(rhythm, unit="D")
+    orders = pd.DataFrame({"account_id": GONE + STAYED, "ordered_at": before, "amount": 1.0})
+    orders["delivered_at"] = orders["ordered_at"] + 7 * DAY
+    assert found(orders, table="orders") == []
+    orders.loc[orders["account_id"].isin(GONE), "delivered_at"] = last + DAY
+    assert found(orders, table="orders") == ["b orders.delivered_at"]

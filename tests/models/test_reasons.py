@@ -102,7 +102,7 @@ def test_every_feature_of_the_order_book_is_a_sign():
     shown = {feature.name for feature in catalogue().features if feature.sign}
 
     assert {feature.name for feature in catalogue().features if feature.reason == "orders"} <= shown
-    assert {"product_lines_360d", "lines_dropped", "days_to_contract_end", "has_notice"} <= shown
+    assert {"product_lines_360d", "lines_dropped", "days_to_contract_end", "has_notice", "cancellations_720d"} <= shown
     assert "review_meetings_360d" not in shown
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from features.mistake import Mistake
 from features.tables import TABLES
 from models.definition import Left
 from pipelines.check import check
+from pipelines.dataset import read_rows
 from pipelines.settings import Leak, Settings, Snapshots
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -300,3 +302,33 @@ def test_it_says_where_what_came_back_cannot_be_dated(firm) -> None:
     assert undated in report(firm)
     firm.table("orders", "account_id,ordered_at,amount,returned_amount,returned_at\nA,2026-01-01,5,5,2026-01-02")
     assert undated not in report(firm)
+
+
+def test_before_training_it_is_said_what_accepts_nothing(firm, caplog) -> None:
+    trade(firm)
+    settings = Settings().overridden({"gate": {"accept_lost": ["calls", "an_old_feature"]}}, by="the test")
+    said = "gate.accept_lost: 'an_old_feature' is no table, no table.column and no feature, so it accepts nothing."
+    assert said in block(report(firm, settings), "Assumed, or unlike what one would expect:")
+    assert run_stops(firm, settings) is None
+    assert said in caplog.messages
+
+
+def test_days_from_before_losses_were_kept_are_left_out_and_named(firm, caplog) -> None:
+    days = [FIRST + timedelta(days=30 * number) for number in range(42)]
+    opened = "".join(f"{number},{FIRST}\n" for number in range(300))
+    firm.table("accounts", "account_id,opened_on\n" + opened)
+    lost = "".join(f"{number},{days[24] + timedelta(days=2 * number)}\n" for number in range(200))
+    firm.table("losses", "account_id,lost_on\n" + lost)
+    calls = "".join(f"{number},{day},call\n" for number in range(300) for day in days)
+    firm.table("contacts", "account_id,contacted_at,channel\n" + calls)
+    firm.tables.pop("orders")
+    (firm.folder / "orders.sql").unlink()
+    firm.yaml("left: {by: losses}\n")
+    (line,) = [line for line in block(report(firm), "Snapshots:") if line.startswith("left out: ")]
+    assert "neither learned from nor tested on" in line
+    run_stops(firm)
+    assert f"train: {line.removeprefix('left out: ')}" in caplog.messages
+    rows = read_rows(firm.home)
+    before = rows["as_of"] < pd.Timestamp(days[24])
+    assert rows.loc[before, "left"].isna().all()
+    assert rows.loc[~before, "left"].notna().any()

@@ -1,6 +1,7 @@
 """Score: a ranked list that is the same whenever it is made, each account with reasons that people can be given."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,12 +14,15 @@ from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
 from models.layout import SCORING
+from models.left import orders_too_rarely
 from models.reasons import ASK
+from models.rule import Rule
 from pipelines.dataset import read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.score import caution, ranked, score
+from pipelines.notices import caution, caution_of_rule, mostly_rare
+from pipelines.score import ranked, score
 from pipelines.scored import Scored
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -321,9 +325,44 @@ def test_of_a_model_that_has_not_seen_a_whole_year_the_lists_say_so() -> None:
     assert said.startswith("The model has learned from days from 2024-01-10 to 2024-12-04, which are no whole year.")
 
 
+def test_so_they_do_of_a_rule_whose_risks_are_of_less_than_a_year() -> None:
+    rows = pd.DataFrame({"as_of": pd.to_datetime(["2024-01-10", "2024-12-04"]), "pace": "new", "days_since_order": 1.0})
+    rule = Rule.fit("days_since_order", rows, np.array([0.0, 1.0]), np.zeros(2), ["days_since_order"], "")
+    said = caution_of_rule(rule)
+    assert said.startswith(
+        "Its risks are shares that left on days from 2024-01-10 to 2024-12-04, which are no whole year."
+    )
+    assert caution_of_rule(replace(rule, last_as_of="2024-12-05")) == ""
+    assert caution_of_rule(replace(rule, first_as_of="", last_as_of="")) == ""
+
+
 def test_the_caution_stands_in_the_scores(own_home, small_settings, monkeypatch) -> None:
     score(small_settings, own_home)
     assert Scored.read(own_home, as_of_of(own_home)).notice == ""
-    monkeypatch.setattr("pipelines.score.WHOLE_YEAR", 100_000)
+    monkeypatch.setattr("pipelines.notices.WHOLE_YEAR", 100_000)
     score(small_settings, own_home)
     assert Scored.read(own_home, as_of_of(own_home)).notice.startswith("The model has learned from days from ")
+
+
+def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home, small_settings) -> None:
+    verdict = json.loads((own_home.model / "gate.json").read_text())
+    assert verdict["missed_lately"] is None
+    verdict["missed_lately"] = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_value": 0.001}
+    (own_home.model / "gate.json").write_text(json.dumps(verdict))
+    manifest = Manifest.read(own_home)
+    manifest.model_copy(update={"ended": {"contacts": date(2026, 6, 9)}}).write(own_home.manifest)
+
+    score(small_settings, own_home)
+
+    notice = Scored.read(own_home, as_of_of(own_home)).notice
+    assert notice.startswith("Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left, ")
+    assert "The records (contacts) end on 2026-06-09, and so long a pause has never been" in notice
+
+
+def test_where_most_order_too_rarely_the_notice_says_what_to_set(small_settings) -> None:
+    rarely = small_settings.left.model_copy(update={"k": 60})
+    left = pd.DataFrame({"cause": [orders_too_rarely(rarely)] * 3 + ["Never ordered"]})
+    assert mostly_rare(rarely, left, scored=3) == ""
+    assert mostly_rare(rarely, left, scored=2).startswith(
+        "3 accounts order too rarely to be judged within 180 days and are not ranked; 2 are. To judge them, "
+    )

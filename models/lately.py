@@ -1,0 +1,57 @@
+"""Lately: whether what is foretold still comes, on the newest day of which that is known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from models.churn import Churn
+from models.gate import CLOSE
+from models.target import targets
+
+KNOWN = 0.5  # of a day's accounts, whose outlook has passed
+ENOUGH = 20  # that left or were foretold to; with fewer no change can be told from chance
+CHANCE = 0.01  # that a true model is said to miss
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What was foretold of one day's accounts by a model that knew nothing of them, and what came."""
+
+    as_of: str
+    accounts: int
+    told: float
+    left: float
+    p_value: float
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, model: Churn, tested_on: pd.Timestamp) -> "Lately | None":
+        """On the newest day, no older than the last tested one, of which half of the outlooks have passed: whether they
+        have depends on what was known on that day, and on the calendar. None where too few left.
+
+        rows: snapshots with features and what left. model: that of the last tested day.
+        """
+        left, _ = targets(rows)
+        known = ~np.isnan(left)
+        share = pd.Series(known).groupby(rows["as_of"].to_numpy()).mean()
+        days = share.index[(share >= KNOWN) & (share.index >= tested_on)]
+        if not len(days):
+            return None
+        mask = known & (rows["as_of"] == days[-1]).to_numpy()
+        risk, gone = model.risk(rows[mask]), left[mask]
+        if max(risk.sum(), gone.sum()) < ENOUGH:
+            return None
+        z = (gone - risk).sum() / np.sqrt((risk * (1 - risk)).sum())
+        p_value = float(2 * norm.sf(abs(z)))
+        return cls(days[-1].date().isoformat(), int(mask.sum()), float(risk.mean()), float(gone.mean()), p_value)
+
+    def __str__(self) -> str:
+        return (
+            f"of {self.accounts:,} accounts seen on {self.as_of} {self.told:.1%} were foretold to leave and "
+            f"{self.left:.1%} left, beyond chance"
+        )
+
+    def misses(self, calibration: float) -> bool:
+        """Whether the two differ beyond chance, and by more than the gate allows (`gate.calibration`)."""
+        return self.p_value < CHANCE and abs(self.left - self.told) > max(CLOSE, calibration * self.left)
