@@ -145,7 +145,7 @@ def _by_its_scorer(
     known, others = past_risk.known_lately(settings, home, manifest.as_of, account_id)
     history = past_risk.past_risk(scorer, known, others)
     now = known[pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)]
-    deeds = what_if.what_if(settings, home, manifest.as_of, now, scorer)
+    deeds = what_if.what_if(home, manifest.as_of, now, scorer)
     helps = [*what_if.what_if_lines(deeds, scorer)]
     past = past_risk.past_risk_lines(history, scorer, scored.pace_by)
     return history, deeds, [*([""] if helps else []), *helps, "", *past]

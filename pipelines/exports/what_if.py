@@ -11,17 +11,20 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from features.catalogue import catalogue
 from features.compute.altered import Altered
 from features.compute.duckdb import DuckDB
+from features.compute.run import blocks
+from features.kernels.grid import Grid
 from features.language.declare import YEAR
+from features.language.measure import leaves
+from features.language.of_rows import OfRows
 from features.language.tongue import later, tr
 from features.tables import TABLES
 from models.churn import Churn
 from models.rule import Rule
-from pipelines.at_risk import features_at
 from pipelines.exports.wording import percent
 from pipelines.home import Home
-from pipelines.settings import Settings
 
 JUST_BEFORE = timedelta(minutes=1)
 COLUMNS = ["deed", "risk_now", "risk"]
@@ -98,12 +101,13 @@ DEEDS = (
 )
 
 
-def what_if(settings: Settings, home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> pd.DataFrame:
+def what_if(home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> pd.DataFrame:
     """COLUMNS of every deed that there is something to do of, the greatest help first: the deed in words, risks as
     probabilities.
 
     now: what is known of the account on as_of, one row of `features_at`; without a row the answer is empty. Features
-    are computed anew from the rows of the tables, as every night; so are those of its rep and its team.
+    that read the deed's table are computed anew from its rows, as every night, with those of its rep and its team; all
+    others stay what they are.
     """
     found = []
     tables = DuckDB(home.tables)
@@ -112,9 +116,23 @@ def what_if(settings: Settings, home: Home, as_of: date, now: pd.DataFrame, mode
             rows = _rows(tables, deed, account_id, as_of, rep_id)
             if rows is not None:
                 done = Altered(home.tables, account_id, {deed.table: rows})
-                after, _ = features_at(settings, home, as_of, only=[account_id], engine=done)
+                after = now.assign(**_read_anew(done, deed.table, as_of, account_id))
                 found.append((tr(deed.words), float(model.risk(now)[0]), float(model.risk(after)[0])))
     return pd.DataFrame(found, columns=COLUMNS).sort_values("risk", kind="stable", ignore_index=True)
+
+
+def _read_anew(engine: Altered, table: str, as_of: date, account_id: str) -> dict[str, float]:
+    """By feature that reads the table, its value for the account."""
+    measures = {
+        feature.name: feature.measure
+        for feature in catalogue().given(engine.columns)
+        if any(
+            isinstance(leaf, OfRows) and leaf.rows.table.name == table
+            for leaf in leaves(feature.measure, engine.columns)
+        )
+    }
+    (block,) = blocks(engine, measures.values(), Grid(as_of, 1, 1), [account_id])
+    return {name: float(block.dense(measure)[0, 0]) for name, measure in measures.items()}
 
 
 def what_if_lines(found: pd.DataFrame, model: Churn | Rule) -> Iterator[str]:

@@ -26,7 +26,7 @@ def asked(settings, home: Home, scored: Scored, account_id: str) -> pd.DataFrame
     """What would help an account."""
     manifest = Manifest.read(home)
     now, _ = features_at(settings, home, manifest.as_of, only=[account_id])
-    return what_if(settings, home, manifest.as_of, now, scorer_of(home, manifest, scored))
+    return what_if(home, manifest.as_of, now, scorer_of(home, manifest, scored))
 
 
 def with_open_call(home: Home, scored: Scored) -> str:
@@ -99,7 +99,7 @@ def test_what_a_firm_keeps_no_record_of_is_no_deed(own_home: Home, small_setting
         def risk(self, rows: pd.DataFrame) -> pd.Series:
             return rows["days_since_contact"].to_numpy() / 1000
 
-    found = what_if(small_settings, own_home, manifest.as_of, now, Blind())
+    found = what_if(own_home, manifest.as_of, now, Blind())
 
     words = {deed.words for deed in DEEDS if deed.table in ("calls", "signals")}
     assert found["deed"].tolist()
