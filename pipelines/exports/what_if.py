@@ -26,6 +26,7 @@ from models.rule import Rule
 from pipelines.exports.wording import percent
 from pipelines.home import Home
 
+NEW_REP = "a rep named today"  # of whom nothing is known, whoever it will be
 JUST_BEFORE = timedelta(minutes=1)
 COLUMNS = ["deed", "risk_now", "risk"]
 
@@ -80,6 +81,11 @@ def _end(words: str, table: str, begins: str, ends: str, which: Callable[[Row], 
     return Deed(words, table, frozenset({begins, ends}), _closed(begins, ends, which))
 
 
+def _named(rows: list[Row], moment: datetime, rep_id: str | None) -> list[Row] | None:
+    """A rep of its own from that moment on, one whom nobody knows yet; None where it has one."""
+    return None if rep_id else [*rows, {"rep_id": NEW_REP, "starts_at": moment}]
+
+
 def _is_call(row: Row) -> bool:
     """As `features.reasons.calls.rung` has it: where nobody wrote down what it was, it was a call."""
     return (row.get("channel") or "call") == "call"
@@ -98,6 +104,7 @@ DEEDS = (
     _end(later("every wrong invoice put right today"), "invoices", "error_found_at", "corrected_at"),
     _end(later("every open ticket solved today"), "tickets", "opened_at", "resolved_at"),
     _event(later("a review meeting today"), "signals", kind="review_meeting"),
+    Deed(later("a rep named today"), "rep_assignments", frozenset({"rep_id", "starts_at"}), _named),
 )
 
 
@@ -113,7 +120,7 @@ def what_if(home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> 
     tables = DuckDB(home.tables)
     for account_id, rep_id in zip(now["account_id"], now["rep_id"], strict=True):
         for deed in DEEDS:
-            rows = _rows(tables, deed, account_id, as_of, rep_id)
+            rows = rows_after(tables, deed, account_id, as_of, rep_id)
             if rows is not None:
                 done = Altered(home.tables, account_id, {deed.table: rows})
                 after = now.assign(**_read_anew(done, deed.table, as_of, account_id))
@@ -154,8 +161,10 @@ def _change(now: float, then: float) -> str:
     return tr("hardly less") if percent(now) == percent(then) else f"{percent(now)} → {percent(then)}"
 
 
-def _rows(tables: DuckDB, deed: Deed, account_id: str, as_of: date, rep_id: Any) -> pa.Table | None:
-    """The account's rows had the deed been done; None where there is nothing to do, or no such table or column."""
+def rows_after(tables: DuckDB, deed: Deed, account_id: str, as_of: date, rep_id: Any) -> pa.Table | None:
+    """The account's rows of the deed's table had it been done; None where there is nothing to do, or no such table or
+    column.
+    """
     if not deed.needs <= tables.columns.get(deed.table, set()):
         return None
     rows = tables.table(deed.table)
