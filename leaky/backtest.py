@@ -52,14 +52,14 @@ def _by_day(figures: Mapping[str, Any]) -> Iterator[str]:
     yield tr("By day: trained on what was known then, told, and held against what came")
     yield (
         f"  {'as_of':<10}  {tr('trained on'):>10}  {tr('accounts'):>8}  {tr('told'):>6}  {tr('left'):>6}  "
-        f"{'ROC AUC':<22}  {tr('avg. precision'):>14}  {tr('early told'):>10}  {tr('left'):>6}"
+        f"{'ROC AUC':<22}  {tr('avg. precision'):>14}  {tr('early told'):>12}  {tr('left'):>6}"
     )
     for day, facts in figures["test"]["by_as_of"].items():
         yield (
             f"  {day:<10}  {number(figures['data']['train'][day], ','):>10}  {number(facts['n'], ',.0f'):>8}  "
             f"{_share(facts, 'mean_risk'):>6}  "
             f"{_share(facts, 'base_rate'):>6}  {_ranked(facts):<22}  {_number(facts, 'average_precision'):>14}  "
-            f"{_share(facts, 'early_mean_risk'):>10}  {_share(facts, 'early_base_rate'):>6}"
+            f"{_share(facts, 'early_mean_risk'):>12}  {_share(facts, 'early_base_rate'):>6}"
         )
 
 

@@ -1,6 +1,5 @@
 """At risk: who is watched on an as_of, and with which features; the same for training and for scoring."""
 
-import logging
 from collections.abc import Collection
 from datetime import date
 from typing import get_args
@@ -27,8 +26,6 @@ from models.left import Watch, needed, watch
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def features_at(
@@ -136,11 +133,7 @@ def features_given(engine: Engine, left: Left) -> list[Feature]:
             f"no table of {left.table}, by which left.by: {left.by} judges leaving; add {left.table}.sql to the "
             f"source, or choose another left.by in source.yaml{_others(engine, left)}."
         )
-    features = catalogue().given(engine.columns)
-    left_out = len(catalogue().features) - len(features)
-    if left_out:
-        log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
-    return features
+    return catalogue().given(engine.columns)
 
 
 def _others(engine: Engine, left: Left) -> str:

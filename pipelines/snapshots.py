@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features.catalogue import catalogue
 from features.compute.ahead import map_ahead
 from features.compute.block import Block
 from features.compute.engine import engine_of
@@ -40,6 +41,9 @@ def snapshots(settings: Settings, home: Home) -> None:
     left = settings.left
     engine = engine_of(settings.engine, home.tables)
     features = features_given(engine, left)
+    left_out = len(catalogue().features) - len(features)
+    if left_out:
+        log.info("snapshots: %d features left out, for want of tables or columns; `leaky check` names them", left_out)
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     measures = {feature.name: feature.measure for feature in features}
     worth = value(settings.export.value_days, engine.columns)

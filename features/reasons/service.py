@@ -13,12 +13,12 @@ resolved = tickets.once("resolved_at")
 class Service(Reason):
     """It does not work as it should."""
 
-    action = "Have their rep ask whether it works now, and stand by them until it does"
+    action = "Ask whether it works now, and stand by them until it does"
 
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(
         tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now"
-    ).then("Have their rep ring: say who works on the open ticket, and by when it is solved")
+    ).then("Ring and say who works on the open ticket, and by when it is solved")
     oldest_open_ticket = oldest_open(
         tickets,
         until="resolved_at",

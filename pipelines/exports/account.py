@@ -11,8 +11,10 @@ from features.language.tongue import later, short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
+from models.rule import Rule
 from pipelines.exports import past_risk, what_if
 from pipelines.exports.behind import behind
+from pipelines.exports.context import context_line
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
@@ -22,6 +24,7 @@ from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, p
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
+from pipelines.score import contributions_of
 from pipelines.scored import HOLDS, PLACES, Scored, scored_for
 from pipelines.settings import Settings
 
@@ -73,6 +76,25 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     ),
     "signals": lambda kind, _: kind_in_words(str(kind)),
     "reps": lambda rep, _: tr("handed to rep {rep}", rep=rep),
+    "contracts": _span(
+        later("a contract began, with no end"),
+        later("a contract began, for {days:0# day}"),
+        later("a contract began, for a day"),
+    ),
+    "renewals": _span(
+        later("a contract renewed, with no end"),
+        later("a contract renewed, {days:0# day} before its end"),
+        later("a contract renewed"),
+    ),
+    "notices": _span(
+        later("notice given"),
+        later("notice given, {days:0# day} before the contract's end"),
+        later("notice given"),
+    ),
+    "ends": lambda _days, _: tr("a contract's last day"),
+    "losses": lambda kind, _: (
+        tr("recorded as lost: {kind}", kind=kind_in_words(kind)) if kind else tr("recorded as lost")
+    ),
 }
 
 
@@ -143,12 +165,16 @@ def _by_its_scorer(
         )
         return pd.DataFrame(columns=past_risk.COLUMNS), pd.DataFrame(columns=what_if.COLUMNS), ["", gone]
     known, others = past_risk.known_lately(settings, home, manifest.as_of, account_id)
-    history = past_risk.past_risk(scorer, known, others)
-    now = known[pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)]
-    deeds = what_if.what_if(settings, home, manifest.as_of, now, scorer)
+    moved = contributions_of(scorer, known)
+    history = past_risk.past_risk(scorer, known, others, moved)
+    is_now = (pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)).to_numpy()
+    now = known[is_now]
+    context = "" if isinstance(scorer, Rule) or now.empty else context_line(moved.subset(is_now))
+    deeds = what_if.what_if(home, manifest.as_of, now, scorer)
     helps = [*what_if.what_if_lines(deeds, scorer)]
     past = past_risk.past_risk_lines(history, scorer, scored.pace_by)
-    return history, deeds, [*([""] if helps else []), *helps, "", *past]
+    about = [part for lines in ([context] if context else [], helps, past) if lines for part in ("", *lines)]
+    return history, deeds, about
 
 
 def _found(accounts: pd.DataFrame, asked: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import ibis
 
 from features.catalogue import catalogue
-from features.language.measure import Columns, leaves
+from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, OfRows
+from features.language.of_words import DaysUnspoken
 from features.language.rows import Rows, orders
 from pipelines.exports.timeline import LANES, Lane, of_accounts
 
@@ -46,13 +47,20 @@ def _read(columns: Columns, code: str) -> dict[tuple[str, Rows], set[int]]:
     for feature in catalogue().given(columns):
         if feature.reason != code or feature.sign:
             continue
-        for leaf in leaves(feature.measure, columns):
+        for leaf in _told(feature.measure, columns):
             if isinstance(leaf, OfRows) and leaf.rows.key == "account_id" and not isinstance(leaf, DaysSinceFirst):
                 for name in _lanes(leaf.rows):
                     rows = _both(TOLD[name].rows, leaf.rows)
                     *_, days = windows.setdefault((name, rows.identity), (name, rows, set()))
                     days.add(getattr(leaf, "days", None) or 0)
     return {(name, rows): days for name, rows, days in windows.values()}
+
+
+def _told(root: Measure, columns: Columns) -> Iterator[Measure]:
+    """The leaves of a measure; of what waited for a word, what waited and not the words."""
+    yield root
+    for part in () if isinstance(root, DaysUnspoken) else root.used(columns):
+        yield from _told(part, columns)
 
 
 def _lanes(read: Rows) -> Iterator[str]:

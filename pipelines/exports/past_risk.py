@@ -1,6 +1,6 @@
 """Past risk: one account on the latest as_ofs, by the facts of each day and the model of today."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -42,13 +42,15 @@ def known_lately(settings: Settings, home: Home, as_of: date, account_id: str) -
     return features_at(settings, home, as_of, step_days=step_days, count=DATES, only=[account_id])
 
 
-def past_risk(model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+def past_risk(
+    model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame, moved: Contributions | None = None
+) -> pd.DataFrame:
     """COLUMNS of every as_of, oldest first; where it was not watched, no risk but the cause. Days on which nobody knew
     the account yet are absent.
 
-    known, others: see `known_lately`.
+    known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`.
     """
-    moved = contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
+    moved = moved or contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
     told = [_told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own)) for as_of, own in days.items()]
     rows = pd.concat([frame.reindex(columns=COLUMNS).astype(object) for frame in (*told, others)])
@@ -65,7 +67,7 @@ def _told(model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contribu
 def past_risk_lines(history: pd.DataFrame, model: Churn | Rule, pace_by: PaceBy) -> Iterator[str]:
     """A table with bars, one line a date, under a line that says whose risks they are."""
     yield _whose(model)
-    rows = [{str(name): value for name, value in row.items()} for row in history.to_dict("records")]
+    rows = _spans([{str(name): value for name, value in row.items()} for row in history.to_dict("records")])
     stands = [_stands(row, pace_by) for row in rows]
     width = max(map(len, stands), default=0)
     for row, text in zip(rows, stands, strict=True):
@@ -74,6 +76,17 @@ def past_risk_lines(history: pd.DataFrame, model: Churn | Rule, pace_by: PaceBy)
         share = "–" if is_missing(risk) else percent(risk)
         reason = "" if is_missing(row["reason"]) else row["reason"]
         yield f"  {short_day(row['as_of'].date())}  {share:>5}  {bar:<{WIDTH}}  {text:<{width}}  {reason}".rstrip()
+
+
+def _spans(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Days on end without a score for one cause as their first, with the last beside it (until)."""
+    spans: list[Mapping[str, Any]] = []
+    for row in rows:
+        if spans and not is_missing(row["cause"]) and row["cause"] == spans[-1]["cause"]:
+            spans[-1] = {**spans[-1], "until": row["as_of"]}
+        else:
+            spans.append(row)
+    return spans
 
 
 def _whose(model: Churn | Rule) -> str:
@@ -88,6 +101,9 @@ def _whose(model: Churn | Rule) -> str:
 
 def _stands(row: Mapping[str, Any], pace_by: PaceBy) -> str:
     if not is_missing(row["cause"]):
-        return str(row["cause"])
+        until = row.get("until")
+        return (
+            tr("{cause} until {day}", cause=row["cause"], day=short_day(until.date())) if until else str(row["cause"])
+        )
     words = pace_words(pace_by)
     return ", ".join(filter(None, [words.names[row["pace"]] if words else "", standing(dict(row), pace_by)]))

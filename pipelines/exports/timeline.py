@@ -13,16 +13,32 @@ import ibis.expr.types as ir
 import pandas as pd
 from ibis import _
 
-from features.language.rows import Rows, assignments, contacts, invoices, orders, placed, signals, tickets
+from features.language.rows import (
+    Rows,
+    assignments,
+    contacts,
+    contracts,
+    invoices,
+    losses,
+    orders,
+    placed,
+    signals,
+    tickets,
+)
 from features.language.tongue import tr
 from features.reasons.calls import asked, rung
 from features.reasons.contact import spoken
 from features.tables import TABLES
 from pipelines.known import known_events
 
+TIMES = ("time", "date")
 DAYS = 548  # a year and a half: this season and the same one last year
 
-KINDS = (*TABLES["contacts"]["channel"].allowed, *TABLES["signals"]["kind"].allowed)  # of what happens, as codes
+KINDS = tuple(
+    kind
+    for table, column in (("contacts", "channel"), ("signals", "kind"), ("losses", "kind"))
+    for kind in TABLES[table][column].allowed
+)  # of what happens, as codes
 
 Timeline = dict[str, list[list[Any]]]
 
@@ -48,7 +64,7 @@ class Lane:
             return None
         kind = self.rows.table[self.column].kind
         if self.column not in known.columns:
-            if kind != "time":
+            if kind not in TIMES:
                 return None
             known = known.mutate(**{self.column: ibis.null("timestamp")})
         read = set().union(*(self.rows.columns_of(condition) for condition in self.rows.conditions)) - set(
@@ -60,7 +76,7 @@ class Lane:
         happened, shown = rows[self.rows.happened].cast("timestamp"), rows[self.column]
         if kind != "money":
             return rows.select(
-                "account_id", happened=happened, shown=shown.cast("timestamp") if kind == "time" else shown
+                "account_id", happened=happened, shown=shown.cast("timestamp") if kind in TIMES else shown
             )
         # Added up as decimals, so that no order of rows changes a sum.
         rows = rows.select("account_id", happened=happened.truncate("D"), shown=shown.cast("decimal(18, 2)"))
@@ -80,6 +96,11 @@ LANES = {
     "tickets": Lane(tickets, "resolved_at"),
     "signals": Lane(signals, "kind"),
     "reps": Lane(assignments, "rep_id"),
+    "contracts": Lane(contracts, "ends_on"),
+    "renewals": Lane(contracts.once("renewed_at").at("renewed_at"), "ends_on"),
+    "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on"),
+    "ends": Lane(contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at"),
+    "losses": Lane(losses, "kind"),
 }
 
 
@@ -95,14 +116,16 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str
     orders, returns and credits [days, amount of that day]; contacts (spoken with) and mailings (all else) [days,
     channel]; calls, requests (emails, quotes, documents) and tickets [days, days until answered, or None]; errors (of
     invoices, on the day on which they were found) [days, days until corrected, or None]; signals [days, kind]; reps
-    [days, rep_id].
+    [days, rep_id]; contracts, renewals and notices [days, days until the contract ends, or None]; ends (of contracts
+    that do not go on by themselves) [days, days until it was renewed, or None]; losses [days, kind].
     """
     found: dict[str, Timeline] = {}
     for name, lane in LANES.items():
         events = lane.events(tables, as_of)
         if events is None:
             continue
-        for account_id, event in of_accounts(events, as_of, account_ids):
+        past = events.filter(events.happened < ibis.timestamp(as_of.isoformat()))  # an end may be still to come
+        for account_id, event in of_accounts(past, as_of, account_ids):
             found.setdefault(account_id, {}).setdefault(name, []).append(event)
     return found
 

@@ -11,18 +11,22 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from features.catalogue import catalogue
 from features.compute.altered import Altered
 from features.compute.duckdb import DuckDB
+from features.compute.run import blocks
+from features.kernels.grid import Grid
 from features.language.declare import YEAR
+from features.language.measure import leaves
+from features.language.of_rows import OfRows
 from features.language.tongue import later, tr
 from features.tables import TABLES
 from models.churn import Churn
 from models.rule import Rule
-from pipelines.at_risk import features_at
 from pipelines.exports.wording import percent
 from pipelines.home import Home
-from pipelines.settings import Settings
 
+NEW_REP = "a rep named today"  # of whom nothing is known, whoever it will be
 JUST_BEFORE = timedelta(minutes=1)
 COLUMNS = ["deed", "risk_now", "risk"]
 
@@ -77,6 +81,11 @@ def _end(words: str, table: str, begins: str, ends: str, which: Callable[[Row], 
     return Deed(words, table, frozenset({begins, ends}), _closed(begins, ends, which))
 
 
+def _named(rows: list[Row], moment: datetime, rep_id: str | None) -> list[Row] | None:
+    """A rep of its own from that moment on, one whom nobody knows yet; None where it has one."""
+    return None if rep_id else [*rows, {"rep_id": NEW_REP, "starts_at": moment}]
+
+
 def _is_call(row: Row) -> bool:
     """As `features.reasons.calls.rung` has it: where nobody wrote down what it was, it was a call."""
     return (row.get("channel") or "call") == "call"
@@ -95,26 +104,42 @@ DEEDS = (
     _end(later("every wrong invoice put right today"), "invoices", "error_found_at", "corrected_at"),
     _end(later("every open ticket solved today"), "tickets", "opened_at", "resolved_at"),
     _event(later("a review meeting today"), "signals", kind="review_meeting"),
+    Deed(later("a rep named today"), "rep_assignments", frozenset({"rep_id", "starts_at"}), _named),
 )
 
 
-def what_if(settings: Settings, home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> pd.DataFrame:
+def what_if(home: Home, as_of: date, now: pd.DataFrame, model: Churn | Rule) -> pd.DataFrame:
     """COLUMNS of every deed that there is something to do of, the greatest help first: the deed in words, risks as
     probabilities.
 
     now: what is known of the account on as_of, one row of `features_at`; without a row the answer is empty. Features
-    are computed anew from the rows of the tables, as every night; so are those of its rep and its team.
+    that read the deed's table are computed anew from its rows, as every night, with those of its rep and its team; all
+    others stay what they are.
     """
     found = []
     tables = DuckDB(home.tables)
     for account_id, rep_id in zip(now["account_id"], now["rep_id"], strict=True):
         for deed in DEEDS:
-            rows = _rows(tables, deed, account_id, as_of, rep_id)
+            rows = rows_after(tables, deed, account_id, as_of, rep_id)
             if rows is not None:
                 done = Altered(home.tables, account_id, {deed.table: rows})
-                after, _ = features_at(settings, home, as_of, only=[account_id], engine=done)
+                after = now.assign(**_read_anew(done, deed.table, as_of, account_id))
                 found.append((tr(deed.words), float(model.risk(now)[0]), float(model.risk(after)[0])))
     return pd.DataFrame(found, columns=COLUMNS).sort_values("risk", kind="stable", ignore_index=True)
+
+
+def _read_anew(engine: Altered, table: str, as_of: date, account_id: str) -> dict[str, float]:
+    """By feature that reads the table, its value for the account."""
+    measures = {
+        feature.name: feature.measure
+        for feature in catalogue().given(engine.columns)
+        if any(
+            isinstance(leaf, OfRows) and leaf.rows.table.name == table
+            for leaf in leaves(feature.measure, engine.columns)
+        )
+    }
+    (block,) = blocks(engine, measures.values(), Grid(as_of, 1, 1), [account_id])
+    return {name: float(block.dense(measure)[0, 0]) for name, measure in measures.items()}
 
 
 def what_if_lines(found: pd.DataFrame, model: Churn | Rule) -> Iterator[str]:
@@ -136,8 +161,10 @@ def _change(now: float, then: float) -> str:
     return tr("hardly less") if percent(now) == percent(then) else f"{percent(now)} → {percent(then)}"
 
 
-def _rows(tables: DuckDB, deed: Deed, account_id: str, as_of: date, rep_id: Any) -> pa.Table | None:
-    """The account's rows had the deed been done; None where there is nothing to do, or no such table or column."""
+def rows_after(tables: DuckDB, deed: Deed, account_id: str, as_of: date, rep_id: Any) -> pa.Table | None:
+    """The account's rows of the deed's table had it been done; None where there is nothing to do, or no such table or
+    column.
+    """
     if not deed.needs <= tables.columns.get(deed.table, set()):
         return None
     rows = tables.table(deed.table)

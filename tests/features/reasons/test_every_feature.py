@@ -31,3 +31,14 @@ def test_no_sentence_is_silent_about_a_zero() -> None:
     everything_is_zero = dict.fromkeys(catalogue().by_name, 0.0)
     speaking = [feature for feature in catalogue().features if feature.says and feature.unit != "yes/no"]
     assert [feature.name for feature in speaking if not feature.sentence(everything_is_zero)] == []
+
+
+def test_only_reasons_that_a_rep_is_needed_for_ask_for_one() -> None:
+    asked = {(code, reason.action) for code, reason in catalogue().reasons.items()}
+    asked |= {(feature.reason, feature.act) for feature in catalogue().features}
+    assert {code for code, action in asked if re.search(r"\btheir rep\b", action or "")} == {"attention", "reps"}
+
+
+def test_without_a_rep_one_is_named_before_anything_else_is_asked_of_one() -> None:
+    first = next(feature for feature in catalogue().features if feature.reason == "reps" and feature.act)
+    assert first.name == "has_no_rep"

@@ -111,3 +111,23 @@ def test_behind_wrong_invoices_stand_the_errors_and_not_every_invoice(tables):
 
 def test_nothing_stands_behind_a_reason_whose_table_is_missing(tables):
     assert of(tables, "service") == []
+
+
+def test_behind_wrong_invoices_stand_no_words_with_them(tables):
+    write(
+        tables,
+        "invoices",
+        """
+        account_id  issued_at   error_found_at  corrected_at  amount
+        A           2024-05-01  2024-05-10      -             10
+        """,
+    )
+    write(
+        tables,
+        "contacts",
+        """
+        account_id  contacted_at  channel  direction
+        A           2024-05-20    call     outbound
+        """,
+    )
+    assert {lane for _, lane, _ in of(tables, "billing")} == {"errors"}

@@ -15,7 +15,7 @@ def write(folder, name, text):
     head, *lines = [line.split() for line in text.strip().splitlines()]
     rows = pd.DataFrame([[None if cell == "-" else cell for cell in line] for line in lines], columns=head)
     for column in head:
-        if column.endswith("_at"):
+        if column.endswith(("_at", "_on")):
             rows[column] = pd.to_datetime(rows[column], format="ISO8601").astype("datetime64[us]")
         elif column in NUMBERS:
             rows[column] = rows[column].astype(float)
@@ -155,3 +155,38 @@ def test_columns_and_tables_that_the_source_does_not_give_are_left_out(tmp_path)
 def test_a_lane_that_names_no_column_of_its_table_fails_at_once():
     with pytest.raises(KeyError, match="tickets has no column 'solved_at'"):
         Lane(tickets, "solved_at")
+
+
+def test_contracts_stand_there_with_start_renewal_notice_and_end(tmp_path):
+    write(
+        tmp_path,
+        "contracts",
+        """
+        account_id  starts_on   ends_on     renews  cancelled_at  renewed_at
+        A           2024-01-01  2024-06-01  no      -             -
+        A           2024-02-01  2024-12-31  yes     2024-06-20    2024-05-01
+        A           2024-03-01  -           -       2024-07-01    -
+        A           2024-07-01  2024-12-31  no      -             -
+        """,
+    )
+    assert timelines(tmp_path, AS_OF, ["A"]) == {
+        "A": {
+            "contracts": [[182, 152], [151, 334], [122, None]],
+            "renewals": [[61, 244]],
+            "notices": [[11, 194]],
+            "ends": [[30, None]],
+        }
+    }
+
+
+def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):
+    write(
+        tmp_path,
+        "losses",
+        """
+        account_id  lost_on     kind
+        A           2024-01-01  voluntary
+        A           2024-07-01  voluntary
+        """,
+    )
+    assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"losses": [[182, "voluntary"]]}}

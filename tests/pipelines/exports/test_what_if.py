@@ -7,10 +7,11 @@ import pytest
 
 from features.compute.altered import Altered
 from features.compute.duckdb import DuckDB
+from models.definition import PaceBy
 from pipelines.at_risk import features_at
-from pipelines.exports.past_risk import known_lately, past_risk
+from pipelines.exports.past_risk import COLUMNS, known_lately, past_risk, past_risk_lines
 from pipelines.exports.scorer import scorer_of
-from pipelines.exports.what_if import DEEDS, what_if, what_if_lines
+from pipelines.exports.what_if import DEEDS, NEW_REP, rows_after, what_if, what_if_lines
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked
@@ -26,7 +27,7 @@ def asked(settings, home: Home, scored: Scored, account_id: str) -> pd.DataFrame
     """What would help an account."""
     manifest = Manifest.read(home)
     now, _ = features_at(settings, home, manifest.as_of, only=[account_id])
-    return what_if(settings, home, manifest.as_of, now, scorer_of(home, manifest, scored))
+    return what_if(home, manifest.as_of, now, scorer_of(home, manifest, scored))
 
 
 def with_open_call(home: Home, scored: Scored) -> str:
@@ -66,6 +67,21 @@ def test_the_risk_it_starts_from_is_that_of_the_scores_and_the_greatest_help_com
     assert (found["risk"] != found["risk_now"]).any(), "what is done is seen"
 
 
+def test_every_deed_is_what_all_features_see_of_it(scored_home, small_settings, scored) -> None:
+    manifest, account = Manifest.read(scored_home), scored.scores["account_id"].iloc[3]
+    model, tables = scorer_of(scored_home, manifest, scored), DuckDB(scored_home.tables)
+    found = asked(small_settings, scored_home, scored, account).set_index("deed")["risk"]
+
+    for deed in DEEDS:
+        if deed.words in found:
+            rep = scored.scores.set_index("account_id").loc[account, "rep_id"]
+            done = Altered(
+                scored_home.tables, account, {deed.table: rows_after(tables, deed, account, manifest.as_of, rep)}
+            )
+            known, _ = features_at(small_settings, scored_home, manifest.as_of, only=[account], engine=done)
+            assert model.risk(known)[0] == found[deed.words], deed.words
+
+
 def test_returning_the_calls_is_what_the_features_see_of_it(own_home: Home, small_settings, scored) -> None:
     account = with_open_call(own_home, scored)
     path, as_of = own_home.tables / "calls.parquet", Manifest.read(own_home).as_of
@@ -99,7 +115,7 @@ def test_what_a_firm_keeps_no_record_of_is_no_deed(own_home: Home, small_setting
         def risk(self, rows: pd.DataFrame) -> pd.Series:
             return rows["days_since_contact"].to_numpy() / 1000
 
-    found = what_if(small_settings, own_home, manifest.as_of, now, Blind())
+    found = what_if(own_home, manifest.as_of, now, Blind())
 
     words = {deed.words for deed in DEEDS if deed.table in ("calls", "signals")}
     assert found["deed"].tolist()
@@ -158,3 +174,47 @@ def test_of_scores_whose_tables_have_changed_nothing_is_said(scored_home, scored
 
     assert scorer_of(scored_home, manifest, scored) is not None
     assert scorer_of(scored_home, manifest, other) is None
+
+
+def test_an_account_without_a_rep_can_be_named_one_and_no_other(own_home: Home) -> None:
+    path, as_of = own_home.tables / "rep_assignments.parquet", Manifest.read(own_home).as_of
+    (deed,) = (deed for deed in DEEDS if deed.table == "rep_assignments")
+    tables, account = DuckDB(own_home.tables), pd.read_parquet(path)["account_id"].iloc[0]
+
+    named = rows_after(tables, deed, account, as_of, None).to_pandas().iloc[-1]
+
+    assert (named["account_id"], named["rep_id"]) == (account, NEW_REP)
+    assert named["starts_at"] == pd.Timestamp(as_of) - timedelta(minutes=1)
+    assert pd.isna(named["ends_at"])
+    assert rows_after(tables, deed, account, as_of, "R1") is None
+
+
+def test_a_rep_named_today_ends_that_there_is_none(own_home: Home, small_settings, scored) -> None:
+    path, manifest = own_home.tables / "rep_assignments.parquet", Manifest.read(own_home)
+    account = scored.scores["account_id"].iloc[0]
+    held = pd.read_parquet(path)
+    held[held["account_id"] != account].to_parquet(path)
+    now, _ = features_at(small_settings, own_home, manifest.as_of, only=[account])
+
+    class Named:
+        """Ranks by whether there is a rep."""
+
+        def risk(self, rows: pd.DataFrame) -> pd.Series:
+            return rows["has_no_rep"].to_numpy() / 2
+
+    found = what_if(own_home, manifest.as_of, now, Named()).set_index("deed")
+
+    assert found.loc["a rep named today"].tolist() == [0.5, 0.0]
+
+
+def test_why_an_account_had_no_score_is_said_once_for_all_days_of_it(scored_home, scored) -> None:
+    days = pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"])
+    history = pd.DataFrame({"as_of": days, "risk": [None, None, 0.5, None], "cause": ["gone", "gone", None, "gone"]})
+    history = history.reindex(columns=COLUMNS).astype(object).assign(as_of=days, pace=[None, None, "new", None])
+    model = scorer_of(scored_home, Manifest.read(scored_home), scored)
+
+    _, *lines = past_risk_lines(history, model, PaceBy.orders)
+
+    assert [line.split()[:2] for line in lines] == [["2024-01-01", "–"], ["2024-03-01", "50%"], ["2024-04-01", "–"]]
+    assert "gone until 2024-02-01" in lines[0]
+    assert lines[2].endswith("gone")
