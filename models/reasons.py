@@ -34,7 +34,7 @@ COMMON = 0.5  # weight of a fact that is worse than the median, but not worse th
 # one (benchmarks/README.md).
 STANDS_OUT = 2.5
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
-SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence")
+SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chance_of_no_order_90d")
 CYCLES = "cycles_since_order"
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes

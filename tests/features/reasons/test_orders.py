@@ -240,6 +240,14 @@ def test_the_same_silence_is_less_likely_for_the_regular() -> None:
     assert 0.1 < chances["irregular"] < 0.2
 
 
+def test_whoever_has_been_silent_for_long_more_likely_orders_nothing() -> None:
+    chances = value(Orders.chance_of_no_order, ORDERS, as_of="2024-03-01")
+    odds = 4 * 60 / 70  # of being active after one order, 10 days ago; then 70 of 160 cases see none in 90 days
+    assert chances["once"] == pytest.approx(1 - odds / (1 + odds) * (1 - 70 / 160), abs=1e-6)
+    assert chances["clockwork"] < chances["twice"] < chances["once"]
+    assert chances["future"] is None
+
+
 def test_orders_and_amounts_of_a_window_take_in_its_first_day() -> None:
     orders = table("""
         account  ordered_at         amount
@@ -370,6 +378,7 @@ def test_in_words() -> None:
     silence = {"days_since_order": 41, "usual_cycle": 12}
     assert said("cycles_since_order", 3.4, **silence) == said("days_since_order", 41, usual_cycle=12)
     assert said("chance_of_silence", 0.02, **silence) == said("days_since_order", 41, usual_cycle=12)
+    assert said("chance_of_no_order_90d", 0.8, **silence) == said("days_since_order", 41, usual_cycle=12)
     assert said("orders_30d", 0) == "No orders in 30 days"
     assert said("orders_90d", 1) == "1 order in 90 days"
     assert said("orders_180d", 2) == "2 orders in 180 days"
