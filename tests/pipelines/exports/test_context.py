@@ -29,6 +29,13 @@ def test_it_names_what_raises_and_what_lowers_the_risk_though_nobody_can_act_on_
     assert context_line(moved(**pushes)) == (f"Context, nothing to act on: {said}" if said else "")
 
 
+def test_what_weighs_little_is_said_to():
+    assert context_line(moved(revenue_360d=0.05)) == (
+        "Context, nothing to act on and of little weight: raises the risk: their size"
+    )
+    assert context_line(moved(revenue_360d=0.02)) == ""
+
+
 def test_it_speaks_german():
     with speaking("de"):
         line = context_line(moved(revenue_360d=0.3))
