@@ -21,7 +21,7 @@ def moved(**pushes: float) -> Contributions:
             {"revenue_360d": 0.3, "is_new": -0.2},
             "raises the risk: their size; lowers it: how long they have been customers",
         ),
-        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.06}, "raises the risk: the season"),
+        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.02}, "raises the risk: the season"),
         ({"season_sine": 0.3, "season_cosine": -0.3, "days_since_contact": 2}, ""),
     ],
 )
