@@ -19,7 +19,7 @@ from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.scorer import scorer_of
-from pipelines.exports.timeline import Timeline, kind_in_words, timelines
+from pipelines.exports.timeline import DAYS, EVER, Timeline, kind_in_words, timelines
 from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, percent, strength, watched_until
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
@@ -147,7 +147,8 @@ def _explained(settings: Settings, home: Home, asked: str, manifest: Manifest) -
     else:
         lines = [*_not_scored_lines(other.iloc[0], scored, manifest)]
     history, deeds, more = _by_its_scorer(settings, home, account_id, scored, manifest)
-    lanes = timelines(home.tables, as_of, [account_id]).get(account_id, {})
+    back = DAYS if len(score) else EVER  # of who is gone, what came last
+    lanes = timelines(home.tables, as_of, [account_id], back).get(account_id, {})
     events = _events(lanes, names, manifest)
     latest = [*_latest(events, manifest, LATEST)] or [tr("none")]
     lines += [*more, "", tr("Latest events before {day}", day=day(as_of)), *(f"  {line}" for line in latest)]

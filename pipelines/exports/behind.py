@@ -12,11 +12,10 @@ import ibis
 from features.catalogue import catalogue
 from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst, OfRows
-from features.language.of_words import DaysUnspoken
+from features.language.of_words import DaysUnspoken, Followed
 from features.language.rows import Rows, orders
-from pipelines.exports.timeline import LANES, Lane, of_accounts
+from pipelines.exports.timeline import EVER, LANES, Lane, of_accounts
 
-EVER = 36_500  # days back that hold whatever was latest
 TOLD = LANES | {"deliveries": Lane(orders.at("promised_at"), "delivered_at")}
 
 
@@ -59,7 +58,7 @@ def _read(columns: Columns, code: str) -> dict[tuple[str, Rows], set[int]]:
 def _told(root: Measure, columns: Columns) -> Iterator[Measure]:
     """The leaves of a measure; of what waited for a word, what waited and not the words."""
     yield root
-    for part in () if isinstance(root, DaysUnspoken) else root.used(columns):
+    for part in () if isinstance(root, (DaysUnspoken, Followed)) else root.used(columns):
         yield from _told(part, columns)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from features.catalogue import catalogue
 from features.language.tongue import later, tr
 from models.explain import Contributions
-from models.reasons import LEAST_SHAP
+from models.reasons import FAINT, LEAST_SHAP
 
 STANDING = "standing"
 WORDS = {
@@ -24,7 +24,7 @@ WORDS = {
 
 def context_line(moved: Contributions) -> str:
     """What of who they are raises the risk and what lowers it, by SHAP summed over all that is called alike; '' where
-    nothing of it counts for at least `LEAST_SHAP`.
+    nothing of it counts for at least `FAINT`. Where nothing does for `LEAST_SHAP`, it is said to be of little weight.
 
     moved: of one account.
     """
@@ -32,10 +32,15 @@ def context_line(moved: Contributions) -> str:
     pushes = pd.Series(moved.shap_values[0], index=list(moved.features))
     own = pushes[[name for name in moved.features if reason_of.get(name) == STANDING]]
     sums = own.groupby([WORDS[name] for name in own.index]).sum().sort_values()
-    raises = ", ".join(tr(words) for words in reversed(sums[sums >= LEAST_SHAP].index))
-    lowers = ", ".join(tr(words) for words in sums[sums <= -LEAST_SHAP].index)
+    raises = ", ".join(tr(words) for words in reversed(sums[sums >= FAINT].index))
+    lowers = ", ".join(tr(words) for words in sums[sums <= -FAINT].index)
     said = [
         tr("raises the risk: {what}", what=raises) if raises else "",
         tr("lowers it: {what}", what=lowers) if lowers else "",
     ]
-    return tr("Context, nothing to act on: {said}", said="; ".join(filter(None, said))) if any(said) else ""
+    words = "; ".join(filter(None, said))
+    if not words:
+        return ""
+    if sums.abs().max() < LEAST_SHAP:
+        return tr("Context, nothing to act on and of little weight: {said}", said=words)
+    return tr("Context, nothing to act on: {said}", said=words)

@@ -103,7 +103,9 @@ def _stands(row: Mapping[str, Any], pace_by: PaceBy) -> str:
     if not is_missing(row["cause"]):
         until = row.get("until")
         return (
-            tr("{cause} until {day}", cause=row["cause"], day=short_day(until.date())) if until else str(row["cause"])
+            tr("{cause}; the same up to {day}", cause=row["cause"], day=short_day(until.date()))
+            if until
+            else str(row["cause"])
         )
     words = pace_words(pace_by)
     return ", ".join(filter(None, [words.names[row["pace"]] if words else "", standing(dict(row), pace_by)]))

@@ -40,6 +40,7 @@ KINDS = tuple(
     for kind in TABLES[table][column].allowed
 )  # of what happens, as codes
 
+EVER = 36_500  # days back that hold whatever was latest
 Timeline = dict[str, list[list[Any]]]
 
 
@@ -109,8 +110,8 @@ def kind_in_words(kind: str) -> str:
     return tr(kind.replace("_", " "))
 
 
-def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str, Timeline]:
-    """By account, the lanes of its timeline over the DAYS before as_of; lanes and accounts without events are absent.
+def timelines(tables: Path, as_of: date, account_ids: Sequence[str], days_back: int = DAYS) -> dict[str, Timeline]:
+    """By account, the lanes of its timeline over the days before as_of; lanes and accounts without events are absent.
 
     Every event is a short list that begins with how many days before as_of it was, newest last:
     orders, returns and credits [days, amount of that day]; contacts (spoken with) and mailings (all else) [days,
@@ -125,7 +126,7 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str]) -> dict[str
         if events is None:
             continue
         past = events.filter(events.happened < ibis.timestamp(as_of.isoformat()))  # an end may be still to come
-        for account_id, event in of_accounts(past, as_of, account_ids):
+        for account_id, event in of_accounts(past, as_of, account_ids, days_back):
             found.setdefault(account_id, {}).setdefault(name, []).append(event)
     return found
 

@@ -167,11 +167,13 @@ def test_contracts_stand_there_with_start_renewal_notice_and_end(tmp_path):
         A           2024-02-01  2024-12-31  yes     2024-06-20    2024-05-01
         A           2024-03-01  -           -       2024-07-01    -
         A           2024-07-01  2024-12-31  no      -             -
+        A           2024-06-01  2024-12-31  no      -             -
+        A           2023-06-02  2024-06-01  yes     -             -
         """,
     )
     assert timelines(tmp_path, AS_OF, ["A"]) == {
         "A": {
-            "contracts": [[182, 152], [151, 334], [122, None]],
+            "contracts": [[395, 365], [182, 152], [151, 334], [122, None], [30, 213]],
             "renewals": [[61, 244]],
             "notices": [[11, 194]],
             "ends": [[30, None]],
@@ -190,3 +192,4 @@ def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):
         """,
     )
     assert timelines(tmp_path, AS_OF, ["A"]) == {"A": {"losses": [[182, "voluntary"]]}}
+    assert timelines(tmp_path, AS_OF, ["A"], days_back=181) == {}

@@ -216,5 +216,5 @@ def test_why_an_account_had_no_score_is_said_once_for_all_days_of_it(scored_home
     _, *lines = past_risk_lines(history, model, PaceBy.orders)
 
     assert [line.split()[:2] for line in lines] == [["2024-01-01", "–"], ["2024-03-01", "50%"], ["2024-04-01", "–"]]
-    assert "gone until 2024-02-01" in lines[0]
+    assert "gone; the same up to 2024-02-01" in lines[0]
     assert lines[2].endswith("gone")
