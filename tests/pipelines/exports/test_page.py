@@ -222,6 +222,19 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser, path, made):
     context.close()
 
 
+def test_contracts_and_losses_are_drawn_in_the_past_and_an_end_that_was_renewed_is_none(browser, made, tmp_path):
+    first = made.rows["account_id"].iloc[0]
+    lanes = {"contracts": [[400, 365]], "ends": [[300, 10], [35, None]], "notices": [[90, 55]], "losses": [[30, None]]}
+    page = browser.new_page()
+    page.goto(write(tmp_path / "accounts.html", replace(made, timelines={first: lanes})).as_uri())
+    page.wait_for_selector(".tabulator-row")
+    page.locator(".name").first.click()
+    drawn = page.locator("dialog svg")
+    assert (drawn.locator("polygon.good").count(), drawn.locator("polygon.bad").count()) == (1, 3)
+    assert "Contracts: 1 begun or renewed, 3 given notice, ended or lost" in drawn.get_attribute("aria-label")
+    page.close()
+
+
 def test_a_firm_that_names_no_reps_or_regions_gets_no_filters_for_them(browser, made, tmp_path):
     bare = replace(made, rows=made.rows.assign(rep=None, region=None), timelines={})
     page = browser.new_page()
