@@ -324,7 +324,9 @@ def test_explain_prints_what_the_command_prints(firm, scored_home):
     assert str(account) == printed.rstrip("\n")
     assert account.risk == scores["risk"].iloc[0]
     assert account.reasons["reason"].tolist() == scores.iloc[0][[f"reason_{n}" for n in (1, 2, 3, 4)]].dropna().tolist()
-    assert account.reasons["shap"].is_monotonic_decreasing
+    assert (
+        account.reasons["shap"].tolist() == scores.iloc[0][[f"reason_{n}_shap" for n in (1, 2, 3, 4)]].dropna().tolist()
+    )
     assert set(account.timeline) == {"happened_on", "lane", "event"}
     assert account.timeline["happened_on"].is_monotonic_decreasing
     assert account.timeline["happened_on"].max() < pd.Timestamp(firm.as_of)
