@@ -70,8 +70,7 @@ def baselines(
     some = _some(train)
     shuffled = left.copy()
     shuffled[some] = np.random.default_rng(seed).permutation(left[some])
-    noise = np.isin(np.arange(len(rows)), some)
-    model = fit(rows, shuffled, train=noise, directions=recipe.directions, params=recipe.params, about={})
+    model = fit(rows, shuffled, train=some, directions=recipe.directions, params=recipe.params, about={})
     description = "this model, had it learned from outcomes dealt out at random: what directions alone are worth"
     risk = model.risk(tested)
     found.append(Baseline("shuffled", "shuffled outcomes", description, risk, is_risk=True, role="noise"))
@@ -136,7 +135,7 @@ def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask,
     learned = _some(train)
     ranked = {}
     for name in recipe.directions:
-        values = rows[name].iloc[learned]
+        values = rows.loc[learned, name]
         ranked[name] = roc_auc(_present(values, values), left[learned]) - 0.5
     best = max(ranked, key=lambda name: abs(ranked[name]))
     score = np.sign(ranked[best]) * _present(rows.loc[test, best], rows.loc[train, best])
@@ -144,12 +143,14 @@ def _best_feature(rows: pd.DataFrame, left: Floats, recipe: Recipe, train: Mask,
     return Baseline("best_feature", "best single feature", description, score, role="feature")
 
 
-def _some(train: Mask) -> npt.NDArray[np.intp]:
-    """Which rows are in the mask: all of them, or a sample of `ROWS_LOOKED_AT`."""
+def _some(train: Mask) -> Mask:
+    """All rows of the mask, or a sample of `ROWS_LOOKED_AT`."""
     places = np.flatnonzero(train)
     if len(places) <= ROWS_LOOKED_AT:
-        return places
-    return np.random.default_rng(0).choice(places, ROWS_LOOKED_AT, replace=False)
+        return train
+    found = np.zeros(len(train), dtype=bool)
+    found[np.random.default_rng(0).choice(places, ROWS_LOOKED_AT, replace=False)] = True
+    return found
 
 
 def _present(values: pd.Series, known: pd.Series) -> Floats:

@@ -127,12 +127,10 @@ def by_pairs(table: pd.DataFrame) -> Iterator[tuple[tuple[str, str], dict[str, A
 def _told(members: pd.DataFrame, *, effect: float, testable: bool) -> dict[str, float]:
     """The figures of one group, before the correction for many looks; without those of a test where it is too small.
 
-    The number that leave has the variance and skewness of independent draws by the risks foretold, widened by the
-    design effect: that of the group's own rows or, if it is larger, of all rows (`effect`), as few leavers seldom show
-    how alike they are. Not the variance of what was seen, as a sandwich takes it: that is too small wherever too few
-    have left. The tails are those of the Pearson III distribution of these moments: few leavers are a skewed count.
+    Tested with the design effect of the group's own rows or, if it is larger, of all rows (`effect`), as few leavers
+    seldom show how alike they are.
     """
-    from scipy.stats import norm, pearson3
+    from scipy.stats import norm
 
     risk, left = members["risk"].to_numpy(np.float64), members["left"].to_numpy(np.float64)
     n, accounts = len(members), members["account"].nunique()
@@ -140,13 +138,25 @@ def _told(members: pd.DataFrame, *, effect: float, testable: bool) -> dict[str, 
     if not testable or min(risk.sum(), accounts) < LEAST:
         return found
     effect = max(effect, _design_effect(members))
+    p_value, deviation = missed(risk, left, effect)
+    difference, reach = float((left - risk).mean()), float(norm.isf((1 - LEVEL) / 2) * deviation / n)
+    return found | {"low": difference - reach, "high": difference + reach, "p_value": p_value}
+
+
+def missed(risk: Floats, left: Floats, effect: float = 1.0) -> tuple[float, float]:
+    """The p-value of so large a miss if the risks are true, and the standard deviation of how many leave.
+
+    The number that leave has the variance and skewness of independent draws by the risks foretold, widened by a design
+    effect. Not the variance of what was seen, as a sandwich takes it: that is too small wherever too few have left. The
+    tails are those of the Pearson III distribution of these moments: few leavers are a skewed count.
+    """
+    from scipy.stats import pearson3
+
     drawn, third = (risk * (1 - risk)).sum(), (risk * (1 - risk) * (1 - 2 * risk)).sum()
     deviation, skewness = np.sqrt(effect * drawn), third * np.sqrt(effect) / drawn**1.5
-    missed = left - risk
-    z = missed.sum() / deviation
+    z = (left - risk).sum() / deviation
     tail = pearson3.sf(z, skewness) if z > 0 else pearson3.cdf(z, skewness)
-    difference, reach = float(missed.mean()), float(norm.isf((1 - LEVEL) / 2) * deviation / n)
-    return found | {"low": difference - reach, "high": difference + reach, "p_value": float(min(1.0, 2 * tail))}
+    return float(min(1.0, 2 * tail)), float(deviation)
 
 
 def _design_effect(rows: pd.DataFrame) -> float:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 
 from models.churn import Churn
 from models.gate import CLOSE
+from models.groups import missed
 from models.target import targets
 
 KNOWN = 0.5  # of a day's accounts, whose outlook has passed
@@ -42,8 +42,7 @@ class Lately:
         risk, gone = model.risk(rows[mask]), left[mask]
         if max(risk.sum(), gone.sum()) < ENOUGH:
             return None
-        z = (gone - risk).sum() / np.sqrt((risk * (1 - risk)).sum())
-        p_value = float(2 * norm.sf(abs(z)))
+        p_value, _ = missed(risk, gone)
         return cls(days[-1].date().isoformat(), int(mask.sum()), float(risk.mean()), float(gone.mean()), p_value)
 
     def __str__(self) -> str:

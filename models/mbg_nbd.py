@@ -1,11 +1,4 @@
-"""MBG/NBD: how likely an account orders again, from how often and how lately it has, as marketing research tells it.
-
-While a customer is active it orders at random at a rate of its own, and after every order, the first one included, it
-drops out for good with a probability of its own; rates are spread among customers as a gamma distribution (r, alpha),
-the probabilities of dropping out as a beta distribution (a, b). Batislam, Denizel & Filiztekin (2007), "Empirical
-validation and comparison of models for customer base analysis"; BG/NBD (Fader, Hardie & Lee 2005) is the same, but that
-nobody drops out after the first order.
-"""
+"""MBG/NBD, fitted to how often and how lately accounts have ordered; for the model itself see `features.mbg_nbd`."""
 
 import logging
 from dataclasses import astuple, dataclass
@@ -15,6 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import digamma, expit, gammaln
+
+from features.mbg_nbd import chance_of_no_order, log_odds_active
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,6 +30,10 @@ class Histories:
     repeats: Floats
     last: Floats
     age: Floats
+
+    @property
+    def told(self) -> tuple[Floats, Floats, Floats]:
+        return self.repeats, self.last, self.age
 
     @classmethod
     def known_on(cls, rows: pd.DataFrame, as_of: pd.Timestamp) -> "Histories":
@@ -94,24 +93,11 @@ class MbgNbd:
 
     def active(self, histories: Histories) -> Floats:
         """The probability that each account has not dropped out, [accounts]."""
-        return np.asarray(expit(_log_odds_active(np.array(astuple(self)), histories)), dtype=np.float64)
+        return np.asarray(expit(log_odds_active(astuple(self), *histories.told)), dtype=np.float64)
 
     def silence(self, histories: Histories, days: Floats) -> Floats:
-        """The probability that each account orders nothing in the next `days`, [accounts].
-
-        It has dropped out; or it has not, and a rate of Gamma(r + repeats, alpha + age) gives no order in so many days,
-        which no later dropping out changes, as that needs an order first.
-        """
-        known = self.alpha + histories.age
-        none = np.exp((self.r + histories.repeats) * np.log(known / (known + days)))
-        return np.asarray(1 - self.active(histories) * (1 - none), dtype=np.float64)
-
-
-def _log_odds_active(parameters: Floats, histories: Histories) -> Floats:
-    """Of being active: it did not drop out after the last order, against it did and so could not order since."""
-    r, alpha, a, b = parameters
-    fewer = (r + histories.repeats) * np.log((alpha + histories.last) / (alpha + histories.age))
-    return np.asarray(np.log((b + histories.repeats) / a) + fewer, dtype=np.float64)
+        """The probability that each account orders nothing in the next `days`, [accounts]."""
+        return chance_of_no_order(astuple(self), *histories.told, days)
 
 
 def _log_likelihood(parameters: Floats, histories: Histories) -> tuple[Floats, Floats]:
@@ -119,7 +105,7 @@ def _log_likelihood(parameters: Floats, histories: Histories) -> tuple[Floats, F
     r, alpha, a, b = parameters
     x = histories.repeats
     since_first, since_last = np.log(alpha + histories.age), np.log(alpha + histories.last)
-    odds = _log_odds_active(parameters, histories)
+    odds = log_odds_active((r, alpha, a, b), *histories.told)
     active = expit(odds)
     dropped = np.log(a) - (r + x) * since_last - np.log(a + b + x)
     value = (

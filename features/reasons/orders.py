@@ -13,6 +13,7 @@ from features.language.of_days import DaysAfter, Gap
 from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
 from features.language.rows import calls, contacts
 from features.language.rows import placed as rows
+from features.mbg_nbd import chance_of_no_order
 
 
 def _chance_of_silence(silence: np.ndarray, cycle: np.ndarray, shape: np.ndarray) -> np.ndarray:
@@ -23,21 +24,16 @@ def _chance_of_silence(silence: np.ndarray, cycle: np.ndarray, shape: np.ndarray
 since_first = DaysSinceFirst(rows)
 order_days = DaysAfter(rows, since=since_first, days=OLDEST)
 
-# MBG/NBD (see models/mbg_nbd.py) at fixed parameters: rates spread as Gamma(RATES, over so many days), and after each
-# order one customer in five drops out. Fitted ones rank no better, and follow how far back the records go.
-RATES, RATES_DAYS = 1.0, 60.0
-DROPPING, STAYING = 1.0, 4.0
+# MBG/NBD at fixed parameters: rates spread as Gamma(1, over 60 days), and after each order one customer in five drops
+# out. Fitted ones rank no better, and follow how far back the records go.
+FIXED = (1.0, 60.0, 1.0, 4.0)
 
 
 def _chance_of_no_order(window: int) -> Measure:
-    """Probability that whoever ordered so often and so lately orders nothing in the next days: it has dropped out, or
-    it has not and orders at its own pace.
-    """
+    """Probability that whoever ordered so often and so lately orders nothing in the next days."""
 
     def chance(days: np.ndarray, age: np.ndarray, silence: np.ndarray) -> np.ndarray:
-        shape, known = RATES + days - 1, RATES_DAYS + age
-        odds_active = (STAYING + days - 1) / DROPPING * ((known - silence) / known) ** shape
-        return np.asarray(1 - odds_active / (1 + odds_active) * (1 - (known / (known + window)) ** shape))
+        return chance_of_no_order(FIXED, days - 1, age - silence, age, window)
 
     return Computed(chance, (order_days, since_first, since_order))
 

@@ -1,10 +1,8 @@
 """Chance of no order: MBG/NBD at fixed parameters, as a feature."""
 
-import numpy as np
 import pytest
 
-from features.reasons.orders import DROPPING, RATES, RATES_DAYS, STAYING, Orders
-from models.mbg_nbd import Histories, MbgNbd
+from features.reasons.orders import Orders
 from tests.features.worked import table, value
 
 
@@ -29,7 +27,3 @@ def test_the_chance_of_no_order_is_that_of_mbg_nbd() -> None:
     odds = 4 * 60 / 360
     assert chances["late"] == pytest.approx(1 - odds / (1 + odds) * (1 - 360 / 450), abs=1e-6)
     assert chances["future"] is None
-
-    fixed = MbgNbd(RATES, RATES_DAYS, DROPPING, STAYING)
-    account = Histories(repeats=np.array([1.0]), last=np.array([60.0]), age=np.array([360.0]))
-    assert chances["silent"] == pytest.approx(fixed.silence(account, np.array([90.0]))[0], abs=1e-6)
