@@ -66,7 +66,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     notices = [
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
-        *(gap(name, last) for name, last in manifest.ended.items()),
+        *(gap(name, last) for name, last in manifest.ended.items() if as_of == manifest.as_of),
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),

@@ -358,6 +358,10 @@ def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home,
     assert notice.startswith("Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left, ")
     assert "The records (contacts) end on 2026-06-09, and so long a pause has never been" in notice
 
+    earlier = date(2026, 6, 1)  # when contacts still came in
+    score(small_settings, own_home, earlier)
+    assert "The records" not in Scored.read(own_home, earlier).notice
+
 
 def test_where_most_order_too_rarely_the_notice_says_what_to_set(small_settings) -> None:
     rarely = small_settings.left.model_copy(update={"k": 60})
