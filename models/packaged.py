@@ -48,7 +48,7 @@ SHIPPED = (
     "models/tree_params.py",
     "models/vocabulary.py",
 )  # all that models.served imports
-NEEDED = ("babel", "lightgbm", "numpy", "pandas", "pyarrow", "pydantic", "scipy")  # what these import
+NEEDED = ("babel", "lightgbm", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "threadpoolctl")  # what these import
 _PROJECT = Path(__file__).resolve().parent.parent
 _IMPORTS = re.compile(r"^(\s*(?:from|import) )(features|models)\b", re.MULTILINE)
 

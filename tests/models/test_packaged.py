@@ -1,5 +1,6 @@
 """A packaged model is whole: it loads and predicts where nothing of this project can be imported."""
 
+import ast
 import json
 import os
 import shutil
@@ -119,6 +120,18 @@ def test_what_must_be_installed_is_pinned_and_is_nothing_of_ours(folder):
     assert set(asked) == {"mlflow", *NEEDED}
     assert asked["numpy"] == np.__version__
     assert asked["pandas"] == pd.__version__
+
+
+def test_every_package_that_they_import_at_once_is_asked_for():
+    theirs = set()
+    for name in SHIPPED:
+        for node in ast.parse((REPOSITORY / name).read_text()).body:
+            if isinstance(node, ast.Import):
+                theirs |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                theirs.add(str(node.module).split(".")[0])
+
+    assert theirs - {"features", "models"} - sys.stdlib_module_names <= set(NEEDED)
 
 
 def test_its_signature_names_every_feature_and_its_example_is_no_account(folder, package, rows):
