@@ -8,6 +8,7 @@ from string import Formatter
 
 from features.language.tongue import filled, later, number, tr
 
+NONE_OR = " // "  # parts what is said of 0 from what is said of any other number
 _ASIDE = re.compile(r"\[([^\[\]]*)\]")
 # What is normal, behind a number that means little without it; by the unit. A ratio has it within.
 _USUAL = {
@@ -43,13 +44,15 @@ def said(
 ) -> str | None:
     """A feature's value on one row in words; None where there is nothing to say or a number that it needs is missing.
 
-    says: its sentence, if it has one. row: the values of all features of one account on one as_of. usual: the value
-    that is normal, said behind it where there is one, it has a unit of its own and is another number. as_of: the day of
-    the row, where sentences may name days.
+    says: its sentence, if it has one, behind `NONE_OR` where 0 has one of its own. row: the values of all features of
+    one account on one as_of. usual: the value that is normal, said behind it where there is one, it has a unit of its
+    own and is another number. as_of: the day of the row, where sentences may name days.
     """
     value = row.get(name, math.nan)
     if not says or (unit == "yes/no" and not value):
         return None  # the sentence says what is so where it is
+    of_none, _, of_others = says.rpartition(NONE_OR)
+    says = of_none if of_none and value == 0 else of_others
     fact, aside, rest = says.partition("[")
     sentence = rendered(fact, {**row, "value": value}, as_of)
     if sentence is None:

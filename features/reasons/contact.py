@@ -19,6 +19,7 @@ from features.language.of_days import DaysAfter, GapsLonger
 from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
 from features.language.of_words import DaysSinceAnySpoke, DaysUnspoken, KindsOfSpeakers
 from features.language.rows import contacts, placed, rep_history, signals
+from features.language.sentence import NONE_OR
 
 spoken = contacts.where(_.channel.isin(["visit", "meeting", "call", "email", "event"]))
 # What they begin keeps no rule of ours; where nobody wrote down who began, we did.
@@ -59,14 +60,16 @@ class Contact(Reason):
         conversations[QUARTER] * (_days_known(QUARTER) / QUARTER) / conversations[YEAR],
         "ratio",
         risk="falls",
-        says="We speak with them at {value:.0%} of the year's usual pace",
+        says=f"Nobody has spoken with them in {QUARTER} days{NONE_OR}"
+        "We speak with them at {value:.0%} of the year's usual pace",
     )
     conversations_pace = in_windows(
         lambda window: Count(spoken, days=window) * (_days_known(window) / window) / Count(spoken, days=YEAR),
         "ratio",
         days=(30, 60, 180),
         risk="falls",
-        says="In {days} days we spoke with them at {value:.0%} of the year's usual pace",
+        says=f"Nobody has spoken with them in {{days}} days{NONE_OR}"
+        "In {days} days we spoke with them at {value:.0%} of the year's usual pace",
     )
     share_of_touches_invoices = share(
         printed,

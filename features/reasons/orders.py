@@ -13,6 +13,7 @@ from features.language.of_days import DaysAfter, Gap
 from features.language.of_rows import Count, DaysSinceFirst, DaysSinceLast
 from features.language.rows import calls, contacts
 from features.language.rows import placed as rows
+from features.language.sentence import NONE_OR
 from features.mbg_nbd import chance_of_no_order
 
 
@@ -86,14 +87,15 @@ class Orders(Reason):
         orders[QUARTER] * (_days_known(QUARTER) / QUARTER) / orders[YEAR],
         "ratio",
         risk="falls",
-        says="They order at {value:.0%} of the year's usual pace",
+        says=f"No order in {QUARTER} days{NONE_OR}They order at {{value:.0%}} of the year's usual pace",
     ).shows("fewer_orders")
     orders_pace = in_windows(
         lambda window: Count(rows, days=window) * (_days_known(window) / window) / Count(rows, days=YEAR),
         "ratio",
         days=(30, 60),
         risk="falls",
-        says="In {days} days they ordered at {value:.0%} of the year's usual pace",
+        says=f"No order in {{days}} days{NONE_OR}"
+        "In {days} days they ordered at {value:.0%} of the year's usual pace",
     ).shows("fewer_orders")
     amount = amount(
         rows,

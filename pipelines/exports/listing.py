@@ -2,6 +2,7 @@
 
 from features.catalogue import catalogue
 from features.language.declare import Feature, Reason
+from features.language.sentence import NONE_OR
 
 HEADINGS = ("feature", "unit", "more of it", "in words", "tables")
 DIRECTIONS = {"rises": "raises the risk", "falls": "lowers the risk", None: ""}
@@ -9,7 +10,8 @@ DIRECTIONS = {"rises": "raises the risk", "falls": "lowers the risk", None: ""}
 
 def _row(feature: Feature) -> tuple[str, ...]:
     tables = ", ".join(sorted(feature.tables)) or "none"
-    return (feature.name, feature.unit, DIRECTIONS[feature.risk], feature.says or "", tables)
+    words = (feature.says or "").replace(NONE_OR, " (where 0); ")
+    return (feature.name, feature.unit, DIRECTIONS[feature.risk], words, tables)
 
 
 def _sentence(words: str) -> str:

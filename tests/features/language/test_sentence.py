@@ -125,3 +125,10 @@ def test_a_day_in_german(days: int, on: str, since: str) -> None:
 def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: float, sentence: str) -> None:
     with speaking("de"):
         assert said(says, "it", unit, {"it": value, "open": 9}, usual=usual) == sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"), [(0, "No order"), (0.004, "0% of the usual"), (0.3, "30% of the usual"), (nan, None)]
+)
+def test_of_none_another_sentence_may_be_said(value: float, sentence: str | None) -> None:
+    assert said("No order // {value:.0%} of the usual", "it", "ratio", {"it": value}) == sentence

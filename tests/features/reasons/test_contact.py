@@ -395,6 +395,8 @@ def test_in_words() -> None:
     assert said("days_in_touch_at_start", 1) == (
         "We were in touch with them on 1 day in the first 90 after their first order"
     )
-    assert said("conversations_pace_30d", 0) == "In 30 days we spoke with them at 0% of the year's usual pace"
+    assert said("conversations_pace_30d", 0) == "Nobody has spoken with them in 30 days"
+    assert said("conversations_pace_60d", 0.5) == "In 60 days we spoke with them at 50% of the year's usual pace"
+    assert said("conversations_trend", 0) == "Nobody has spoken with them in 90 days"
     assert said("conversations_pace_60d", 0.5) == "In 60 days we spoke with them at 50% of the year's usual pace"
     assert said("conversations_pace_180d", 1) == "In 180 days we spoke with them at 100% of the year's usual pace"

@@ -15,6 +15,7 @@ from babel.messages.pofile import write_po
 
 import leaky
 from features.language import tongue
+from features.language.sentence import NONE_OR
 from features.language.tongue import catalogue_of
 from features.mistake import Mistake
 from leaky.backtest import lines
@@ -42,7 +43,7 @@ def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     german = catalogue_of(tongue.CATALOGUES / "de.po")
     for text in german:
         if text.id and text.id not in FORMATS:
-            text.string = f"⟦{text.string}⟧"
+            text.string = NONE_OR.join(f"⟦{part}⟧" for part in text.string.split(NONE_OR))
     (tmp_path / "locale").mkdir()
     with (tmp_path / "locale" / "de.po").open("wb") as file:
         write_po(file, german, omit_header=True)
