@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
     from features.language.declare import Feature
 
 CYCLE, REGULARITY = "usual_cycle", "order_regularity"
+AGE, YOUNG_DAYS = "days_as_customer", 360  # so long after the first order no window of days begins before it
 Strings = npt.NDArray[np.object_]
 Places = list[int]
 
@@ -53,6 +54,9 @@ class Facts:
             # Without gaps enough of its own, which regularity takes, an account's cycle is that of others like it.
             is_new = np.isnan(numbers[:, names.index(REGULARITY)])
             numbers[is_new, names.index(CYCLE)] = np.nan
+        if AGE in names:
+            # When the first order came is said of those to whom it happened within what is counted.
+            numbers[numbers[:, names.index(AGE)] >= YOUNG_DAYS, names.index(AGE)] = np.nan
         words = [catalogue.by_name[name] for name in names]
         return cls(words, numbers, contributions.shap_values[some], _usual(words, profiles), as_of)
 

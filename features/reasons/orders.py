@@ -81,7 +81,8 @@ class Orders(Reason):
         rows,
         days=(30, QUARTER, 180, YEAR),
         risk="falls",
-        says="{value:# order} in {days} days[; they usually order every {usual_cycle:.0f}]",
+        says="{value:# order} in {days} days[; they usually order every {usual_cycle:.0f}]"
+        "[; the first on record {days_as_customer:# on}]",
     ).shows("fewer_orders")
     orders_trend = feature(
         orders[QUARTER] * (_days_known(QUARTER) / QUARTER) / orders[YEAR],
