@@ -112,7 +112,12 @@ def check_outcomes(rows: pd.DataFrame, left: Left) -> None:
     gone, known = int(np.nansum(voluntary)), int((~np.isnan(voluntary)).sum())
     if 0 < gone < known:
         return
-    if not known:
+    if not len(rows):
+        seen = (
+            "on no as_of was anybody a customer, so there is no row: an order counts from its day on if its amount is "
+            "above 0, a contract while it is in force"
+        )
+    elif not known:
         seen = f"of none of {len(rows):,} rows is it known yet who left, since the records end before their outlooks do"
     else:
         others = int(np.nansum(involuntary))

@@ -244,7 +244,8 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
         )
     if model.about["knows_until"] > as_of.isoformat():
         log.warning(
-            "score: the champion has learned from what happened up to %s, after the %s that it scores: too much",
+            "score: the champion has learned from what happened up to %s, after the %s that it scores, so these risks "
+            "know more than anybody could then",
             model.about["knows_until"],
             as_of,
         )

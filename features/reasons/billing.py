@@ -34,6 +34,7 @@ class Billing(Reason):
         days=(90, 180, 360),
         risk="rises",
         says="{value:.0%} of their invoices in {days} days were wrong"
+        "[; {billing_errors_360d:# wrong invoice} in 360 days]"
         "[; {open_billing_errors_360d:# is/are} still to be put right]",
     )
     open_billing_errors = still_open(

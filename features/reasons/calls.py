@@ -59,7 +59,7 @@ class Calls(Reason):
         "share",
         days=60,
         risk="rises",
-        says="{value:.0%} of their calls in {days} days went unreturned",
+        says="{value:.0%} of their calls in {days} days went unreturned[; {unreturned_calls_90d:# call} in 90 days]",
     )
     oldest_open_call = feature(
         _of_calls(lambda rows: OldestOpen(rows, until="returned_at", days=180)).clip(0).filled(0),

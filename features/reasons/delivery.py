@@ -32,7 +32,8 @@ class Delivery(Reason):
         "share",
         days=(60, 90, 180, 360),
         risk="rises",
-        says="{value:.0%} of their deliveries in {days} days were late",
+        says="{value:.0%} of their deliveries in {days} days were late"
+        "[; {late_deliveries_360d:# late delivery/late deliveries} in 360 days]",
     )
     days_late = mean(
         delivered,
