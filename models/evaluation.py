@@ -14,7 +14,7 @@ from features.language.tongue import later
 from models.backtest import Backtest
 from models.baselines import Baseline
 from models.explain import Contributions, shap_contributions
-from models.groupings import groupings
+from models.groupings import RISK_TOLD, by_risk, groupings
 from models.groups import nested, told_by_group
 from models.metrics import EvaluationSet, Floats, Metrics, metrics
 from models.origins import Origin
@@ -74,7 +74,7 @@ class Evaluation:
             ceilings,
             explained,
             shap_contributions(tested.model, explained),
-            groupings(tested.rows, known),
+            groupings(tested.rows, known).reset_index(drop=True).join(by_risk(tested.risk)),
         )
 
     @property
@@ -188,7 +188,7 @@ def foretold(evaluation: Evaluation) -> pd.DataFrame:
     }
     keys = tested.rows[["account_id", "as_of", "pace", "outlook_days"]]
     foretold = keys.assign(**{name: values.round(_TOLD_DIGITS) for name, values in numbers.items()})
-    return pd.concat([foretold, evaluation.groups.drop(columns="pace")], axis=1)
+    return pd.concat([foretold, evaluation.groups.drop(columns=["pace", RISK_TOLD])], axis=1)
 
 
 def figures_of_rules(

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from features.language.tongue import later
+
+Floats = npt.NDArray[np.float64]
 
 _NONE = later("none")  # of an account of which the grouping says nothing
 _VALUES = (later("lowest quarter"), later("second quarter"), later("third quarter"), later("highest quarter"))
@@ -20,6 +23,13 @@ _ORDERS = {
     later("5 to 9 orders"): 5,
     later("10 to 24 orders"): 10,
     later("25 orders or more"): 25,
+}
+RISK_TOLD = later("risk told")
+_RISKS = {
+    later("under 10%"): 0.0,
+    later("10% to under 40%"): 0.1,
+    later("40% to under 70%"): 0.4,
+    later("70% or more"): 0.7,
 }
 _READ = (  # of the columns, where they are there
     "as_of",
@@ -40,6 +50,7 @@ ORDER = (
     *_VALUES,
     *_YEARS,
     *_ORDERS,
+    *_RISKS,
 )  # of groups that stand in one
 
 
@@ -70,6 +81,11 @@ def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataF
     return pd.DataFrame(texts)
 
 
+def by_risk(risk: Floats) -> pd.DataFrame:
+    """The band of each risk, a column. Whom a firm calls stands in the highest, which an average of all rows hides."""
+    return pd.DataFrame({RISK_TOLD: _banded(pd.Series(risk), _RISKS).astype("str")})
+
+
 def _quarters(worth: pd.Series, as_of: pd.Series) -> pd.Series:
     place = worth.where(worth > 0).groupby(as_of).rank(pct=True)
     quarter = np.ceil(place * len(_VALUES)).to_numpy()
@@ -77,5 +93,5 @@ def _quarters(worth: pd.Series, as_of: pd.Series) -> pd.Series:
     return pd.Series(names, index=worth.index)
 
 
-def _banded(numbers: pd.Series, bands: Mapping[str, int]) -> pd.Series:
+def _banded(numbers: pd.Series, bands: Mapping[str, float]) -> pd.Series:
     return pd.Series(pd.cut(numbers, [*bands.values(), np.inf], right=False, labels=list(bands)), index=numbers.index)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from models.groupings import groupings
+from models.groupings import by_risk, groupings
 
 DAYS = pd.to_datetime(["2024-01-01"] * 6 + ["2024-04-01"] * 2)
 ROWS = pd.DataFrame(
@@ -61,3 +61,9 @@ def test_columns_that_are_not_given_take_away_their_grouping_and_no_other():
     assert groupings(ROWS[["as_of", "pace"]]).columns.tolist() == ["pace"]
     assert groupings(ROWS[["as_of", "pace"]], KNOWN[["orders"]]).columns.tolist() == ["pace", "history"]
     assert groupings(ROWS).columns.tolist() == ["pace", "value", "tenure", "rep"]
+
+
+def test_risks_are_parted_into_bands_that_begin_with_their_first_percent():
+    assert by_risk(np.array([0.0, 0.0999, 0.1, 0.4, 0.7, 1.0]))["risk told"].tolist() == [
+        *("under 10%", "under 10%", "10% to under 40%", "40% to under 70%", "70% or more", "70% or more")
+    ]

@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import brentq
+from scipy.special import expit
 from scipy.stats import norm, poisson
 
+from models.groupings import by_risk
 from models.groups import LEAST, LISTED, holm, in_words, marked, nested, told_by_group, unnested, verdict
 
 ORIGINS = 6
@@ -33,6 +36,7 @@ def firm(seed: int, accounts: int = 500, alike: float = 0.6) -> tuple[pd.DataFra
             "region": on_all(random.choice(["North", "South", "West", "East"], accounts)),
         }
     )
+    groups = groups.join(by_risk(risk.ravel()))
     return groups, risk.ravel(), left.ravel(), on_all(np.arange(accounts))
 
 
@@ -51,6 +55,18 @@ def test_where_all_risks_are_true_hardly_any_firm_gets_a_mark():
 
 def test_if_rows_counted_as_so_many_accounts_true_risks_would_be_marked():
     assert runs_with_a_mark(30, dependent=False) > 0.2
+
+
+def test_risks_too_near_to_the_mean_are_found_where_they_are_high_though_the_mean_is_true():
+    random = np.random.default_rng(4)
+    true = random.normal(-1.5, 1.8, 4000)
+    left = (random.random(4000) < expit(true)).astype(float)
+    timid = expit(0.7 * true + brentq(lambda shift: expit(0.7 * true + shift).mean() - left.mean(), -3, 3))
+    found = told_by_group(by_risk(timid), timid, left, np.arange(4000))
+
+    assert verdict(found.loc[("risk told", "70% or more")]) == "told too low"
+    assert verdict(found.loc[("risk told", "under 10%")]) == "told too high"
+    assert not told_by_group(by_risk(expit(true)), expit(true), left, np.arange(4000))["differs"].any()
 
 
 @pytest.mark.parametrize(("factor", "says"), [(0.5, "told too low"), (2.0, "told too high")])
