@@ -1,6 +1,7 @@
 """The command line: reads what it is told, runs a stage or asks the Python API, and says mistakes in one line."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -195,6 +196,8 @@ def backtest(asked: WithSettings) -> None:
 
 def main() -> None:
     """Runs the command line; a user's mistake is one line and exit code 2."""
+    # Threads that wait for one another shall sleep meanwhile, and not spin. Read when LightGBM is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         app()
     except Mistake as mistake:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -33,6 +34,9 @@ QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # same. The limit is the calling thread's own. LightGBM's parameter num_threads is the whole process's: what one thread
 # lays out for one thread, another that says nothing then fills with two, and the process dies.
 THREADS = 1
+# A model that grows alone on so many numbers has all cores, if threads sleep while they wait: 124 million took 33 s on
+# the clock with two and 54 with one, and as much CPU; beside two busy programs 3 s of CPU more.
+THREADS_PAY = 50_000_000
 # Rows that a tree is shown at most, drawn anew for every so many trees. Of many more the trees learn next to nothing
 # more (benchmarks/README.md), and copying what was drawn takes as long as growing a tree on it.
 ROWS_A_TREE, TREES_A_DRAW = 250_000, 10
@@ -166,15 +170,18 @@ def learn(
     params: TreeParams,
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
+    is_alone: bool = False,
 ) -> Churn:
     """A model of rows, by their label `left` (1 or 0).
 
     A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
     rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
-    use, in order, and the direction in which each may move the risk.
+    use, in order, and the direction in which each may move the risk. is_alone: no other model grows meanwhile.
     """
     names = tuple(directions)
-    trees = _grow(numbers, left, names, [_SIGN[direction] for direction in directions.values()], params)
+    signs = [_SIGN[direction] for direction in directions.values()]
+    threads = _threads(len(left) * len(names)) if is_alone else THREADS
+    trees = _grow(numbers, left, names, signs, params, threads)
     facts = {
         "rounds": params.rounds,
         "rows": len(left),
@@ -191,8 +198,13 @@ def _drawn(rows: int, share: float) -> dict[str, float]:
     return {"bagging_fraction": ROWS_A_TREE / rows, "bagging_freq": TREES_A_DRAW}
 
 
+def _threads(numbers: int) -> int:
+    is_waiting_asleep = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
+    return os.cpu_count() or THREADS if is_waiting_asleep and numbers >= THREADS_PAY else THREADS
+
+
 def _grow(
-    numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams
+    numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams, threads: int
 ) -> lightgbm.Booster:
     parameters = {
         "objective": "binary",
@@ -213,7 +225,7 @@ def _grow(
     }
     # Parameters are handed to the data set as well, because LightGBM reads some of them when it makes the bins.
     train_set = lightgbm.Dataset(numbers.batches(names), left, feature_name=list(names), params=parameters)
-    with threadpool_limits(THREADS, "openmp"):
+    with threadpool_limits(threads, "openmp"):
         return lightgbm.train(parameters, train_set, num_boost_round=params.rounds, callbacks=[_Progress(len(left))])
 
 

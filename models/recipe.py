@@ -31,10 +31,13 @@ class Recipe:
         known_before: pd.Timestamp | None,
         about: Mapping[str, Any] | None = None,
         numbers: Numbers | None = None,
+        *,
+        is_alone: bool = False,
     ) -> Churn:
         """A model of the rows in `train`, by what was known of them on a day (None: by all that is known).
 
-        numbers: the features of the rows in `train`, where they are not among the columns of `rows`.
+        numbers: the features of the rows in `train`, where they are not among the columns of `rows`. is_alone: no other
+        model grows meanwhile, see `models.churn.learn`.
         """
         voluntary, involuntary = targets(rows, known_before)
         return learn(
@@ -44,6 +47,7 @@ class Recipe:
             params=self.params,
             involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),
             about={**(about or {}), "recipe": self.as_json()},
+            is_alone=is_alone,
         )
 
     def as_json(self) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def train(settings: Settings, home: Home) -> None:
     recipe = recipe_of(columns_in(home), settings.train)
     about = facts_of(manifest, settings) | _span(rows, known)
     numbers = NumbersInFile(home.features, known)
-    model = with_spreads(recipe.fit(rows, known, None, about, numbers), numbers)
+    model = with_spreads(recipe.fit(rows, known, None, about, numbers, is_alone=True), numbers)
     save_whole(model, home.model / SCORING)
     log.info(
         "train: %d trees on %s rows, %s of which left (as_ofs %s to %s)",
