@@ -34,8 +34,8 @@ QUANTILES = (0.01, 0.25, 0.5, 0.75, 0.99)
 # same. The limit is the calling thread's own. LightGBM's parameter num_threads is the whole process's: what one thread
 # lays out for one thread, another that says nothing then fills with two, and the process dies.
 THREADS = 1
-# A model that grows alone on so many numbers has all cores, if threads sleep while they wait: 124 million took 33 s on
-# the clock with two and 54 with one, and as much CPU; beside two busy programs 3 s of CPU more.
+# A model that grows alone on so many numbers has all that the process has, if they sleep while they wait: 124 million
+# took 33 s on the clock with two and 54 with one, and as much CPU; beside two busy programs 3 s of CPU more.
 THREADS_PAY = 50_000_000
 # Rows that a tree is shown at most, drawn anew for every so many trees. Of many more the trees learn next to nothing
 # more (benchmarks/README.md), and copying what was drawn takes as long as growing a tree on it.
@@ -198,13 +198,14 @@ def _drawn(rows: int, share: float) -> dict[str, float]:
     return {"bagging_fraction": ROWS_A_TREE / rows, "bagging_freq": TREES_A_DRAW}
 
 
-def _threads(numbers: int) -> int:
-    is_waiting_asleep = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
-    return os.cpu_count() or THREADS if is_waiting_asleep and numbers >= THREADS_PAY else THREADS
+def _threads(numbers: int) -> int | None:
+    """How many a model that grows alone is limited to; None: to those of the process."""
+    sleeps_while_waiting = os.environ.get("OMP_WAIT_POLICY", "").lower() == "passive"
+    return None if sleeps_while_waiting and numbers >= THREADS_PAY else THREADS
 
 
 def _grow(
-    numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams, threads: int
+    numbers: Numbers, left: Floats, names: Sequence[str], signs: Sequence[int], params: TreeParams, threads: int | None
 ) -> lightgbm.Booster:
     parameters = {
         "objective": "binary",

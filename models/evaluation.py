@@ -74,7 +74,7 @@ class Evaluation:
             ceilings,
             explained,
             shap_contributions(tested.model, explained),
-            groupings(tested.rows, known).reset_index(drop=True).join(by_risk(tested.risk)),
+            groupings(tested.rows, known).join(by_risk(tested.risk)),
         )
 
     @property

@@ -112,12 +112,12 @@ def check_outcomes(rows: pd.DataFrame, left: Left) -> None:
     gone, known = int(np.nansum(voluntary)), int((~np.isnan(voluntary)).sum())
     if 0 < gone < known:
         return
-    if not len(rows):
-        seen = (
-            "on no as_of was anybody a customer, so there is no row: an order counts from its day on if its amount is "
-            "above 0, a contract while it is in force"
+    if rows.empty:
+        raise Mistake(
+            "snapshots: on no as_of was anybody a customer, so there is nobody to rank. An order counts from its day "
+            "on if its amount is above 0, a contract while it is in force: look at their amounts and days."
         )
-    elif not known:
+    if not known:
         seen = f"of none of {len(rows):,} rows is it known yet who left, since the records end before their outlooks do"
     else:
         others = int(np.nansum(involuntary))

@@ -133,6 +133,22 @@ def test_check_reports_and_writes_nothing(home: Path) -> None:
     assert sorted(home.rglob("*")) == before
 
 
+AS_A_COMMAND = """
+import os
+from threadpoolctl import threadpool_info
+import leaky.cli
+
+leaky.cli.app = lambda: print(os.environ["OMP_WAIT_POLICY"], [it for it in threadpool_info() if it["user_api"] == "openmp"])
+leaky.cli.main()
+"""
+
+
+def test_threads_are_told_to_sleep_while_they_wait_before_any_library_that_has_some_is_loaded() -> None:
+    said = subprocess.run([sys.executable, "-c", AS_A_COMMAND], capture_output=True, text=True, check=True)
+
+    assert said.stdout == "PASSIVE []\n"
+
+
 def test_help_opens_with_what_it_is_for_and_names_every_command() -> None:
     told = leaky("--help").stdout
     assert "which business customers will leave" in " ".join(told.split())

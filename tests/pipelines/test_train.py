@@ -105,7 +105,11 @@ LABELS = pd.DataFrame({"left": [1.0, 0.0, None], "kind": ["involuntary", None, N
         (LABELS[:2], Left(), "of 2 rows whose outcome is known nobody left by choice (1 otherwise). So"),
         (LABELS[:1].assign(kind=None), Left(), "of 1 rows whose outcome is known everybody left by choice. So"),
         (LABELS[2:], Left(), "of none of 1 rows is it known yet who left, since the records end before"),
-        (LABELS[:0], Left(), "snapshots: on no as_of was anybody a customer, so there is no row: an order counts"),
+        (
+            LABELS[:0],
+            Left(),
+            "snapshots: on no as_of was anybody a customer, so there is nobody to rank. An order counts",
+        ),
         (LABELS[1:2], Left(by="contract"), "(left.by, left.horizon_days, left.grace_days)."),
         (LABELS[1:2], Left(by="losses"), "Left is: a recorded loss within 90 days."),
     ],
