@@ -104,7 +104,7 @@ def ingest(asked: OfSource) -> None:
 
 @command(OfSource)
 def check(asked: OfSource) -> None:
-    """Read a source and say what is wrong with it and which features it gives; writes nothing."""
+    """Read a source and say what is wrong with it and what it gives; writes nothing. Exit code 2: a run would stop."""
     from pipelines.check import check
 
     settings = asked.settings()
@@ -112,6 +112,8 @@ def check(asked: OfSource) -> None:
     report = check(settings, source=source, files=files, as_of=as_of, today=date.today(), home=asked.place())
     for line in report.lines():
         typer.echo(line)
+    if report.stops:
+        raise typer.Exit(2)
 
 
 @stage(WithSettings)

@@ -36,6 +36,7 @@ STANDS_OUT = 2.5
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
 SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chance_of_no_order_90d")
 CYCLES = "cycles_since_order"
+HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
 
@@ -204,6 +205,9 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
         if word.name in SILENCE:
             weight *= is_overdue
         evidence[:, column] = weight * np.maximum(facts.shap_values[:, column], 0.0)
+    if HEARD in names:
+        silences = [names.index(name) for name in SILENCE if name in names]
+        evidence[(facts.sayable[:, silences] & (evidence[:, silences] > 0)).any(axis=1), names.index(HEARD)] = 0.0
     return evidence
 
 

@@ -58,7 +58,7 @@ def check(
             for table in done.values():
                 line = too_many_refused(table, settings.ingest.max_refused)
                 stops += [f"{line}.{what_to_write(table)}".removesuffix(".")] if line else []
-            if isinstance(checked.as_of, Mistake):
+            if isinstance(checked.as_of, Mistake) and str(checked.as_of) not in stops:
                 stops.append(str(checked.as_of))
             idle = uncounted(checked.checks)
             if not stops:

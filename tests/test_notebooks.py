@@ -23,7 +23,7 @@ PROMISED: dict[str, dict[str, tuple[str, ...]]] = {
         "at-risk": ("risk", "pace", "value_at_risk", "reason_1", "action_1", r"A\d{5}", r"\d+%"),
         "not-scored": ("accounts", "Already gone"),
         "first-reasons": (IMAGE,),
-        "account": (r"risk \d+%", "On schedule", "What we did or left undone", "Latest events before 1 July 2026"),
+        "account": (r"risk \d+%", "On schedule", "Reasons", "Latest events before 1 July 2026"),
         "timeline": ("happened_on", "lane", "event", r"2026-\d\d-\d\d"),
         "history": (IMAGE,),
         "what-if": ("risk_now", "one conversation today"),

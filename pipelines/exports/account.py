@@ -227,7 +227,7 @@ def _score_lines(
         yield f"  {score['sign']}"
         yield ""
     clear = lead(score["reason_1_lead"])
-    yield tr("What we did or left undone") + (tr(" (first: {lead})", lead=clear) if clear else "")
+    yield tr("Reasons") + (tr(" (first: {lead})", lead=clear) if clear else "")
     places = [place for place in PLACES if not is_missing(score[f"reason_{place}"])]
     wide = max(len(tr(word)) for word in STRENGTHS) + 1
     for place in places:

@@ -75,7 +75,8 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         stay=100 * (1 - EXAMPLE),
     )
     causes = tr(
-        "What we did or left undone that moved this account's risk up, strongest first. It is what the records show, "
+        "What moved this account's risk up and can be acted on: what we did or left undone, or a rival did. First "
+        "stands what is most unusual for what it is, which need not be the strongest. It is what the records show, "
         "and no proof of why an account leaves; what to do about it is for those who know the account. What nobody "
         "records cannot become a reason, and where none stands out it is best to ask."
     )

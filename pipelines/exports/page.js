@@ -230,7 +230,7 @@
         page.pace && fact(page.pace, pace(account), element("small", "", account.stands)),
         fact(tr("Rank"), `${account.rank}`, page.value_is && element("small", "", tr("no. {place:,} by value at risk", { place: account.call })))),
       ...(account.sign ? [element("h3", "", tr("How one sees it")), element("p", "sign", account.sign)] : []),
-      element("h3", "", tr("What we did or left undone, and what to do")), reasons(account),
+      element("h3", "", tr("Reasons, and what to do")), reasons(account),
       ...(account.holds.length ? [element("h3", "", tr("What holds it")), element("ul", "holds", ...account.holds.map((fact) => element("li", "", fact)))] : []),
       element("h3", "", tr("The last {months} months", { months })), element("div", "timeline"),
       element("p", "sub", tr("Reasons are what moved the score. They are what our records show, and no proof of why an account leaves.")),

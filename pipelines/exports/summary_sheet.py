@@ -93,7 +93,7 @@ def write_summary(
     reasons = by_reason(rows, context.reasons)
     title = tr("Value at risk by main reason") if context.has_value else tr("Expected to leave by main reason")
     charts = {title: (row + 2, reasons), **charts}  # the first that is looked at
-    title = tr("By main reason: what we did or left undone")
+    title = tr("By main reason")
     row = _write_breakdown(sheet, styles, context, row, title, reasons) + 2
     reps = by_rep(rows)
     if reps:

@@ -13,6 +13,7 @@ from features.tables import Column
 # A text that ends in an offset, Z or a zone's name after its time of day: an instant. Any other is local time already.
 _ZONED = r":\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
 _LOCAL = r"^\d{4}-\d\d-\d\d([ T][\d:.]*)?$"
+_HAS_YEAR_FIRST = r"^\d{4}"  # DuckDB takes 01/02/24 for a day of the year 1
 _PACKED = {r"^\d{8}$": "%Y%m%d", r"^\d{14}$": "%Y%m%d%H%M%S"}  # 20241231 and 20241231235959, as ERP systems write them
 
 _EXCEL_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones; it believes in 29 February 1900
@@ -146,7 +147,8 @@ def local_time(text: ir.StringValue, written: Written) -> ir.TimestampValue:
     ]
     excel = [_excel_day(text)] if written.is_excel else []
     formats = (try_strptime(text, form) for form in written.formats)
-    return ibis.coalesce(text.try_cast("timestamp(6)"), *formats, *packed, *excel)
+    usual = ibis.ifelse(text.re_search(_HAS_YEAR_FIRST), text.try_cast("timestamp(6)"), ibis.null("timestamp(6)"))
+    return ibis.coalesce(*formats, usual, *packed, *excel)
 
 
 def _excel_day(text: ir.StringValue) -> ir.TimestampValue:

@@ -16,13 +16,16 @@ from pipelines.intake.unlikely import ended_early, unlikely
 
 log = logging.getLogger(__name__)
 
+_SAYS_WHO_LEFT = ("orders", "contracts", "losses")
+
 
 @dataclass(frozen=True)
 class CheckedSource:
     """A source whose rows have all been looked at.
 
-    as_of: the day to score; where nothing is left to say which it is a Mistake. notes: what had to be assumed, and what
-    nobody would expect who knows the files. ended: tables that end long before as_of, and the day of their last row.
+    as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
+    be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
+    of their last row.
     """
 
     checks: Checks
@@ -40,16 +43,19 @@ def check_source(
     the next one follows.
     """
     checks = Checks(opened, as_of=asked.day if asked else None, today=today)
+    failed: dict[str, Mistake] = {}
     for name in tables_in_order(opened.source):
         try:
             _check_table(opened, checks, name)
         except Mistake as mistake:
+            failed[name] = mistake
             on_mistake(mistake)
     notes = [note for notes in opened.notes.values() for note in notes] + checks.notes
     try:
         as_of, of_day = _settle_as_of(opened.source, checks, asked)
     except Mistake as mistake:
-        return CheckedSource(checks, mistake, notes)
+        cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
+        return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
     ended = ended_early(checks, as_of.day)
     return CheckedSource(checks, as_of, [*notes, *of_day, *unlikely(checks, as_of.day, ended)], ended)

@@ -133,6 +133,13 @@ def test_check_reports_and_writes_nothing(home: Path) -> None:
     assert sorted(home.rglob("*")) == before
 
 
+def test_check_ends_with_2_where_a_run_would_stop(home: Path) -> None:
+    done = leaky("check", "--files", home / "simulated", "--home", home, "--as-of", "2000-01-01")
+    assert "A run would stop:" in done.stdout
+    assert done.returncode == 2
+    assert done.stderr == ""
+
+
 AS_A_COMMAND = """
 import os
 from threadpoolctl import threadpool_info

@@ -112,6 +112,23 @@ def test_of_two_signs_the_stronger_is_told_and_a_usual_silence_is_none():
     assert reasons_of(values, {"days_since_order": 0.9})["sign"] is None
 
 
+@pytest.mark.parametrize(
+    ("cycles", "says"),
+    [
+        (3.4, "41 days since their last order; they usually order every 12"),
+        (0.4, "They have not rung or written to us for 50 days"),
+    ],
+)
+def test_a_silence_of_the_order_book_goes_before_one_of_talk(cycles, says):
+    account = reasons_of(
+        {"days_since_heard": 50.0, "days_since_order": 41.0, "cycles_since_order": cycles, "usual_cycle": 12.0},
+        {"days_since_heard": 0.9, "days_since_order": 0.1},
+    )
+
+    assert account["sign"] == says
+    assert account["sign_code"] == "silence"
+
+
 def test_every_feature_of_the_order_book_is_a_sign():
     shown = {feature.name for feature in catalogue().features if feature.sign}
 

@@ -117,10 +117,16 @@ def test_it_reports_a_source_whose_orders_cannot_be_read(firm) -> None:
     firm.sql("orders", "SELECT * FROM nowhere")
     lines = report(firm)
     assert lines[1] == "no as_of"
-    assert stops(lines) == [
-        f"{firm.folder}/orders.sql: no table 'nowhere'; source.yaml gives accounts, orders.",
-        f"{firm.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required.",
-    ]
+    assert stops(lines) == [f"{firm.folder}/orders.sql: no table 'nowhere'; source.yaml gives accounts, orders."]
+
+
+def test_it_names_a_failed_table_and_that_no_other_gives_a_row(firm) -> None:
+    firm.sql("orders", "SELECT * FROM orders WHERE amount < 0")
+    firm.table("tickets", "account_id,opened_at\nA,2026-01-01", "SELECT account_id, opened_at FROM ticket")
+    tickets, orders = stops(report(firm))
+    assert tickets.startswith(f"{firm.folder}/tickets.sql: no table 'ticket'; ")
+    none = f"{firm.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
+    assert orders == none
 
 
 def test_a_source_that_can_be_learned_from_passes_with_figures(firm) -> None:

@@ -56,7 +56,9 @@ def test_of_numbers(values: list[str], expected: str) -> None:
     assert hint("orders", amount, values) == expected
 
 
-@pytest.mark.parametrize("value", ["16-10-2024", "10/16/2024 9:30 PM", "1700000000", "1700000000000", "45322.5"])
+@pytest.mark.parametrize(
+    "value", ["16-10-2024", "16/10/24", "10/16/2024 9:30 PM", "1700000000", "1700000000000", "45322.5"]
+)
 def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
     firm.table("orders", f"account_id,ordered_at,amount\nA,{value},1\nA,{value},2")
     written = stops().rpartition(" Write ")[2]
@@ -70,6 +72,24 @@ def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
         firm.yaml(options.removesuffix(" in source.yaml") + "\n")
         firm.ingest(max_refused=0)
         assert firm.kept("orders") == by_select
+
+
+def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,01/02/24,1\nA,03/02/24,2")
+    assert stops().endswith(
+        " Write options: {date_format: '%d/%m/%y'} or {date_format: '%m/%d/%y'} in source.yaml, whichever is right."
+    )
+    for form, first in (("%d/%m/%y", "2024-02-01"), ("%m/%d/%y", "2024-01-02")):
+        firm.yaml(f"options: {{date_format: '{form}'}}\n")
+        firm.ingest(max_refused=0)
+        assert str(firm.kept("orders")[0]["ordered_at"]) == f"{first} 00:00:00"
+
+
+def test_the_format_that_a_source_gives_is_believed_where_a_value_could_be_read_in_another(firm) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,2024-02-01,1\nA,2024-02-13,2")
+    firm.yaml("options: {date_format: '%Y-%d-%m'}\n")
+    firm.ingest(max_refused=1)
+    assert str(firm.kept("orders")[0]["ordered_at"]) == "2024-01-02 00:00:00"
 
 
 def test_the_hint_stands_in_the_line_and_in_the_report_once(firm, stops: Stops) -> None:
