@@ -51,11 +51,14 @@ def leaks_in_features(
     if leavers < LEAST or not (left == 0).any():
         return
     earlier = _places_before_the_last_days(rows)[looked_at]
-    looks = max(len(reads), 1)
+    looks, least = max(len(reads), 1), min(SUSPICIOUS, most)
     for name, columns in reads.items():
         value = early[name].to_numpy(np.float64)
-        way, found = _best_way(value, left, account, looks)
-        if found.low <= min(SUSPICIOUS, most) or _is_silence(value, early, like_silence):
+        way, area = _best_way(value, left)
+        if area <= least:
+            continue  # its bound lies no higher, and is what takes time
+        found = ranking(way(value), left, account, looks)
+        if found.low <= least or _is_silence(value, early, like_silence):
             continue
         among = f"among early accounts it alone ranks the {leavers:,} that left with a ROC AUC of {found.roc_auc:.3f}"
         if found.low > most:
@@ -117,13 +120,13 @@ class _Way:
         return self._sign * np.where(np.isnan(value), self._missing, value)
 
 
-def _best_way(value: Floats, left: Floats, account: npt.NDArray[np.intp], looks: int) -> tuple[_Way, Ranking]:
+def _best_way(value: Floats, left: Floats) -> tuple[_Way, float]:
+    """The way that ranks best, and its ROC AUC."""
     missing = (-np.inf, np.inf) if np.isnan(value).any() else (-np.inf,)
     upwards = {at: roc_auc(_Way(1, at)(value), left) for at in missing}
     ways = [(_Way(1, at), found) for at, found in upwards.items()]
     ways += [(_Way(-1, at), 1 - found) for at, found in upwards.items()]
-    best, _ = max(ways, key=lambda pair: pair[1])
-    return best, ranking(best(value), left, account, looks)
+    return max(ways, key=lambda pair: pair[1])
 
 
 def _is_silence(value: Floats, early: pd.DataFrame, like_silence: list[str]) -> bool:

@@ -141,8 +141,10 @@ def _lines(text: str, column: SheetColumn) -> int:
 
     East Asian characters are twice as wide as others, and bold ones a little wider.
     """
-    wide = sum(east_asian_width(letter) in "WF" for letter in text)
     room = max(1, round(column.width * (0.9 if column.style.bold else 1)) - 2)
+    if text.isascii() and len(text) <= room:
+        return 1  # as most are, and found in no time
+    wide = sum(east_asian_width(letter) in "WF" for letter in text)
     return max(1, len(wrap(text + "m" * wide, room)))
 
 
