@@ -85,8 +85,7 @@ def _had_come(engine: Engine, others: pd.DataFrame) -> pd.Series:
         ]
         came = came.fillna(pd.concat(first, axis=1).min(axis=1))
     first_day = others["account_id"].map(came)
-    had_come: pd.Series = ~never_ordered | first_day.isna() | (first_day < pd.to_datetime(others["as_of"]))
-    return had_come
+    return ~never_ordered | first_day.isna() | (first_day < pd.to_datetime(others["as_of"]))
 
 
 def _first_days(engine: Engine, table: str, time: str) -> pd.Series:
@@ -97,7 +96,8 @@ def _first_days(engine: Engine, table: str, time: str) -> pd.Series:
     rows = engine.table(table)
     rows = rows.filter(rows[time].notnull())
     first = engine.arrow(rows.group_by("account_id").agg(day=rows[time].cast("date").min())).to_pandas()
-    return pd.to_datetime(first.set_index("account_id")["day"])
+    days: pd.Series = first.set_index("account_id")["day"]
+    return pd.to_datetime(days)
 
 
 def order_columns(block: Block, worth: Measure, mask: np.ndarray) -> dict[str, pa.Array]:

@@ -17,6 +17,7 @@ from features.language.tongue import ENGLISH, Told, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
+from models.context import contexts
 from models.explain import Contributions, shap_contributions
 from models.layout import SCORING
 from models.provenance import files_hash
@@ -144,7 +145,8 @@ def contributions_of(model: Churn | Rule, known: pd.DataFrame) -> Contributions:
 def reasons_of(
     model: Churn | Rule, known: pd.DataFrame, as_of: date, contributions: Contributions | None = None
 ) -> pd.DataFrame:
-    """Sign, reasons and what holds each account on `as_of`: see `models.reasons`. A rule's have no SHAP values.
+    """Sign, reasons, what holds each account and its context on `as_of`: see `models.reasons` and `models.context`. A
+    rule's have no SHAP values, and no context.
 
     contributions: of these rows, where they are at hand; see `contributions_of`.
     """
@@ -153,6 +155,7 @@ def reasons_of(
     for place in PLACES:
         column = f"reason_{place}_shap"
         said[column] = np.nan if isinstance(model, Rule) else said[column].round(_DIGITS)
+    said["context"] = pd.Series(None if isinstance(model, Rule) else contexts(moved), index=said.index, dtype=object)
     return said
 
 

@@ -44,6 +44,7 @@ _SCORES = pa.schema(
         *((f"action_{place}", pa.string()) for place in PLACES),
         ("reason_1_lead", pa.string()),
         *((f"holds_{place}", pa.string()) for place in HOLDS),
+        ("context", pa.string()),
         ("rep_id", pa.string()),
         ("model_version", pa.string()),
         ("data_version", pa.string()),
@@ -105,8 +106,9 @@ class Scored:
         path = home.scores(as_of) / "scores.parquet"
         if not path.exists():
             raise Mistake(f"{path}: no such file. Run: leaky score --as-of {as_of}.{_others(home)}")
-        about = pq.read_schema(path).metadata or {}
-        if b"rule" not in about:
+        schema = pq.read_schema(path)
+        about = schema.metadata or {}
+        if b"rule" not in about or not set(_SCORES.names) <= set(schema.names):
             raise Mistake(f"{path}: not scores of this version. Run: leaky score --as-of {as_of}.")
         return cls(
             pd.read_parquet(path),

@@ -11,10 +11,8 @@ from features.language.tongue import later, short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
-from models.rule import Rule
 from pipelines.exports import past_risk, what_if
 from pipelines.exports.behind import behind
-from pipelines.exports.context import context_line
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
@@ -170,11 +168,10 @@ def _by_its_scorer(
     history = past_risk.past_risk(scorer, known, others, moved)
     is_now = (pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)).to_numpy()
     now = known[is_now]
-    context = "" if isinstance(scorer, Rule) or now.empty else context_line(moved.subset(is_now))
     deeds = what_if.what_if(home, manifest.as_of, now, scorer)
     helps = [*what_if.what_if_lines(deeds, scorer)]
     past = past_risk.past_risk_lines(history, scorer, scored.pace_by)
-    about = [part for lines in ([context] if context else [], helps, past) if lines for part in ("", *lines)]
+    about = [part for lines in (helps, past) if lines for part in ("", *lines)]
     return history, deeds, about
 
 
@@ -244,6 +241,9 @@ def _score_lines(
         yield ""
         yield tr("What holds it")
         yield from (f"  {fact}" for fact in held)
+    if not is_missing(score["context"]):
+        yield ""
+        yield score["context"]
 
 
 def _not_scored_lines(other: pd.Series, scored: Scored, manifest: Manifest) -> Iterator[str]:

@@ -232,6 +232,7 @@
       ...(account.sign ? [element("h3", "", tr("How one sees it")), element("p", "sign", account.sign)] : []),
       element("h3", "", tr("Reasons, and what to do")), reasons(account),
       ...(account.holds.length ? [element("h3", "", tr("What holds it")), element("ul", "holds", ...account.holds.map((fact) => element("li", "", fact)))] : []),
+      ...(account.context ? [element("p", "context sub", account.context)] : []),
       element("h3", "", tr("The last {months} months", { months })), element("div", "timeline"),
       element("p", "sub", tr("Reasons are what moved the score. They are what our records show, and no proof of why an account leaves.")),
     );

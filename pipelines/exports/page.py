@@ -194,6 +194,7 @@ def _account(row: Mapping[Any, Any], pace_by: PaceBy) -> dict[str, Any]:
         "sign_code": _or_none(row["sign_code"]),
         "reasons": reasons,
         "do": _or_none(row["action_1"]),
+        "context": _or_none(row["context"]),
         "holds": [row[f"holds_{n}"] for n in HOLDS if not wording.is_missing(row[f"holds_{n}"])],
     }
 

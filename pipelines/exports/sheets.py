@@ -142,9 +142,9 @@ def _lines(text: str, column: SheetColumn) -> int:
     East Asian characters are twice as wide as others, and bold ones a little wider.
     """
     room = max(1, round(column.width * (0.9 if column.style.bold else 1)) - 2)
-    if text.isascii() and len(text) <= room:
-        return 1  # as most are, and found in no time
-    wide = sum(east_asian_width(letter) in "WF" for letter in text)
+    wide = 0 if text.isascii() else sum(east_asian_width(letter) in "WF" for letter in text)
+    if len(text) + wide <= room:
+        return 1  # as most need, and found in no time
     return max(1, len(wrap(text + "m" * wide, room)))
 
 

@@ -32,7 +32,7 @@ COLUMNS = [
     "days_to_contract_end", "days_to_renewal", "has_notice", "value", "value_at_risk", "priority",
     "sign", "sign_code", "reason_1", "reason_2", "reason_3", "reason_4", "reason_1_code", "reason_2_code", "reason_3_code", "reason_4_code",
     "reason_1_shap", "reason_2_shap", "reason_3_shap", "reason_4_shap", "action_1", "action_2", "action_3", "action_4",
-    "reason_1_lead", "holds_1", "holds_2",
+    "reason_1_lead", "holds_1", "holds_2", "context",
     "rep_id", "model_version", "data_version",
 ]  # fmt: skip
 

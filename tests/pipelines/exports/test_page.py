@@ -185,6 +185,7 @@ def test_sign_and_what_holds_an_account_stand_beside_its_reasons(opened, made):
         assert ("How one sees it" in text) == is_there
         assert (made.rows["sign"].dropna().iloc[0] in text) == is_there
         assert account["holds_1"] in text
+        assert ("Context, nothing to act on" in text) == (account["pace"] != "overdue")
         opened.keyboard.press("Escape")
 
 
