@@ -18,11 +18,13 @@ from models.backtest import rerun
 from models.churn import Churn
 from models.metrics import EvaluationSet, interval, metrics, resampled
 from models.origins import Origin, too_short
+from models.reach import Reach
 from models.recipe import Recipe
 from models.target import targets
 from pipelines.dataset import origins_of, read_rows, recipe_of
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
+from pipelines.reach import reach_of
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Baseline:
             resamples=settings.evaluate.resamples,
             seed=settings.evaluate.seed,
         )
-        risks, _ = _risks(settings, rows, origins, ())
+        risks, _ = _risks(settings, home, rows, origins, ())
         return cls(settings, home, rows, left, origins, evaluated, risks)
 
     @property
@@ -76,7 +78,7 @@ class Baseline:
 
     def risks_with(self, rows: pd.DataFrame, features: tuple[Feature, ...]) -> tuple[tuple[Floats, ...], Churn]:
         """What the model gives them with new features, which `rows` hold as well, by seed; and the newest one."""
-        return _risks(self.settings, rows, self.origins, features)
+        return _risks(self.settings, self.home, rows, self.origins, features)
 
     def populations(self) -> Iterator[tuple[str, Mask, EvaluationSet]]:
         """All test rows and the early ones, as far as some of them left and some stayed."""
@@ -158,15 +160,16 @@ def _tested(origins: tuple[Origin, ...]) -> npt.NDArray[np.intp]:
 
 
 def _risks(
-    settings: Settings, rows: pd.DataFrame, origins: tuple[Origin, ...], new: tuple[Feature, ...]
+    settings: Settings, home: Home, rows: pd.DataFrame, origins: tuple[Origin, ...], new: tuple[Feature, ...]
 ) -> tuple[tuple[Floats, ...], Churn]:
     """As `leaky evaluate` tests the model, from its seed and the next ones; from its seed, where nothing is new, to the
     same bits. And the model of the newest origin, from its seed.
     """
-    known = recipe_of(rows, settings.train)
+    known = recipe_of(rows, settings.train, home)
     directions = dict(known.directions) | {feature.name: feature.risk for feature in new}
+    reach = Reach({**known.reach.windows, **reach_of(home, new).windows})
     recipes = [
-        Recipe(directions, settings.train.model_copy(update={"seed": settings.train.seed + more}))
+        Recipe(directions, settings.train.model_copy(update={"seed": settings.train.seed + more}), reach)
         for more in range(SEEDS)
     ]
     newest = origins[-1]

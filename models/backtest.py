@@ -81,7 +81,7 @@ def backtest(
         risk=risk[test],
         risk_involuntary=risk_involuntary[test],
         baselines=joined(rivals),
-        model=with_spreads(model, NumbersInFrame(rows, origin.train)),
+        model=with_spreads(model, NumbersInFrame(rows, origin.train, recipe.reach)),
     )
 
 

@@ -56,7 +56,7 @@ def baselines(
     known, tested = left[train], rows[test]
     inputs = [name for name in ("days_since_order", "orders_360d", "amount_360d") if name in rows]
     if "days_since_order" in inputs:
-        score = _logistic(rows.loc[train, inputs], known, tested[inputs])
+        score = _logistic(_seen(rows[train], inputs, recipe), known, _seen(tested, inputs, recipe))
         description = "logistic regression on recency, frequency and amount"
         found.append(Baseline("logistic_rfm", "logistic regression", description, score, is_risk=True, role="learner"))
     active = _mbg_nbd(rows, test)
@@ -70,11 +70,19 @@ def baselines(
     some = _some(train)
     shuffled = left.copy()
     shuffled[some] = np.random.default_rng(seed).permutation(left[some])
-    model = fit(rows, shuffled, train=some, directions=recipe.directions, params=recipe.params, about={})
+    model = fit(
+        rows, shuffled, train=some, directions=recipe.directions, params=recipe.params, about={}, reach=recipe.reach
+    )
     description = "this model, had it learned from outcomes dealt out at random: what directions alone are worth"
     risk = model.risk(tested)
     found.append(Baseline("shuffled", "shuffled outcomes", description, risk, is_risk=True, role="noise"))
     return found
+
+
+def _seen(rows: pd.DataFrame, inputs: list[str], recipe: Recipe) -> pd.DataFrame:
+    """Features as the model would see them, so that it is not held against one that knows less."""
+    stretch = recipe.reach.stretch_of(rows)
+    return pd.DataFrame({name: stretch(name, rows[name].to_numpy(np.float64, na_value=np.nan)) for name in inputs})
 
 
 def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:

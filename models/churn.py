@@ -19,6 +19,7 @@ from features.mistake import Mistake
 from models.competing import Involuntary
 from models.log_odds import sigmoid
 from models.numbers import BATCH, Numbers, NumbersInFrame
+from models.reach import Reach, Window
 from models.tree_params import TreeParams
 
 log = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ class FeatureProfile:
 class Churn:
     """A trained model: trees that say who leaves by choice, how often others leave, and a profile of each feature.
 
-    spreads: by reason, how far what it adds to the log-odds strays (`models.spread`); none in older models.
+    spreads: by reason, how far what it adds to the log-odds strays (`models.spread`); none in older models. reach: how
+    far back the records go of what it learned from (`models.reach`).
 
     about: facts of its training that a reader may want (rounds, rows, as_ofs, versions); numbers and strings only.
     """
@@ -74,6 +76,7 @@ class Churn:
     involuntary: Involuntary = field(default_factory=Involuntary)
     about: dict[str, Any] = field(default_factory=dict)
     spreads: dict[str, float] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
 
     def __repr__(self) -> str:
         return f"<Churn of {len(self.features)} features and {self.trees.num_trees()} trees>"
@@ -93,14 +96,22 @@ class Churn:
         return self.involuntary.risk(rows, self.risk(rows))
 
     def matrix(self, rows: pd.DataFrame) -> Floats:
-        """The features that the model knows, in its order: [rows, features]. Raises Mistake where one is not there."""
+        """The features that the model knows, in its order, as it sees them (`models.reach`): [rows, features].
+
+        Raises Mistake where one is not there.
+        """
         absent = [name for name in self.features if name not in rows.columns]
         if absent:
             raise Mistake(
                 f"the model needs {len(absent)} features that the snapshots do not have: {', '.join(absent[:5])}"
                 f"{' ...' if len(absent) > 5 else ''}. Train again on these features: leaky train, then leaky evaluate."
             )
-        return matrix(rows, self.features)
+        numbers = matrix(rows, self.features)
+        stretch = self.reach.stretch_of(rows)
+        for name in stretch.factors:
+            place = self.features.index(name)
+            numbers[:, place] = stretch(name, numbers[:, place])
+        return numbers
 
     def save(self, folder: str | Path) -> None:
         """LightGBM's text beside one JSON; reading them back runs no code."""
@@ -112,6 +123,7 @@ class Churn:
             "involuntary": asdict(self.involuntary),
             "profiles": {name: asdict(profile) for name, profile in self.profiles.items()},
             "spreads": self.spreads,
+            "reach": {name: asdict(window) for name, window in self.reach.windows.items()},
             "about": self.about,
         }
         (folder / FACTS).write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
@@ -134,6 +146,7 @@ class Churn:
             profiles={name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             about=facts["about"],
             spreads=facts.get("spreads", {}),
+            reach=Reach({name: Window(**window) for name, window in facts.get("reach", {}).items()}),
         )
 
 
@@ -150,15 +163,17 @@ def fit(
     params: TreeParams,
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
+    reach: Reach | None = None,
 ) -> Churn:
     """A model of the rows in `train`, by their label `left` (1 or 0 there); see `learn`."""
     return learn(
-        NumbersInFrame(rows, train),
+        NumbersInFrame(rows, train, reach),
         left[train],
         directions=directions,
         params=params,
         about=about,
         involuntary=involuntary,
+        reach=reach,
     )
 
 
@@ -170,13 +185,15 @@ def learn(
     params: TreeParams,
     about: Mapping[str, Any],
     involuntary: Involuntary | None = None,
+    reach: Reach | None = None,
     is_alone: bool = False,
 ) -> Churn:
     """A model of rows, by their label `left` (1 or 0).
 
     A fixed number of rounds: what is fitted besides (when to stop, a calibration) is fitted on the fewest and oldest
     rows, and cost more than it gave wherever that was measured; see benchmarks/README.md. directions: the features to
-    use, in order, and the direction in which each may move the risk. is_alone: no other model grows meanwhile.
+    use, in order, and the direction in which each may move the risk. reach: by which `numbers` are stretched.
+    is_alone: no other model grows meanwhile.
     """
     names = tuple(directions)
     signs = [_SIGN[direction] for direction in directions.values()]
@@ -188,7 +205,14 @@ def learn(
         "leavers": int(left.sum()),
         "lightgbm": lightgbm.__version__,
     }
-    return Churn(trees, names, profiles_of(numbers, names), involuntary or Involuntary(), facts | dict(about))
+    return Churn(
+        trees,
+        names,
+        profiles_of(numbers, names),
+        involuntary or Involuntary(),
+        facts | dict(about),
+        reach=reach or Reach(),
+    )
 
 
 def _drawn(rows: int, share: float) -> dict[str, float]:

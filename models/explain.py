@@ -20,17 +20,19 @@ class Contributions:
     """What each feature adds to the log-odds.
 
     shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its log-odds. spreads: by reason, the
-    scale on which reasons are compared (`models.spread`); a reason that is not there is compared as it is.
+    scale on which reasons are compared (`models.spread`); a reason that is not there is compared as it is. seen: the
+    numbers as the model saw them, [rows, features], where they are not those of the rows (`models.reach`).
     """
 
     shap_values: Floats
     base_value: float
     features: tuple[str, ...]
     spreads: Mapping[str, float] = field(default_factory=dict)
+    seen: Floats | None = None
 
     def subset(self, mask: npt.NDArray[np.bool_]) -> "Contributions":
         """Those of some of the rows."""
-        return replace(self, shap_values=self.shap_values[mask])
+        return replace(self, shap_values=self.shap_values[mask], seen=None if self.seen is None else self.seen[mask])
 
     def by_reason(self, reason_of: Mapping[str, str]) -> pd.DataFrame:
         """The same, summed by reason: a column each, in the order in which the features name them."""
@@ -64,14 +66,19 @@ def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     if not miss <= EXACT:
         log.warning("WOODELF's contributions miss the scores by up to %.2g; LightGBM's own are used instead", miss)
         return lightgbm_contributions(model, rows)
-    return Contributions(values, base_value, model.features, model.spreads)
+    return Contributions(values, base_value, model.features, model.spreads, _seen(model, rows, numbers))
 
 
 def lightgbm_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     """The same, computed row by row by LightGBM: sooner there for a few rows, many times slower for many."""
     numbers = model.matrix(rows)
     values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
-    return Contributions(values, _base_value(model, numbers.shape[1]), model.features, model.spreads)
+    base_value = _base_value(model, numbers.shape[1])
+    return Contributions(values, base_value, model.features, model.spreads, _seen(model, rows, numbers))
+
+
+def _seen(model: Churn, rows: pd.DataFrame, numbers: Floats) -> Floats | None:
+    return numbers if model.reach.stretch_of(rows).factors else None
 
 
 def _base_value(model: Churn, width: int) -> float:

@@ -29,11 +29,13 @@ Places = list[int]
 class Facts:
     """Features as far as they are told, with their values and their SHAP values: [rows, features].
 
-    usual: what is normal, of the features of which that is said.
+    numbers are what is told, seen what the model saw in their place. usual: what is normal, of the features of which
+    that is said.
     """
 
     words: "Sequence[Feature | Word]"
     numbers: Floats
+    seen: Floats
     shap_values: Floats
     usual: Mapping[str, float] = field(default_factory=dict)
     as_of: date | None = None
@@ -58,7 +60,14 @@ class Facts:
             # When the first order came is said of those to whom it happened within what is counted.
             numbers[numbers[:, names.index(AGE)] >= YOUNG_DAYS, names.index(AGE)] = np.nan
         words = [catalogue.by_name[name] for name in names]
-        return cls(words, numbers, contributions.shap_values[some], _usual(words, profiles), as_of)
+        usual = _usual(words, profiles)
+        if contributions.seen is None:
+            return cls(words, numbers, numbers, contributions.shap_values[some], usual, as_of)
+        seen = np.where(np.isnan(numbers), np.nan, contributions.seen[some])
+        in_part = ((seen != numbers) & ~np.isnan(numbers)).any(axis=0)
+        # What is usual in a full window is not so in a part of it.
+        usual = {name: usual[name] for name, other in zip(names, in_part, strict=True) if name in usual and not other}
+        return cls(words, numbers, seen, contributions.shap_values[some], usual, as_of)
 
     def places(self, **is_so: str | None) -> Places:
         """Of the features that are so."""

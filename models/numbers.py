@@ -11,6 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow.parquet as pq
 
+from models.reach import Reach, Stretch
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -20,11 +22,11 @@ BATCH = 32_768  # rows of the table: 26 MB of a hundred features
 class Numbers(ABC):
     """The features of those rows of a table that a model learns from, in the table's order; a missing one is NaN.
 
-    mask: which rows of the table, [rows of the table].
+    mask: which rows of the table, [rows of the table]. stretch: of the table's rows, see `models.reach`.
     """
 
-    def __init__(self, mask: Mask) -> None:
-        self.mask = mask
+    def __init__(self, mask: Mask, stretch: Stretch) -> None:
+        self.mask, self.stretch = mask, stretch
 
     def __len__(self) -> int:
         return int(self.mask.sum())
@@ -54,36 +56,42 @@ class Numbers(ABC):
 class NumbersInFrame(Numbers):
     """Those of a table in memory."""
 
-    def __init__(self, rows: pd.DataFrame, mask: Mask) -> None:
-        super().__init__(mask)
+    def __init__(self, rows: pd.DataFrame, mask: Mask, reach: Reach | None = None) -> None:
+        super().__init__(mask, (reach or Reach()).stretch_of(rows))
         self._rows = rows
 
     def column(self, name: str) -> Floats:
-        return _floats(self._rows[name])[self.mask].astype(np.float64, copy=False)
+        return self.stretch(name, _floats(self._rows[name]))[self.mask].astype(np.float64, copy=False)
 
     def tables(self, names: Sequence[str], mask: Mask) -> Iterator[Floats]:
         columns = [_floats(self._rows[name]) for name in names]
         for place, own in enumerate(_in_batches(mask)):
             part = slice(place * BATCH, place * BATCH + len(own))
-            yield _beside_one_another([column[part] for column in columns], own)
+            seen = (self.stretch(name, column[part], part) for name, column in zip(names, columns, strict=True))
+            yield _beside_one_another([*seen], own)
 
 
 class NumbersInFile(Numbers):
     """Those of a Parquet file, of which no more than a batch or a column is read at a time."""
 
-    def __init__(self, path: Path, mask: Mask) -> None:
-        super().__init__(mask)
+    def __init__(self, path: Path, mask: Mask, reach: Reach | None = None) -> None:
+        stretch = Stretch()
+        if reach and reach.windows:
+            stretch = reach.stretch(pq.read_table(path, columns=["as_of"])["as_of"].to_numpy())
+        super().__init__(mask, stretch)
         self._path = path
 
     def column(self, name: str) -> Floats:
         read = pq.read_table(self._path, columns=[name])[name]
-        return np.asarray(read.to_numpy()[self.mask], dtype=np.float64)
+        return np.asarray(self.stretch(name, read.to_numpy())[self.mask], dtype=np.float64)
 
     def tables(self, names: Sequence[str], mask: Mask) -> Iterator[Floats]:
         with pq.ParquetFile(self._path) as file:
             batches = file.iter_batches(BATCH, columns=list(names), use_threads=False)
-            for batch, own in zip(batches, _in_batches(mask), strict=True):
-                yield _beside_one_another([batch[name].to_numpy(zero_copy_only=False) for name in names], own)
+            for place, (batch, own) in enumerate(zip(batches, _in_batches(mask), strict=True)):
+                part = slice(place * BATCH, place * BATCH + len(own))
+                seen = (self.stretch(name, batch[name].to_numpy(zero_copy_only=False), part) for name in names)
+                yield _beside_one_another([*seen], own)
 
 
 class Batch(lightgbm.Sequence):

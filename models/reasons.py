@@ -192,9 +192,9 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     """How much each feature's value explains a higher risk, [rows, features]; 0 where it cannot stand as evidence."""
     evidence = np.zeros(facts.shap_values.shape)
     names = [word.name for word in facts.words]
-    is_overdue = facts.numbers[:, names.index(CYCLES)] > 1 if CYCLES in names else np.ones(len(evidence), dtype=bool)
+    is_overdue = facts.seen[:, names.index(CYCLES)] > 1 if CYCLES in names else np.ones(len(evidence), dtype=bool)
     for column, word in enumerate(facts.words):
-        number = facts.numbers[:, column]
+        number = facts.seen[:, column]
         low, median, high = _marks(profiles.get(word.name))
         if word.risk == "rises":
             weight = np.where(number > high, 1.0, np.where(number > median, COMMON, 0.0))
@@ -217,7 +217,7 @@ def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     """
     comfort = np.zeros(facts.shap_values.shape)
     for column, word in enumerate(facts.words):
-        number = facts.numbers[:, column]
+        number = facts.seen[:, column]
         _, _, high = _marks(profiles.get(word.name))
         if word.risk == "falls":
             is_good = (number > high) & (not is_dated(word.says or ""))

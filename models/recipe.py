@@ -1,7 +1,7 @@
 """Recipe: what makes a model of rows, so that the same can be made of other rows and another day."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from models.churn import Churn, Direction, learn
 from models.competing import Involuntary
 from models.numbers import Numbers, NumbersInFrame
+from models.reach import Reach
 from models.target import targets
 from models.tree_params import TreeParams
 
@@ -19,10 +20,13 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Recipe:
-    """The features, each with the direction in which it may move the risk, and how trees are grown."""
+    """The features, each with the direction in which it may move the risk, how trees are grown, and how far back the
+    records go.
+    """
 
     directions: Mapping[str, Direction]
     params: TreeParams
+    reach: Reach = field(default_factory=Reach)
 
     def fit(
         self,
@@ -41,12 +45,13 @@ class Recipe:
         """
         voluntary, involuntary = targets(rows, known_before)
         return learn(
-            numbers or NumbersInFrame(rows, train),
+            numbers or NumbersInFrame(rows, train, self.reach),
             voluntary[train],
             directions=self.directions,
             params=self.params,
             involuntary=Involuntary.fit(rows.loc[train, "pace"], voluntary[train], involuntary[train]),
             about={**(about or {}), "recipe": self.as_json()},
+            reach=self.reach,
             is_alone=is_alone,
         )
 
@@ -57,4 +62,4 @@ class Recipe:
     def of(cls, model: Churn) -> "Recipe":
         """The one that a model was made by."""
         recipe = model.about["recipe"]
-        return cls(recipe["directions"], TreeParams(**recipe["params"]))
+        return cls(recipe["directions"], TreeParams(**recipe["params"]), model.reach)

@@ -17,12 +17,14 @@ from features.mistake import Mistake
 from models.churn import FACTS, TREES, Churn
 from models.definition import Left
 from models.origins import Origin, rolling_origins
+from models.reach import Reach
 from models.recipe import Recipe
 from models.records_begin import before_leavers_are_on_record, in_words
 from models.target import targets
 from models.tree_params import TreeParams
 from pipelines.home import Home, written_whole
 from pipelines.intake.manifest import Manifest
+from pipelines.reach import reach_of
 from pipelines.settings import Settings
 
 _KEYS = ["account_id", "as_of"]
@@ -130,9 +132,13 @@ def check_outcomes(rows: pd.DataFrame, left: Left) -> None:
     )
 
 
-def recipe_of(columns: Container[str], params: TreeParams) -> Recipe:
-    """How a model is made of the features among the columns."""
-    return Recipe({name: catalogue().by_name[name].risk for name in features_of(columns)}, params)
+def recipe_of(columns: Container[str], params: TreeParams, home: Home | None = None) -> Recipe:
+    """How a model is made of the features among the columns. home: of which the records are; None: they go back for
+    ever.
+    """
+    features = [catalogue().by_name[name] for name in features_of(columns)]
+    reach = reach_of(home, features) if home else Reach()
+    return Recipe({feature.name: feature.risk for feature in features}, params, reach)
 
 
 def facts_of(manifest: Manifest, settings: Settings) -> dict[str, Any]:

@@ -237,7 +237,7 @@ def _fidelity(
 
     told = []
     for origin, model in models[-NEWEST:]:
-        ready, day = with_spreads(model, NumbersInFrame(rows, origin.train)), rows[origin.test]
+        ready, day = with_spreads(model, NumbersInFrame(rows, origin.train, model.reach)), rows[origin.test]
         told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
     found = pd.concat(told)
     return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}

@@ -55,9 +55,9 @@ def train(settings: Settings, home: Home) -> None:
         return
     voluntary, _ = targets(rows)
     known = ~np.isnan(voluntary)
-    recipe = recipe_of(columns_in(home), settings.train)
+    recipe = recipe_of(columns_in(home), settings.train, home)
     about = facts_of(manifest, settings) | _span(rows, known)
-    numbers = NumbersInFile(home.features, known)
+    numbers = NumbersInFile(home.features, known, recipe.reach)
     model = with_spreads(recipe.fit(rows, known, None, about, numbers, is_alone=True), numbers)
     save_whole(model, home.model / SCORING)
     log.info(

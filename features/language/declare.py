@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from ibis.common.deferred import Deferred
 
 from features.language.measure import Measure
-from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
+from features.language.of_rows import Amount, Count, DaysSinceLast, OfRows, OldestOpen, distinct_values
 from features.language.rows import Rows
 from features.language.sentence import names_in, said
 from features.language.signs import Sign
@@ -49,6 +49,15 @@ class Feature:
     @property
     def tables(self) -> set[str]:
         return {table for table, _ in self.needs}
+
+    @property
+    def adds_up(self) -> tuple[str, int] | None:
+        """The table whose rows it adds up and over how many days; None where it is anything else, or counts them for
+        ever.
+        """
+        measure = self.measure
+        days = measure.adds_up_days if isinstance(measure, OfRows) else None
+        return (measure.rows.table.name, days) if isinstance(measure, OfRows) and days else None
 
     @property
     def says(self) -> str | None:

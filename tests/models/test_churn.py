@@ -78,7 +78,7 @@ def test_it_is_kept_as_text_and_json_and_never_as_a_pickle(model, tmp_path):
 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model.json", "trees.txt"]
     facts = json.loads((tmp_path / "model.json").read_text())
-    assert set(facts) == {"features", "involuntary", "profiles", "spreads", "about"}
+    assert set(facts) == {"features", "involuntary", "profiles", "spreads", "reach", "about"}
     assert (tmp_path / "trees.txt").read_text().startswith("tree\nversion=")
     with pytest.raises(ValueError, match="opcode"):
         list(pickletools.genops((tmp_path / "trees.txt").read_bytes()))
