@@ -108,6 +108,8 @@ class Churn:
             )
         numbers = matrix(rows, self.features)
         stretch = self.reach.stretch_of(rows)
+        if stretch.factors:
+            numbers = numbers.copy()  # they may be the rows' own
         for name in stretch.factors:
             place = self.features.index(name)
             numbers[:, place] = stretch(name, numbers[:, place])

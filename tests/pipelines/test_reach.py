@@ -1,0 +1,76 @@
+"""Reach: the day on which the records of each table begin, and which features it concerns."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from features.catalogue import catalogue
+from models.reach import Window
+from pipelines.home import Home
+from pipelines.reach import LEAST_ROWS, reach_of
+
+FIRST = date(2024, 3, 1)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path)
+    home.tables.mkdir(parents=True)
+    return home
+
+
+def orders(home: Home, days: list[date]) -> None:
+    rows = pd.DataFrame({"account_id": "A", "ordered_at": pd.to_datetime(days), "amount": 1.0})
+    rows.to_parquet(home.tables / "orders.parquet")
+
+
+def daily(count: int) -> list[date]:
+    return [FIRST + timedelta(days=day) for day in range(count)]
+
+
+def begins(home: Home, *names: str) -> dict[str, str]:
+    found = reach_of(home, [catalogue().by_name[name] for name in names])
+    return {name: window.begins for name, window in found.windows.items()}
+
+
+def test_features_that_add_rows_up_have_the_window_and_the_day_of_the_first_row(home):
+    orders(home, daily(300))
+    features = [catalogue().by_name[name] for name in ("orders_90d", "amount_360d", "days_since_order", "orders_trend")]
+
+    assert reach_of(home, features).windows == {
+        "orders_90d": Window(90, "2024-03-01"),
+        "amount_360d": Window(360, "2024-03-01"),
+    }
+
+
+def test_a_few_rows_long_before_all_others_are_slips(home):
+    orders(home, [date(1999, 1, 1), date(2019, 5, 5), *daily(3000)])
+    assert begins(home, "orders_90d") == {"orders_90d": "2024-03-01"}
+
+
+def test_more_rows_or_a_shorter_pause_are_the_beginning(home):
+    orders(home, [date(2019, 5, 5)] * 4 + daily(3000))
+    assert begins(home, "orders_90d") == {"orders_90d": "2019-05-05"}
+    orders(home, [date(2024, 1, 2), *daily(3000)])
+    assert begins(home, "orders_90d") == {"orders_90d": "2024-01-02"}
+
+
+def test_of_few_rows_nobody_can_tell_when_they_begin(home):
+    orders(home, daily(LEAST_ROWS))
+    assert begins(home, "orders_90d") == {"orders_90d": "2024-03-01"}
+    orders(home, daily(LEAST_ROWS - 1))
+    assert begins(home, "orders_90d") == {}
+
+
+def test_each_table_begins_by_itself(home):
+    orders(home, daily(300))
+    later = pd.to_datetime([day + timedelta(days=120) for day in daily(300)])
+    pd.DataFrame({"account_id": "A", "contacted_at": later, "channel": "call"}).to_parquet(
+        home.tables / "contacts.parquet"
+    )
+    assert begins(home, "orders_90d", "conversations_90d") == {
+        "orders_90d": "2024-03-01",
+        "conversations_90d": "2024-06-29",
+    }
