@@ -29,6 +29,7 @@ from models.target import targets
 from models.tree_params import TreeParams
 from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
+from pipelines.reach import reach_of
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -48,10 +49,12 @@ CERTAIN = 1e-6
 class Past:
     """All rows of a home, sorted by as_of and account; a form may look no further than `origin`.
 
-    days_to_next: from as_of to the next order, inf where none has come. ends: the day on which the outlook ends.
+    rows: with the features as the model sees them; counted: as they were counted. days_to_next: from as_of to the next
+    order, inf where none has come. ends: the day on which the outlook ends.
     """
 
     rows: pd.DataFrame
+    counted: pd.DataFrame
     names: list[str]
     left: Floats
     as_of: npt.NDArray[np.datetime64]
@@ -112,15 +115,18 @@ def signs_of(names: Sequence[str]) -> list[int]:
     return [SIGN[catalogue().by_name[name].risk] for name in names]
 
 
-def plain(*, season: bool = True, even: bool = False, sampled: float = 1.0, **growing: Any) -> Form:
+def plain(
+    *, season: bool = True, even: bool = False, sampled: float = 1.0, as_counted: bool = False, **growing: Any
+) -> Form:
     """Trees on the label of every row whose outlook has ended.
 
-    even: every month of the year weighs the same. sampled: the share of rows that is learned from.
+    even: every month of the year weighs the same. sampled: the share of rows that is learned from. as_counted: windows
+    that begin before the records are taken as they are.
     """
 
     def form(past: Past) -> Floats:
         names = past.names if season else [name for name in past.names if name not in SEASON]
-        numbers = past.rows[names].to_numpy(np.float64, na_value=np.nan)
+        numbers = (past.counted if as_counted else past.rows)[names].to_numpy(np.float64, na_value=np.nan)
         mask = past.known & (np.random.default_rng(past.seed).random(len(numbers)) < sampled)
         weight = None
         if even:
@@ -246,6 +252,7 @@ def running(past: Past) -> Floats:
 
 FORMS: dict[str, Form] = {
     "plain": plain(),
+    "plain, as counted": plain(as_counted=True),
     "running": running,
     "plain, 100 rounds": plain(rounds=100),
     "plain, 400 rounds": plain(rounds=400),
@@ -291,9 +298,13 @@ def read(home: Home) -> Past:
         losses = losses[losses["kind"] == "involuntary"].drop_duplicates("account_id", keep="last")
         lost = pd.to_datetime(losses.set_index("account_id")["lost_on"])
         lost_on = rows["account_id"].map(lost).to_numpy("datetime64[D]")
+    names = features_of(rows)
+    stretch = reach_of(home, [catalogue().by_name[name] for name in names]).stretch_of(rows)
+    seen = {name: stretch(name, rows[name].to_numpy(np.float64, na_value=np.nan)) for name in names}
     return Past(
-        rows=rows,
-        names=features_of(rows),
+        rows=rows.assign(**seen),
+        counted=rows,
+        names=names,
         left=rows["left"].to_numpy(np.float64, na_value=np.nan),
         as_of=as_of,
         ends=as_of + rows["outlook_days"].to_numpy("timedelta64[D]"),
