@@ -50,6 +50,7 @@ SHIPPED = (
     "models/vocabulary.py",
 )  # all that models.served imports
 NEEDED = ("babel", "lightgbm", "numpy", "pandas", "pyarrow", "pydantic", "scipy", "threadpoolctl")  # what these import
+OPTIONAL = {"pace": "string", "as_of": "datetime"}
 _PROJECT = Path(__file__).resolve().parent.parent
 _IMPORTS = re.compile(r"^(\s*(?:from|import) )(features|models)\b", re.MULTILINE)
 
@@ -102,14 +103,14 @@ class Package:
 
     @property
     def signature(self) -> "ModelSignature":
-        """The features, each of which must be there and may be missing in a row; pace may be left out."""
+        """The features, each of which must be there and may be missing in a row; pace and as_of may be left out."""
         from mlflow.models import ModelSignature
         from mlflow.types import ColSpec, Schema
 
         features = [ColSpec("double", name) for name in self.model.features]
         texts = [ColSpec("string", name, required=False) for name in TEXTS]
         return ModelSignature(
-            inputs=Schema([*features, ColSpec("string", "pace", required=False)]),
+            inputs=Schema([*features, *(ColSpec(kind, name, required=False) for name, kind in OPTIONAL.items())]),
             outputs=Schema([*(ColSpec("double", name) for name in RISKS), *texts]),
         )
 

@@ -58,11 +58,11 @@ class Reach:
         factors = {}
         for name, window in self.windows.items():
             covered = (as_ofs - np.datetime64(window.begins, "D")).astype(np.float64)
-            factor = np.maximum(window.days / np.maximum(covered, LEAST_DAYS), 1.0)
+            factor = np.where(np.isnat(as_ofs), 1.0, np.maximum(window.days / np.maximum(covered, LEAST_DAYS), 1.0))
             if (factor > 1).any():
                 factors[name] = factor
         return Stretch(which.ravel(), factors)
 
     def stretch_of(self, rows: pd.DataFrame) -> Stretch:
-        """Of rows that say which day they are of; of others every window counts as full."""
+        """Of rows that say which day they are of (as_of); of others every window counts as full."""
         return self.stretch(rows["as_of"]) if self.windows and "as_of" in rows else Stretch()

@@ -29,7 +29,8 @@ class Served:
         """`RISKS` and `TEXTS` of every row, as the scores have them; a text that there is none of is None.
 
         model_input: the features, missing numbers as they are; pace, where the rate of leaving involuntarily is to go
-        by it. SHAP values are LightGBM's own, so that a request for one row is answered at once.
+        by it; as_of, where records may reach back less far than a window (`models.reach`). SHAP values are LightGBM's
+        own, so that a request for one row is answered at once.
         """
         found = pd.DataFrame(
             {"risk": self._model.risk(model_input), "risk_involuntary": self._model.risk_involuntary(model_input)},

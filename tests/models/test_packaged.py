@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from features.catalogue import catalogue
 from features.language.tongue import speaking
 from models.explain import shap_contributions
 from models.packaged import NEEDED, SHIPPED
+from models.reach import Reach, Window
 from models.reasons import reasons
 from models.vocabulary import Vocabulary
 from tests.conftest import REPOSITORY
@@ -80,6 +82,18 @@ def test_where_the_project_is_not_it_gives_the_same_risks_and_reasons(folder, pa
     assert found["reason_1"].notna().sum() > 10
     for name in ("reason_1", "reason_1_code", "action_1", "reason_2", "reason_4_code"):
         assert found[name].fillna("").tolist() == told[name].fillna("").tolist(), name
+
+
+def test_told_the_day_it_sees_windows_that_begin_before_the_records_in_full(model, rows, tmp_path):
+    in_part = replace(model, reach=Reach({"complaints_180d": Window(180, "2022-12-01")}))
+    packaged(in_part, tmp_path / "model").save(tmp_path / "package", Model())
+    sample = rows.head(50)[[*model.features, "as_of"]]
+
+    found = elsewhere(tmp_path / "package", sample, tmp_path)
+    np.testing.assert_allclose(found["risk"], in_part.risk(sample), rtol=1e-12)
+    without = elsewhere(tmp_path / "package", sample.drop(columns="as_of"), tmp_path)
+    np.testing.assert_allclose(without["risk"], model.risk(sample), rtol=1e-12)
+    assert not np.allclose(found["risk"], without["risk"])
 
 
 def test_a_module_that_is_left_out_is_missed(folder, package, rows, tmp_path):

@@ -55,7 +55,7 @@ def test_what_is_missing_stays_missing_and_none_stays_none():
 
 
 def test_of_rows_without_a_day_every_window_counts_as_full(rows):
-    for reach, table in ((REACH, rows.drop(columns="as_of")), (Reach(), rows)):
+    for reach, table in ((REACH, rows.drop(columns="as_of")), (REACH, rows.assign(as_of=pd.NaT)), (Reach(), rows)):
         assert not reach.stretch_of(table).factors
 
 
