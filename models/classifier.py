@@ -112,7 +112,7 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
         )
 
     def reasons(self, X: Rows, as_of: date | None = None) -> pd.DataFrame:  # noqa: N803 - scikit-learn's name
-        """At most four reasons a row, strongest first, as the scores give them: sentence, code, shap and action.
+        """At most four reasons a row, clearest first, as the scores give them: sentence, code, shap and action.
 
         as_of: the day of the rows, where sentences may name days.
         """

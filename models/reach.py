@@ -64,5 +64,11 @@ class Reach:
         return Stretch(which.ravel(), factors)
 
     def stretch_of(self, rows: pd.DataFrame) -> Stretch:
-        """Of rows that say which day they are of (as_of); of others every window counts as full."""
-        return self.stretch(rows["as_of"]) if self.windows and "as_of" in rows else Stretch()
+        """Of rows that say in a column or their index which day they are of (as_of); of others every window counts as
+        full.
+        """
+        if self.windows and "as_of" in rows:
+            return self.stretch(rows["as_of"])
+        if self.windows and "as_of" in rows.index.names:
+            return self.stretch(rows.index.get_level_values("as_of").to_numpy())
+        return Stretch()

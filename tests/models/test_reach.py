@@ -67,6 +67,7 @@ def test_a_model_of_parts_is_that_of_the_whole_windows(rows, counted):
     assert of_parts.trees.model_to_string() == whole.trees.model_to_string()
     assert of_parts.profiles == whole.profiles
     np.testing.assert_array_equal(of_parts.risk(counted), whole.risk(rows))
+    np.testing.assert_array_equal(of_parts.risk(counted.set_index(["as_of", "account_id"])), whole.risk(rows))
     assert RECIPE.fit(counted, train, None).trees.model_to_string() != whole.trees.model_to_string()
 
 
