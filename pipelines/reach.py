@@ -33,10 +33,10 @@ def reach_of(home: Home, features: Iterable[Feature]) -> Reach:
 
 
 def _begins(home: Home, table: str) -> date | None:
-    happened = TABLES[table].happened
-    if happened is None:
+    path, happened = home.tables / f"{table}.parquet", TABLES[table].happened
+    if happened is None or not path.exists():
         return None
-    rows = ibis.read_parquet(home.tables / f"{table}.parquet")
+    rows = ibis.read_parquet(path)
     by_day = rows.group_by(day=rows[happened].cast("date")).agg(rows=lambda found: found.count())
     counted = by_day.filter(by_day.day.notnull()).order_by("day").to_pandas()
     if counted["rows"].sum() < LEAST_ROWS:

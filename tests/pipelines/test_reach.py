@@ -64,6 +64,11 @@ def test_of_few_rows_nobody_can_tell_when_they_begin(home):
     assert begins(home, "orders_90d") == {}
 
 
+def test_a_table_that_is_not_there_has_no_beginning(home):
+    orders(home, daily(300))
+    assert begins(home, "orders_90d", "conversations_90d") == {"orders_90d": "2024-03-01"}
+
+
 def test_each_table_begins_by_itself(home):
     orders(home, daily(300))
     later = pd.to_datetime([day + timedelta(days=120) for day in daily(300)])
