@@ -135,8 +135,10 @@ class Firm:
         if step_days is not None:
             raise Mistake("features: step_days says how far apart days lie; give the last one too: until=...")
         if as_of is None or isinstance(as_of, str | date) or not isinstance(as_of, Iterable):
-            frame = self._features_on([self._day(self.as_of if as_of is None else as_of)])
-            return frame.droplevel("as_of")
+            day = self._day(self.as_of if as_of is None else as_of)
+            frame = self._features_on([day]).droplevel("as_of")
+            frame.attrs["as_of"] = day.isoformat()  # so that a model knows how far the records reach back
+            return frame
         days = sorted({self._day(day) for day in as_of})
         if not days:
             raise Mistake("features: an empty list of days; give at least one.")

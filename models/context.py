@@ -30,6 +30,7 @@ def contexts(moved: Contributions) -> Strings:
     little weight.
     """
     own = {name: place for place, name in enumerate(moved.features) if _reason(name) == STANDING}
+    own = {name: place for name, place in own.items() if name in WORDS}
     called = list(dict.fromkeys(WORDS[name] for name in own))
     if not called:
         return np.full(len(moved.shap_values), None, dtype=object)

@@ -21,7 +21,8 @@ class Contributions:
 
     shap_values: [rows, features]. base_value + the sum of a row's SHAP values = its log-odds. spreads: by reason, the
     scale on which reasons are compared (`models.spread`); a reason that is not there is compared as it is. seen: the
-    numbers as the model saw them, [rows, features], where they are not those of the rows (`models.reach`).
+    numbers as the model saw them, [rows, features], where they are not those of the rows (`models.reach`); in_part:
+    the features of whose window the records of these rows hold a part.
     """
 
     shap_values: Floats
@@ -29,6 +30,7 @@ class Contributions:
     features: tuple[str, ...]
     spreads: Mapping[str, float] = field(default_factory=dict)
     seen: Floats | None = None
+    in_part: tuple[str, ...] = ()
 
     def subset(self, mask: npt.NDArray[np.bool_]) -> "Contributions":
         """Those of some of the rows."""
@@ -66,7 +68,7 @@ def shap_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     if not miss <= EXACT:
         log.warning("WOODELF's contributions miss the scores by up to %.2g; LightGBM's own are used instead", miss)
         return lightgbm_contributions(model, rows)
-    return Contributions(values, base_value, model.features, model.spreads, _seen(model, rows, numbers))
+    return Contributions(values, base_value, model.features, model.spreads, *_seen(model, rows, numbers))
 
 
 def lightgbm_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
@@ -74,11 +76,12 @@ def lightgbm_contributions(model: Churn, rows: pd.DataFrame) -> Contributions:
     numbers = model.matrix(rows)
     values = np.asarray(model.trees.predict(numbers, pred_contrib=True), dtype=np.float64)[:, :-1]
     base_value = _base_value(model, numbers.shape[1])
-    return Contributions(values, base_value, model.features, model.spreads, _seen(model, rows, numbers))
+    return Contributions(values, base_value, model.features, model.spreads, *_seen(model, rows, numbers))
 
 
-def _seen(model: Churn, rows: pd.DataFrame, numbers: Floats) -> Floats | None:
-    return numbers if model.reach.stretch_of(rows).factors else None
+def _seen(model: Churn, rows: pd.DataFrame, numbers: Floats) -> tuple[Floats | None, tuple[str, ...]]:
+    in_part = tuple(model.reach.stretch_of(rows).factors)
+    return (numbers if in_part else None), in_part
 
 
 def _base_value(model: Churn, width: int) -> float:

@@ -64,9 +64,8 @@ class Facts:
         if contributions.seen is None:
             return cls(words, numbers, numbers, contributions.shap_values[some], usual, as_of)
         seen = np.where(np.isnan(numbers), np.nan, contributions.seen[some])
-        in_part = ((seen != numbers) & ~np.isnan(numbers)).any(axis=0)
         # What is usual in a full window is not so in a part of it.
-        usual = {name: usual[name] for name, other in zip(names, in_part, strict=True) if name in usual and not other}
+        usual = {name: median for name, median in usual.items() if name not in contributions.in_part}
         return cls(words, numbers, seen, contributions.shap_values[some], usual, as_of)
 
     def places(self, **is_so: str | None) -> Places:

@@ -52,9 +52,10 @@ class Reach:
 
     windows: Mapping[str, Window] = field(default_factory=dict)
 
-    def stretch(self, as_of: pd.Series | Days) -> Stretch:
-        """What to multiply by, of rows of these days."""
-        as_ofs, which = np.unique(np.asarray(as_of, dtype="datetime64[D]"), return_inverse=True)
+    def stretch(self, as_of: pd.Series | pd.Index | Days) -> Stretch:
+        """What to multiply by, of rows of these days: dates or midnights, with or without a zone."""
+        days = pd.DatetimeIndex(pd.to_datetime(pd.Series(as_of))).tz_localize(None)
+        as_ofs, which = np.unique(days.to_numpy("datetime64[D]"), return_inverse=True)
         factors = {}
         for name, window in self.windows.items():
             covered = (as_ofs - np.datetime64(window.begins, "D")).astype(np.float64)
@@ -64,11 +65,13 @@ class Reach:
         return Stretch(which.ravel(), factors)
 
     def stretch_of(self, rows: pd.DataFrame) -> Stretch:
-        """Of rows that say in a column or their index which day they are of (as_of); of others every window counts as
-        full.
+        """Of rows that say which day they are of (as_of: a column, in the index or in attrs); of others every window
+        counts as full.
         """
         if self.windows and "as_of" in rows:
             return self.stretch(rows["as_of"])
         if self.windows and "as_of" in rows.index.names:
-            return self.stretch(rows.index.get_level_values("as_of").to_numpy())
+            return self.stretch(rows.index.get_level_values("as_of"))
+        if self.windows and "as_of" in rows.attrs:
+            return self.stretch(pd.Series([rows.attrs["as_of"]] * len(rows), dtype="str"))
         return Stretch()

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ from pipelines.dataset import check_outcomes, facts_of, features_of, forget, ori
 from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
 from pipelines.intake.manifest import Manifest
+from pipelines.reach import reach_now
 from pipelines.recorded import recorded
 from pipelines.settings import Settings
 
@@ -99,7 +100,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         evaluation,
         settings.gate,
         champion=compared,
-        champion_risk=_rerun(rows, origins, compared, tested),
+        champion_risk=_rerun(home, rows, origins, compared, tested),
         features=catalogue().by_name,
         columns=manifest.columns,
         knows_until=model.about["knows_until"],
@@ -202,11 +203,14 @@ def _check_made_of(model: Churn, manifest: Manifest, settings: Settings, home: H
         )
 
 
-def _rerun(rows: pd.DataFrame, origins: Sequence[Origin], champion: Churn | None, tested: Backtest) -> Floats | None:
+def _rerun(
+    home: Home, rows: pd.DataFrame, origins: Sequence[Origin], champion: Churn | None, tested: Backtest
+) -> Floats | None:
     """What the champion's recipe gives the tested rows; None where there is none, or its features are no more."""
     recipe = gate.rerun_possible(champion, rows.columns) if champion else None
     if recipe is None:
         return None
+    recipe = replace(recipe, reach=reach_now(home, recipe.reach))
     return tested.risk if recipe == Recipe.of(tested.model) else rerun(rows, origins, recipe)
 
 

@@ -28,6 +28,7 @@ from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
+from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
 from pipelines.settings import Settings
@@ -183,7 +184,9 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             log.warning(
                 "score: no champion, so accounts are ranked by a model that may rank, but tells false probabilities"
             )
-            return Ranker(refused[0], f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}")
+            return Ranker(
+                by_records_of(home, refused[0]), f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}"
+            )
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
@@ -229,7 +232,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
         why = _refused(home) or "Run leaky train, then leaky evaluate."
         raise Mistake(f"no champion of {registry.model} in {store}. {why}")
     with registry.files(version) as folder:
-        model = Churn.load(folder / SCORING)
+        model = by_records_of(home, Churn.load(folder / SCORING))
     asked, made_for = settings.left.model_dump(), model.about["left"]
     if settings.left.digest != model.about["definition"]:
         differ = (

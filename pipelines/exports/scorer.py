@@ -7,6 +7,7 @@ from models.registry import Registry
 from models.rule import Rule
 from pipelines.home import RULE, Home
 from pipelines.intake.manifest import Manifest
+from pipelines.reach import by_records_of
 from pipelines.scored import Scored
 
 
@@ -22,10 +23,10 @@ def scorer_of(home: Home, manifest: Manifest, scored: Scored) -> Churn | Rule | 
     version = str(scored.scores["model_version"].iloc[0]).removeprefix("refused:")
     own = home.model / SCORING
     if own.exists() and files_hash({SCORING: own})[:12] == version:
-        return Churn.load(own)
+        return by_records_of(home, Churn.load(own))
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     champion = registry.champion()
     if champion is None or champion.name != version:
         return None
     with registry.files(champion) as folder:
-        return Churn.load(folder / SCORING)
+        return by_records_of(home, Churn.load(folder / SCORING))

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from features.tables import Column
 
 # A text that ends in an offset, Z or a zone's name after its time of day: an instant. Any other is local time already.
-_ZONED = r":\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
+_ZONED = r"^\d{4}.*:\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
 _LOCAL = r"^\d{4}-\d\d-\d\d([ T][\d:.]*)?$"
 _HAS_YEAR_FIRST = r"^\d{4}"  # DuckDB takes 01/02/24 for a day of the year 1
 _PACKED = {r"^\d{8}$": "%Y%m%d", r"^\d{14}$": "%Y%m%d%H%M%S"}  # 20241231 and 20241231235959, as ERP systems write them

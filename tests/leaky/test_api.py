@@ -292,6 +292,7 @@ def test_scikit_learn_and_shap_take_the_model(firm):
 
 def test_the_champion_gives_the_scores_and_their_reasons(firm):
     scores, known = firm.scores(), firm.features()
+    assert known.attrs == {"as_of": str(firm.as_of)}  # by which a model knows how far the records reach back
 
     risk = pd.Series(firm.model.predict_proba(known)[:, 1], index=known.index)
     reasons = firm.model.reasons(known, firm.as_of)

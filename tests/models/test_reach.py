@@ -49,6 +49,19 @@ def test_a_part_of_a_window_is_seen_as_what_the_whole_would_come_to(as_of, facto
     assert ("orders_360d" in stretch.factors) == (factor > 1)
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        pd.Series(["2022-10-03", None]),
+        pd.Series([pd.Timestamp("2022-10-03"), pd.NaT], dtype=object),
+        pd.Series([pd.Timestamp("2022-10-03").date(), None], dtype=object),
+        pd.Series(pd.to_datetime(["2022-10-03", None])).dt.tz_localize("Europe/Berlin"),
+    ],
+)
+def test_days_may_come_as_texts_dates_or_midnights_of_a_zone(days):
+    np.testing.assert_array_equal(REACH.stretch(days)("orders_360d", np.ones(2)), [4.0, 1.0])
+
+
 def test_what_is_missing_stays_missing_and_none_stays_none():
     stretch = REACH.stretch(np.array(["2022-10-03"] * 2, dtype="datetime64[D]"))
     np.testing.assert_array_equal(stretch("amount_360d", np.array([np.nan, 0.0])), [np.nan, 0.0])
@@ -68,6 +81,9 @@ def test_a_model_of_parts_is_that_of_the_whole_windows(rows, counted):
     assert of_parts.profiles == whole.profiles
     np.testing.assert_array_equal(of_parts.risk(counted), whole.risk(rows))
     np.testing.assert_array_equal(of_parts.risk(counted.set_index(["as_of", "account_id"])), whole.risk(rows))
+    newest = counted[counted["as_of"] == counted["as_of"].min()].drop(columns="as_of")
+    newest.attrs["as_of"] = str(counted["as_of"].min().date())
+    np.testing.assert_array_equal(of_parts.risk(newest), whole.risk(rows[: len(newest)]))
     assert RECIPE.fit(counted, train, None).trees.model_to_string() != whole.trees.model_to_string()
 
 
@@ -109,6 +125,7 @@ def test_contributions_add_up_to_what_is_told(counted):
     np.testing.assert_array_equal(found.subset(some).seen, model.matrix(counted)[some])
     full = counted[counted["as_of"] > counted["as_of"].min()]
     assert shap_contributions(model, full).seen is None
+    assert set(found.in_part) == set(REACH.windows)
 
 
 def test_people_are_told_what_was_counted_and_evidence_is_what_it_comes_to():
@@ -117,9 +134,8 @@ def test_people_are_told_what_was_counted_and_evidence_is_what_it_comes_to():
     row = pd.DataFrame({"conversations_360d": [3.0]})
 
     def told(seen: float | None) -> str | None:
-        found = Contributions(
-            np.array([[0.5]]), -2.0, model.features, seen=None if seen is None else np.array([[seen]])
-        )
+        in_part = {} if seen is None else {"seen": np.array([[seen]]), "in_part": model.features}
+        found = Contributions(np.array([[0.5]]), -2.0, model.features, **in_part)
         return reasons(found, row, model.profiles, catalogue())["reason_1"].iloc[0]
 
     assert told(None) == "3 conversations with them in 360 days (usual: 10)"

@@ -1,5 +1,6 @@
 """Reach: the day on which the records of each table begin, and which features it concerns."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pandas as pd
 import pytest
 
 from features.catalogue import catalogue
-from models.reach import Window
+from models.churn import Churn
+from models.reach import Reach, Window
 from pipelines.home import Home
-from pipelines.reach import LEAST_ROWS, reach_of
+from pipelines.reach import LEAST_ROWS, by_records_of, reach_of
 
 FIRST = date(2024, 3, 1)
 
@@ -64,9 +66,29 @@ def test_of_few_rows_nobody_can_tell_when_they_begin(home):
     assert begins(home, "orders_90d") == {}
 
 
+def test_a_model_sees_windows_by_the_records_of_today(home):
+    then = Reach({name: Window(90, "2024-06-01") for name in ("orders_90d", "conversations_90d", "tried_by_somebody")})
+    model = Churn(None, ("orders_90d",), {}, reach=then)  # type: ignore[arg-type] # no trees
+    orders(home, daily(300))
+
+    assert by_records_of(home, model).reach.windows == {"orders_90d": Window(90, "2024-03-01")}
+    assert by_records_of(home, replace(model, reach=Reach())).reach == Reach(), "an older one sees what was counted"
+
+
 def test_a_table_that_is_not_there_has_no_beginning(home):
     orders(home, daily(300))
     assert begins(home, "orders_90d", "conversations_90d") == {"orders_90d": "2024-03-01"}
+
+
+@pytest.mark.parametrize(("late", "first"), [(80, "2024-03-01"), (400, "2023-03-01")])
+def test_older_rows_that_were_entered_later_do_not_move_it_where_most_are_entered_in_time(home, late, first):
+    days = [*daily(300), *(date(2023, 3, 1) + timedelta(days=day % 40) for day in range(late))]
+    rows = pd.DataFrame({"account_id": "A", "ordered_at": pd.to_datetime(days), "amount": 1.0})
+    rows["recorded_at"] = rows["ordered_at"].where(rows["ordered_at"] >= "2024-01-01", pd.Timestamp("2025-01-01"))
+    rows.loc[0, "recorded_at"] = pd.NaT
+    rows.to_parquet(home.tables / "orders.parquet")
+
+    assert begins(home, "orders_90d") == {"orders_90d": first}
 
 
 def test_each_table_begins_by_itself(home):
