@@ -117,8 +117,14 @@ def texts_of(book: openpyxl.Workbook) -> Iterator[str]:
 def test_the_list(home: Home, data: list[str]) -> None:
     rows = pd.read_csv(home.exports(Manifest.read(home).as_of) / "accounts.csv")
     assert {"rank", "reason_1", "action_1"} <= set(rows.columns)  # programs read them by these names
-    told = rows.filter(regex=r"^(sign|reason_\d|action_\d|holds_\d|context)$").melt()["value"].dropna()
+    told = rows.filter(regex=r"^(sign|reason_\d|action_\d|holds_\d)$").melt()["value"].dropna()
     assert told.str.contains("⟦").all()
+    assert {unmarked(text, data) for text in told} == {""}
+
+
+def test_the_context_of_an_account(home: Home, data: list[str]) -> None:
+    told = pd.read_parquet(home.scores(Manifest.read(home).as_of) / "scores.parquet")["context"].dropna()
+    assert len(told)
     assert {unmarked(text, data) for text in told} == {""}
 
 
@@ -182,7 +188,7 @@ def test_scores_of_another_definition_are_not_explained(own_home: Home, small_se
 def test_the_model_in_python_tells_reasons_in_the_language_of_the_source(home: Home) -> None:
     firm = leaky.open(home.folder)
     told = firm.model.reasons(firm.features(), firm.as_of)
-    said = told.filter(regex=r"^(sign|reason_\d|action_\d|holds_\d|context)$").melt()["value"].dropna()
+    said = told.filter(regex=r"^(sign|reason_\d|action_\d|holds_\d)$").melt()["value"].dropna()
     assert said.str.contains("⟦").all()
 
 
