@@ -32,7 +32,8 @@ class ChurnClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc, unu
     """A trained model, fitted for good. churn: the model. language: in which it tells reasons.
 
     X, everywhere: a row an account; a table with the features that it knows among its columns, or an array of just
-    these, in its order. Missing numbers stay missing.
+    these, in its order. Missing numbers stay missing. Where records begin within the days that are counted
+    (`models.reach`) the day must be told: a table by as_of, as `leaky.Firm.features` gives it; an array cannot.
     """
 
     def __init__(self, churn: Churn, language: str = ENGLISH) -> None:

@@ -2,13 +2,11 @@
 
 import numpy as np
 
-from features.catalogue import catalogue
 from features.language.tongue import later, tr
 from models.explain import Contributions
 from models.facts import Strings
 from models.reasons import FAINT, LEAST_SHAP
 
-STANDING = "standing"
 WORDS = {
     "days_as_customer": later("how long they have been customers"),
     "days_since_first_contract": later("how long they have been customers"),
@@ -29,8 +27,7 @@ def contexts(moved: Contributions) -> Strings:
     None where nothing of it counts for at least `FAINT`. Where nothing does for `LEAST_SHAP`, it is said to be of
     little weight.
     """
-    own = {name: place for place, name in enumerate(moved.features) if _reason(name) == STANDING}
-    own = {name: place for name, place in own.items() if name in WORDS}
+    own = {name: place for place, name in enumerate(moved.features) if name in WORDS}
     called = list(dict.fromkeys(WORDS[name] for name in own))
     if not called:
         return np.full(len(moved.shap_values), None, dtype=object)
@@ -59,8 +56,3 @@ def _line(told: list[int], called: list[str], *, has_weight: bool) -> str | None
     if has_weight:
         return tr("Context, nothing to act on: {said}", said=words)
     return tr("Context, nothing to act on and of little weight: {said}", said=words)
-
-
-def _reason(name: str) -> str | None:
-    feature = catalogue().by_name.get(name)
-    return feature.reason if feature else None

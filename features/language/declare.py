@@ -55,9 +55,9 @@ class Feature:
         """The table whose rows it adds up and over how many days; None where it is anything else, or counts them for
         ever.
         """
-        measure = self.measure
-        days = measure.adds_up_days if isinstance(measure, OfRows) else None
-        return (measure.rows.table.name, days) if isinstance(measure, OfRows) and days else None
+        if not isinstance(self.measure, OfRows) or not self.measure.adds_up_days:
+            return None
+        return self.measure.rows.table.name, self.measure.adds_up_days
 
     @property
     def says(self) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 
 from features.catalogue import catalogue
 from features.language.tongue import speaking
-from models.context import STANDING, WORDS, contexts
+from models.context import WORDS, contexts
 from models.explain import Contributions
 
 
@@ -58,4 +58,4 @@ def test_it_speaks_german():
 
 
 def test_there_are_words_for_all_of_it():
-    assert set(WORDS) == {name for name, feature in catalogue().by_name.items() if feature.reason == STANDING}
+    assert set(WORDS) == {name for name, feature in catalogue().by_name.items() if feature.reason == "standing"}

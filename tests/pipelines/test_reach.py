@@ -1,5 +1,6 @@
 """Reach: the day on which the records of each table begin, and which features it concerns."""
 
+import json
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -10,8 +11,12 @@ import pytest
 from features.catalogue import catalogue
 from models.churn import Churn
 from models.reach import Reach, Window
+from pipelines.exports.scorer import scorer_of
 from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
 from pipelines.reach import LEAST_ROWS, by_records_of, reach_of
+from pipelines.score import score
+from pipelines.scored import Scored
 
 FIRST = date(2024, 3, 1)
 
@@ -73,6 +78,23 @@ def test_a_model_sees_windows_by_the_records_of_today(home):
 
     assert by_records_of(home, model).reach.windows == {"orders_90d": Window(90, "2024-03-01")}
     assert by_records_of(home, replace(model, reach=Reach())).reach == Reach(), "an older one sees what was counted"
+
+
+def test_the_champion_scores_and_is_explained_by_the_records_of_today(own_home, small_settings):
+    score(small_settings, own_home)
+    as_of = Manifest.read(own_home).as_of
+    scored = Scored.read(own_home, as_of).scores
+    stale = {
+        name: {"days": 10_000, "begins": str(as_of)} for name in ("orders_90d", "orders_360d", "conversations_90d")
+    }
+    for path in [*own_home.artifacts.rglob("model.json"), *own_home.model.rglob("model.json")]:
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"reach": stale}))
+
+    score(small_settings, own_home)
+    pd.testing.assert_series_equal(Scored.read(own_home, as_of).scores["risk"], scored["risk"])
+    scorer = scorer_of(own_home, Manifest.read(own_home), Scored.read(own_home, as_of))
+    assert scorer is not None
+    assert {window.days for window in scorer.reach.windows.values()} == {90, 360}
 
 
 def test_a_table_that_is_not_there_has_no_beginning(home):

@@ -85,6 +85,11 @@ def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> Non
         assert str(firm.kept("orders")[0]["ordered_at"]) == f"{first} 00:00:00"
 
 
+def test_nor_is_one_of_a_time_with_a_zone(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,01/02/24 10:00:00Z,1\nA,03/02/24 10:00:00Z,2")
+    assert stops().startswith("orders: 2 of 2 rows have an ordered_at that is not a time ('01/02/24 10:00:00Z')")
+
+
 def test_the_format_that_a_source_gives_is_believed_where_a_value_could_be_read_in_another(firm) -> None:
     firm.table("orders", "account_id,ordered_at,amount\nA,2024-02-01,1\nA,2024-02-13,2")
     firm.yaml("options: {date_format: '%Y-%d-%m'}\n")
