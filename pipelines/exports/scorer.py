@@ -21,12 +21,19 @@ def scorer_of(home: Home, manifest: Manifest, scored: Scored) -> Churn | Rule | 
         rule = Rule.load(home.model / RULE)
         return rule if rule is not None and rule.digest == scored.rule else None
     version = str(scored.scores["model_version"].iloc[0]).removeprefix("refused:")
+    model = _own(home, version) or _champion(home, manifest, version)
+    return by_records_of(home, model) if model else None
+
+
+def _own(home: Home, version: str) -> Churn | None:
     own = home.model / SCORING
-    if own.exists() and files_hash({SCORING: own})[:12] == version:
-        return by_records_of(home, Churn.load(own))
+    return Churn.load(own) if own.exists() and files_hash({SCORING: own})[:12] == version else None
+
+
+def _champion(home: Home, manifest: Manifest, version: str) -> Churn | None:
     registry = Registry(home.tracking_uri, home.artifacts, manifest.source)
     champion = registry.champion()
     if champion is None or champion.name != version:
         return None
     with registry.files(champion) as folder:
-        return by_records_of(home, Churn.load(folder / SCORING))
+        return Churn.load(folder / SCORING)
