@@ -11,7 +11,7 @@ ROWS = {  # name: table, when a row happened, which rows
     "orders": ("orders", "ordered_at", "amount > 0"),
     "conversations": ("contacts", "contacted_at", "channel in ['visit', 'meeting', 'call', 'email', 'event']"),
     "invoices": ("invoices", "issued_at", None),
-    "calls": ("calls", "called_at", None),
+    "calls": ("calls", "called_at", "channel == 'call'"),
     "tickets": ("tickets", "opened_at", None),
     "reviews": ("signals", "occurred_at", "kind == 'review_meeting'"),
 }

@@ -71,6 +71,7 @@ def _selects(size: Size) -> dict[str, str]:
                    CASE WHEN {_chance("leaves")} < 0.3
                         THEN (DATE '{NEWEST}' - ({_chance("left")} * 400)::INTEGER)::DATE END AS left_on,
                    'team ' || (i % {max(size.reps // 10, 1)})::VARCHAR AS team,
+                   {_one_of("role", ["sales"] * 6 + ["account management", "service", "management"])} AS role,
                    hired_on::TIMESTAMP AS valid_from
             FROM range({size.reps}) AS made(i) ORDER BY rep_id""",
         "losses": f"""
@@ -104,13 +105,15 @@ def _selects(size: Size) -> dict[str, str]:
                 )
             } AS channel,
                 CASE WHEN {_chance("direction")} < 0.7 THEN 'outbound' ELSE 'inbound' END AS direction,
-                {_rep("contact", size)} AS rep_id""",
+                {_rep("contact", size)} AS rep_id,
+                {_person("met")} AS person""",
         ),
         "calls": _events(
             size,
             "calls",
             "called_at",
-            f"""{_later("rang_back", 3, 0.85)} AS returned_at, {_rep("called", size)} AS rep_id""",
+            f"""{_later("rang_back", 3, 0.85)} AS returned_at, {_rep("called", size)} AS rep_id,
+                {_one_of("request", ["call"] * 6 + ["email", "email", "quote", "document"])} AS channel""",
         ),
         "invoices": _events(
             size,
@@ -138,8 +141,13 @@ def _selects(size: Size) -> dict[str, str]:
             "signals",
             "occurred_at",
             f"""{
-                _one_of("kind", ["referral", "reference", "competitor_seen", "complaint", "review_meeting", "upsell"])
-            } AS kind""",
+                _one_of(
+                    "kind",
+                    ["referral", "reference", "competitor_seen", "complaint", "review_meeting", "upsell"] * 2
+                    + ["contact_left", "reorganised", "acquired", "moving", "closing"],
+                )
+            } AS kind,
+                {_person("spoken_of")} AS about""",
         ),
         "contracts": _events(
             size,
@@ -148,7 +156,9 @@ def _selects(size: Size) -> dict[str, str]:
             f"""(moment + INTERVAL 1 DAY * (360 + {_chance("length")} * 720)::INTEGER)::DATE AS ends_on,
                 CASE WHEN {_chance("cancelled")} < 0.2 THEN {_later("cancelled_on", 200, 1)} END AS cancelled_at,
                 CASE WHEN {_chance("renewed")} < 0.3 THEN {_later("renewed_on", 300, 1)} END AS renewed_at,
-                {_money("worth")} AS annual_value""",
+                CASE WHEN {_chance("renews")} < 0.5 THEN 'yes' ELSE 'no' END AS renews,
+                {_money("worth")} AS annual_value,
+                'plan ' || ({_chance("plan")} * 4)::INTEGER AS product_line""",
             day=True,
         ),
         "rep_assignments": _events(
@@ -201,6 +211,11 @@ def _account(number: str) -> str:
 
 def _rep(what: str, size: Size) -> str:
     return f"'R' || lpad((hash(i, '{what}') % {size.reps})::VARCHAR, 6, '0')"
+
+
+def _person(what: str) -> str:
+    """One of an account's five people."""
+    return f"'person ' || (hash(i, '{what}') % 5)::VARCHAR"
 
 
 def _one_of(what: str, values: list[str]) -> str:

@@ -51,7 +51,7 @@ PARTS = (
     Part("contacts", "contacted_at", {}, where="channel in ('visit', 'meeting')", since="days_since_visit"),
     Part("invoices", "issued_at", {360: "invoices_sent_360d"}),
     Part("invoices", "issued_at", {90: "billing_errors_90d", 360: "billing_errors_360d"}, waits_for="error_found_at"),
-    Part("calls", "called_at", {90: "calls_from_them_90d", 360: "calls_from_them_360d"}),
+    Part("calls", "called_at", {90: "calls_from_them_90d", 360: "calls_from_them_360d"}, where="channel = 'call'"),
     Part("tickets", "opened_at", {90: "tickets_opened_90d", 360: "tickets_opened_360d"}),
     Part("tickets", "opened_at", {360: "severe_tickets_360d"}, where="severity in ('high', 'critical')"),
     Part("tickets", "opened_at", {360: "tickets_reopened_360d"}, waits_for="reopened_at"),

@@ -1,9 +1,10 @@
-"""Benchmarks are run by hand; that the one of what features are worth still runs is seen here, on a tiny firm."""
+"""Benchmarks are run by hand; that those of features still run is seen here, on tiny firms."""
 
 import re
 import subprocess
 import sys
 
+from features.catalogue import catalogue
 from tests.conftest import REPOSITORY
 
 
@@ -27,3 +28,13 @@ def test_a_benchmark_without_a_feature_that_there_is_not_is_refused() -> None:
 
     assert done.returncode == 2
     assert "--without: no_such_feature is no feature" in done.stderr
+
+
+def test_the_whole_catalogue_can_be_measured_and_peers_compute_the_same() -> None:
+    size = ["--events", "5000", "--accounts", "50", "--snapshots", "3", "--featuretools-events", "0"]
+    command = [sys.executable, "-m", "benchmarks.features", *size]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert f"The whole catalogue: {len(catalogue().features)} features" in done.stdout
+    assert "equal: every value of every contender" in done.stdout
