@@ -20,7 +20,7 @@ import pandas as pd
 from benchmarks.measured import peak_megabytes
 from features.catalogue import catalogue
 from models import gate
-from models.backtest import Backtest, backtest
+from models.backtest import EXPLAINED, Backtest, backtest
 from models.evaluation import Evaluation, foretold
 from models.plots import write_plots
 from pipelines.dataset import origins_of, read_rows, recipe_of
@@ -50,6 +50,7 @@ def tested_again(tested: Backtest, times: int) -> Backtest:
     return replace(
         tested,
         rows=rows,
+        explained=pd.concat([tested.explained] * times, ignore_index=True).head(EXPLAINED),
         left=again(tested.left),
         involuntary=again(tested.involuntary),
         risk=risk,

@@ -12,6 +12,7 @@ import pandas as pd
 
 from models.baselines import Baseline, baselines
 from models.churn import Churn
+from models.groupings import READ
 from models.numbers import NumbersInFrame
 from models.origins import Origin
 from models.recipe import Recipe
@@ -23,17 +24,20 @@ Mask = npt.NDArray[np.bool_]
 Found = TypeVar("Found")
 
 MOST_AT_ONCE = 4  # origins; each holds what its model learns from, a byte a number
+EXPLAINED = 100_000  # rows: more give the same shares of reasons, and take memory
 
 
 @dataclass(frozen=True)
 class Backtest:
     """What was foretold on the origins, and what came; everything by row, origin after origin.
 
-    rows: the tested snapshots. left, involuntary: 1 or 0. risk, risk_involuntary: of the model of the row's origin.
-    model: that of the newest origin, which knows nothing of its rows, ready to tell reasons.
+    rows: the tested snapshots, without features, but for those that group them. explained: rows of the newest origin,
+    all or evenly `EXPLAINED` of them, with every feature. left, involuntary: 1 or 0. risk, risk_involuntary: of the
+    model of the row's origin. model: that of the newest origin, which knows nothing of its rows, ready to tell reasons.
     """
 
     rows: pd.DataFrame
+    explained: pd.DataFrame
     left: Floats
     involuntary: Floats
     risk: Floats
@@ -74,8 +78,12 @@ def backtest(
         if progress:
             progress(origin, model)
     test = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
+    newest = np.flatnonzero(origins[-1].test)
     return Backtest(
-        rows=rows.iloc[test].reset_index(drop=True),
+        rows=rows[[name for name in rows if name not in recipe.directions or name in READ]]
+        .iloc[test]
+        .reset_index(drop=True),
+        explained=rows.iloc[newest[:: max(1, -(-len(newest) // EXPLAINED))]].reset_index(drop=True),
         left=left[test],
         involuntary=involuntary[test],
         risk=risk[test],

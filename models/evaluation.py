@@ -30,7 +30,6 @@ CEILINGS = {  # by name: a few words for a legend, and what they know
         "ceiling of records: the same, but not how much an account minds each cause, which nothing records",
     ),
 }
-EXPLAINED = 100_000  # accounts: more give the same shares, and take memory
 _OF_AN_AS_OF = ("n", "base_rate", "roc_auc", "average_precision", "brier", "calibration_error")
 SPREAD = {"roc_auc": "ROC AUC", "average_precision": later("average precision"), "brier": later("Brier score")}
 _DIGITS = 6  # of a figure: finer than any interval, coarser than the noise of adding floats up in another order
@@ -42,15 +41,13 @@ class Evaluation:
     """A backtest, with what its figures are taken from.
 
     is_early: which rows are silent for no longer than one of their usual cycles. ceilings: risks of the hidden truth,
-    by name (see `CEILINGS`) and row; none where nobody knows it. explained: rows of the newest origin, all or evenly
-    `EXPLAINED` of them; contributions: their SHAP values, by its model. groups: the group of each row, a column a
-    grouping.
+    by name (see `CEILINGS`) and row; none where nobody knows it. contributions: SHAP values of the rows that are
+    explained, by the newest model. groups: the group of each row, a column a grouping.
     """
 
     tested: Backtest
     evaluation_set: EvaluationSet
     ceilings: Mapping[str, Floats]
-    explained: pd.DataFrame
     contributions: Contributions
     groups: pd.DataFrame
 
@@ -66,14 +63,11 @@ class Evaluation:
         known: pd.DataFrame | None = None,
     ) -> "Evaluation":
         """known: what was known of the accounts beyond their features, by row; see `models.groupings.groupings`."""
-        newest = np.flatnonzero(tested.newest)
-        explained = tested.rows.iloc[newest[:: max(1, -(-len(newest) // EXPLAINED))]]
         return cls(
             tested,
             EvaluationSet.of(tested.rows.assign(left=tested.left), capacity=capacity, resamples=resamples, seed=seed),
             ceilings,
-            explained,
-            shap_contributions(tested.model, explained),
+            shap_contributions(tested.model, tested.explained),
             groupings(tested.rows, known).join(by_risk(tested.risk)),
         )
 
@@ -144,7 +138,7 @@ class Evaluation:
 
     def _reasons(self, catalogue: Catalogue) -> dict[str, dict[str, float]]:
         """Each reason's share of what moves scores on the newest origin, and how often it comes first there."""
-        model, rows = self.tested.model, self.explained
+        model, rows = self.tested.model, self.tested.explained
         shares = self.contributions.shares({name: catalogue.by_name[name].reason for name in model.features})
         shown = reasons(self.contributions, rows, model.profiles, catalogue)
         first = shown["reason_1_code"].value_counts()

@@ -31,7 +31,7 @@ _RISKS = {
     later("40% to under 70%"): 0.4,
     later("70% or more"): 0.7,
 }
-_READ = (  # of the columns, where they are there
+READ = (  # of the columns, where they are there
     "as_of",
     "pace",
     "revenue_360d",
@@ -61,7 +61,7 @@ def groupings(rows: pd.DataFrame, known: pd.DataFrame | None = None) -> pd.DataF
     rep. Of `known` (some of segment, region and orders, by row, as the row's as_of knew them): segment, region, and
     history, which is how many orders of its own an account could be judged by.
     """
-    given = rows[[name for name in _READ if name in rows and (known is None or name not in known)]]
+    given = rows[[name for name in READ if name in rows and (known is None or name not in known)]]
     if known is not None:
         given = pd.concat([given, known], axis=1)
     found: dict[str, pd.Series] = {later("pace"): given["pace"]}

@@ -65,13 +65,15 @@ class Rule:
         features: Sequence[str],
         definition: str,
     ) -> "Rule":
-        """The risks of a rule, from rows whose label is complete: the share that left in bins of its score, made never
-        to fall with it (isotonic regression).
+        """The risks of a rule: the share that left in bins of its score, made never to fall with it (isotonic
+        regression). voluntary, involuntary: 1 or 0 by row; rows for which they are NaN are left out.
         """
         from sklearn.isotonic import IsotonicRegression
 
         feature, way, _ = FEATURES[name]
-        values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)
+        known = ~np.isnan(voluntary)
+        voluntary, involuntary, as_of = voluntary[known], involuntary[known], rows.loc[known, "as_of"]
+        values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)[known]
         typical = 0.0 if np.isnan(values).all() else float(_WHERE_MISSING.get(name, np.nanmedian)(values))
         values = np.where(np.isnan(values), typical, values)
         order = np.argsort(values, kind="stable")
@@ -85,11 +87,11 @@ class Rule:
             tuple(np.round(middles, _DIGITS).tolist()),
             tuple(np.round(risks, _DIGITS).tolist()),
             typical,
-            Involuntary.fit(rows["pace"], voluntary, involuntary),
-            profiles_of(NumbersInFrame(rows, np.ones(len(rows), dtype=bool)), features),
+            Involuntary.fit(rows.loc[known, "pace"], voluntary, involuntary),
+            profiles_of(NumbersInFrame(rows, known), features),
             definition,
-            str(rows["as_of"].min().date()),
-            str(rows["as_of"].max().date()),
+            str(as_of.min().date()),
+            str(as_of.max().date()),
         )
 
     @property

@@ -14,7 +14,7 @@ from features.catalogue import catalogue
 from features.language.tongue import Told, speaking
 from features.mistake import Mistake
 from models import gate, groups
-from models.backtest import Backtest, backtest, rerun
+from models.backtest import Backtest, Mask, backtest, rerun
 from models.baselines import rules
 from models.card import Card, card_of_rules
 from models.churn import Churn
@@ -108,7 +108,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         suspected=lines(Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected, settings.leak.accept),
     )
     _write_figures(home, metrics, figures)
-    _write_rule(settings, home, tested.rows, tested.left, tested.involuntary, figures)
+    _write_rule(settings, home, rows, np.any([origin.test for origin in origins], axis=0), figures)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
@@ -150,7 +150,7 @@ def _without_a_model(
     metrics: Path,
 ) -> None:
     """Where no day can test a model: rules of thumb, measured on every row whose outcome is known."""
-    voluntary, involuntary = targets(rows)
+    voluntary, _ = targets(rows)
     known = ~np.isnan(voluntary)
     measured = rows[known].assign(left=voluntary[known])
     rivals = tuple(rules(rows, train=known, test=known))
@@ -158,7 +158,7 @@ def _without_a_model(
     found = figures_of_rules(measured, rivals, capacity=asked.capacity, resamples=asked.resamples, seed=asked.seed)
     figures = rounded(found | {"data": data})
     _write_figures(home, metrics, figures)
-    _write_rule(settings, home, measured, voluntary[known], involuntary[known], figures)
+    _write_rule(settings, home, rows, known, figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
     verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
@@ -166,20 +166,14 @@ def _without_a_model(
     log.warning("gate: no model: %s", verdict.in_words)
 
 
-def _write_rule(
-    settings: Settings,
-    home: Home,
-    rows: pd.DataFrame,
-    voluntary: Floats,
-    involuntary: Floats,
-    figures: Mapping[str, Any],
-) -> None:
-    """The best rule, which ranks where there is no champion."""
+def _write_rule(settings: Settings, home: Home, rows: pd.DataFrame, mask: Mask, figures: Mapping[str, Any]) -> None:
+    """The best rule, which ranks where there is no champion; its risks are of the rows in the mask."""
     best = best_rule(figures["baselines"], rows.columns)
     if best is None:
         log.warning("evaluate: no rule of thumb can be taken: the tables give neither orders, contracts nor contacts")
         _write(home.model / RULE, "null\n")
         return
+    voluntary, involuntary = (np.where(mask, target, np.nan) for target in targets(rows))
     rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.digest)
     with written_whole(home.model / RULE) as path:
         rule.save(path)
@@ -278,7 +272,7 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
     plots = home.model / "plots"
     tested = evaluation.tested
     write_plots(plots, tested.left, evaluation.labelled_scores(), tested.risk, shares)
-    write_beeswarm(plots / "features.png", tested.model, evaluation.explained, evaluation.contributions)
+    write_beeswarm(plots / "features.png", tested.model, tested.explained, evaluation.contributions)
 
 
 def _gate_json(

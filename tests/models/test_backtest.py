@@ -24,6 +24,20 @@ def test_each_origin_is_foretold_by_a_model_of_its_own(rows, origins, tested):
     assert tested.model.about["knows_until"] == str(origins[-1].as_of.date())
 
 
+def test_of_the_tested_rows_no_more_is_kept_than_is_asked_for(rows, origins, tested, monkeypatch):
+    monkeypatch.setattr("models.backtest.EXPLAINED", 100)
+    newest = rows[origins[-1].test].reset_index(drop=True)
+
+    few = backtest(rows, origins[-1:], RECIPE, ABOUT)
+
+    assert set(tested.rows) & set(RECIPE.directions) == {"days_as_customer"}  # by which accounts are grouped
+    assert tested.rows["account_id"].tolist() == [
+        account for origin in origins for account in rows.loc[origin.test, "account_id"]
+    ]
+    pd.testing.assert_frame_equal(tested.explained, newest)
+    pd.testing.assert_frame_equal(few.explained, newest.iloc[::3].reset_index(drop=True))
+
+
 def test_origins_are_told_in_their_order_however_many_are_at_work(rows, origins, tested, monkeypatch):
     monkeypatch.setattr("models.backtest.MOST_AT_ONCE", 1)
     told = []
