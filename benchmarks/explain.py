@@ -2,7 +2,7 @@
 
     python -m benchmarks.explain --home data --rows 20000 400000 --in-words 1000000
 
-The model and the snapshots of a home, its rows repeated with a little noise, so that no two are alike. Each way runs
+The model and the snapshots of a home, its rows repeated with a little noise in what is no whole number. Each way runs
 in a process of its own. README.md beside this file has what it printed.
 """
 
@@ -29,11 +29,15 @@ NOISE = 1e-6
 
 
 def rows_of(home: Home, model: Churn, count: int) -> pd.DataFrame:
-    """So many rows of features: those of the home, again and again."""
+    """So many rows of features: those of the home, again and again, with a little noise."""
     known = read_rows(home)[list(model.features)].astype(np.float64)
     chosen = known.iloc[np.arange(count) % len(known)].reset_index(drop=True)
-    noise = np.random.default_rng(1).random(chosen.shape) * NOISE
-    return chosen * (1 + noise)
+    return noisy(chosen, np.random.default_rng(1).random(chosen.shape))
+
+
+def noisy(rows: pd.DataFrame, noise: np.ndarray | float) -> pd.DataFrame:
+    """Counts and days stay whole, as nobody has 3.000001 of them: a sentence is made once for all rows that say 3."""
+    return rows.where(rows == rows.round(), rows * (1 + NOISE * noise))
 
 
 def measure(way: str, home: Home, count: int) -> None:
@@ -64,7 +68,7 @@ def _words(model: Churn, rows: pd.DataFrame, count: int) -> None:
     noise = np.random.default_rng(2)
     start = Start()
     for first in range(0, count, len(rows)):
-        some = rows.head(count - first) * (1 + NOISE * noise.random())
+        some = noisy(rows.head(count - first), noise.random())
         reasons(shap_contributions(model, some), some, model.profiles, catalogue())
     start.print_cost()
 

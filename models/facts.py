@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.language.sentence import asides_in, names_in, rendered
+from features.language.sentence import as_told, asides_in, names_in, rendered
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.vocabulary import Vocabulary, Word
@@ -77,7 +77,7 @@ class Facts:
         ]
 
     def sentences(self, place: int, own: npt.NDArray[np.bool_]) -> Strings:
-        """One feature's, made once for every value that occurs."""
+        """One feature's, made once for all values that read alike."""
         word = self.words[place]
         usual = self.usual.get(word.name)
         return self._once(
@@ -102,11 +102,15 @@ class Facts:
     def _once(
         self, name: str, template: str, own: npt.NDArray[np.bool_], say: Callable[[dict[str, float]], str | None]
     ) -> Strings:
-        """What `say` makes of a feature and all else that a template names: once for all values that occur."""
+        """What `say` makes of a feature and all else that a template names: once for all values that read alike."""
         asides = asides_in(template) & set(self._place_of)
         names = list(dict.fromkeys([name, *sorted((names_in(template) | asides) - {"value"})]))
         needed = [self._place_of[name] for name in names]
-        known = np.nan_to_num(self.numbers[own][:, needed], nan=-np.inf)  # missing numbers are no two alike
+        told = [
+            as_told(template, (other, "value") if other == name else (other,), self.numbers[own, place])
+            for other, place in zip(names, needed, strict=True)
+        ]
+        known = np.nan_to_num(np.column_stack(told), nan=-np.inf)  # missing numbers are no two alike
         values, which = np.unique(known, axis=0, return_inverse=True)
         values[np.isneginf(values)] = np.nan
         made = [say(dict(zip(names, row, strict=True))) for row in values.tolist()]

@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ DAYS_BY_NAME = 7  # "on Thursday" can be no other Thursday
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
 _NUMBER = re.compile(r"\+?(,?)(\.\d+)?([f%g]?)")
+Parts = tuple[tuple[str, str | None, str | None, str | None], ...]  # of a template: text, name, form, conversion
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 _given: ContextVar[Mapping[str, str] | None] = ContextVar("given", default=None)
 
@@ -125,6 +126,9 @@ class _Words(Formatter):
     def __init__(self, as_of: date | None) -> None:
         self.as_of = as_of
 
+    def parse(self, format_string: str) -> Parts:  # once a template, of which many sentences are made
+        return _parts(format_string)
+
     def format_field(self, value: Any, format_spec: str) -> str:
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
         if not spec.startswith("#"):
@@ -139,6 +143,11 @@ class _Words(Formatter):
             case "# on":
                 return _on(self.as_of, round(value))
         return counted(round(value), spec[1:].strip(), is_zero_written=is_zero_written)
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> Parts:
+    return tuple(Formatter().parse(template))
 
 
 def counted(count: int, noun: str, *, is_zero_written: bool = False) -> str:

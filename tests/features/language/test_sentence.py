@@ -3,9 +3,12 @@
 from datetime import date
 from math import nan
 
+import numpy as np
 import pytest
 
-from features.language.sentence import asides_in, is_dated, names_in, rendered, said
+from features.catalogue import catalogue
+from features.language.declare import Feature
+from features.language.sentence import as_told, asides_in, is_dated, names_in, rendered, said
 from features.language.tongue import speaking
 
 THURSDAY = date(2026, 7, 2)
@@ -132,3 +135,29 @@ def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: floa
 )
 def test_of_none_another_sentence_may_be_said(value: float, sentence: str | None) -> None:
     assert said("No order // {value:.0%} of the usual", "it", "ratio", {"it": value}) == sentence
+
+
+@pytest.mark.parametrize("feature", [one for one in catalogue().features if one.says], ids=lambda one: one.name)
+def test_numbers_that_are_made_one_read_alike(feature: Feature) -> None:
+    chance = np.random.default_rng(1)
+    thirds, middles = chance.integers(0, 600, 300) / 300, chance.integers(0, 400, 100) / 200
+    numbers = np.concatenate([[0.0, np.nan, -3.0, 1e-9], thirds, middles, middles + 1e-12, 100 * thirds, 100 * middles])
+    named = (names_in(feature.says or "") | asides_in(feature.says or "")) - {"value", feature.name}
+    others = dict.fromkeys(named, 3.0)
+
+    for name in [feature.name, *named]:
+        made_one = as_told(feature.says or "", (name, "value") if name == feature.name else (name,), numbers)
+        for number, other in zip(numbers, made_one, strict=True):
+            one, same = ({**others, feature.name: 3.0, name: each} for each in (number, other))
+            assert feature.sentence(same, usual=2.0) == feature.sentence(one, usual=2.0)
+
+
+def test_shares_that_read_alike_need_one_sentence() -> None:
+    told = as_told("{value:.0%} of them", ("value",), np.array([0.121, 0.123, 0.0049, 0.125]))
+
+    assert told.tolist() == [0.12, 0.12, 0.0049, 0.125]  # nearly 0, and between 12% and 13%, stay
+    assert as_told("{orders:# order}", ("value",), np.array([0.0, 7.0, 9.0])).tolist() == [
+        0,
+        1,
+        1,
+    ]  # how many is not told
