@@ -19,6 +19,7 @@ WORDS = {
     "season_sine": later("the season"),
     "season_cosine": later("the season"),
 }
+LOWERS, LOWERS_TOO = later("lowers the risk: {what}"), later("lowers it: {what}")
 
 
 def contexts(moved: Contributions) -> Strings:
@@ -48,7 +49,7 @@ def _line(told: list[int], called: list[str], *, has_weight: bool) -> str | None
     lowers = ", ".join(tr(called[-code - 1]) for code in told if code < 0)
     said = [
         tr("raises the risk: {what}", what=raises) if raises else "",
-        tr("lowers it: {what}", what=lowers) if lowers else "",
+        tr(LOWERS_TOO if raises else LOWERS, what=lowers) if lowers else "",
     ]
     words = "; ".join(filter(None, said))
     if not words:

@@ -43,6 +43,7 @@ SHIPPED = (
     "models/layout.py",
     "models/log_odds.py",
     "models/numbers.py",
+    "models/own_pace.py",
     "models/reach.py",
     "models/reasons.py",
     "models/served.py",

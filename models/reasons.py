@@ -20,6 +20,7 @@ from features.language.tongue import later, tr
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.facts import Facts, Places, Strings
+from models.own_pace import lacking
 from models.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
 MAX_REASONS, MAX_HOLDS = 4, 2  # an account
 LEAST_SHAP = 0.1  # log-odds: a reason that makes leaving less than a tenth likelier is a trifle
 FAINT = 0.03  # log-odds: what stands beside a reason that is none of a trifle, and never before it
+MISSED = 1.0  # orders fewer than by the account's own cycle: less is no sign of fewer orders, nor of smaller amounts
 UNDIRECTED = 0.5  # weight of a fact of which nobody can say whether it is bad, when the fact to show is chosen
 COMMON = 0.5  # weight of a fact that is worse than the median, but not worse than three quarters
 # Spreads from the first reason to the next. So clear a first reason is the true one of four accounts in five that have
@@ -68,9 +70,9 @@ def reasons(
     are signs count for the sign alone, and those of what nobody can act on (size, season, region) for nothing. The fact
     is the feature that raises the risk most among those of which the value is there, can be put into a sentence, and is
     evidence: beyond the median of the rows learned from, on the side that the feature's direction calls bad, and the
-    more so beyond the quartile; or, where no direction is known, outside the middle half. So nobody is told of
-    "12 conversations in 30 days", or of a silence that is usual for the account. Behind it stands what is usual: the
-    median of the rows learned from.
+    more so beyond the quartile; or, where no direction is known, outside the middle half. So nobody is told of "12
+    conversations in 30 days", or of a silence, or of as few orders, as are usual for the account. Behind it stands what
+    is usual: the median of the rows learned from.
 
     An action is the first that a feature of the reason asks for by being above 0, or else the reason's own. Where no
     reason is shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
@@ -192,6 +194,7 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     """How much each feature's value explains a higher risk, [rows, features]; 0 where it cannot stand as evidence."""
     evidence = np.zeros(facts.shap_values.shape)
     names = [word.name for word in facts.words]
+    lacks = lacking(dict(zip(names, facts.seen.T, strict=True)))
     is_overdue = facts.seen[:, names.index(CYCLES)] > 1 if CYCLES in names else np.ones(len(evidence), dtype=bool)
     for column, word in enumerate(facts.words):
         number = facts.seen[:, column]
@@ -204,6 +207,8 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             weight = np.where((number < low) | (number > high), UNDIRECTED, 0.0)
         if word.name in SILENCE:
             weight *= is_overdue
+        if word.name in lacks:
+            weight *= ~(lacks[word.name] < MISSED)  # of whom no cycle is known, others are the measure
         evidence[:, column] = weight * np.maximum(facts.shap_values[:, column], 0.0)
     if HEARD in names:
         silences = [names.index(name) for name in SILENCE if name in names]
@@ -216,11 +221,14 @@ def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     none of what is bad. Days since something good read as a reproach however few they are, so they are none.
     """
     comfort = np.zeros(facts.shap_values.shape)
+    lacks = lacking({word.name: facts.seen[:, column] for column, word in enumerate(facts.words)})
     for column, word in enumerate(facts.words):
         number = facts.seen[:, column]
         _, _, high = _marks(profiles.get(word.name))
         if word.risk == "falls":
             is_good = (number > high) & (not is_dated(word.says or ""))
+            if word.name in lacks:
+                is_good &= ~(lacks[word.name] > 0)
         else:
             is_good = (number == 0) & (word.risk == "rises") & (word.unit == "count")
         comfort[:, column] = np.where(is_good, np.maximum(facts.shap_values[:, column], 0.0), 0.0)

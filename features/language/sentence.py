@@ -85,6 +85,7 @@ def said(
     value = row.get(name, math.nan)
     if not says or (unit == "yes/no" and not value):
         return None  # the sentence says what is so where it is
+    usual = usual if "{value" in says else None  # beside a number that is not told it means nothing
     of_none, _, of_others = says.rpartition(NONE_OR)
     says = of_none if of_none and value == 0 else of_others
     fact, aside, rest = says.partition("[")
@@ -102,9 +103,7 @@ def is_dated(says: str) -> bool:
 
 def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> str:
     template = _USUAL.get(unit)
-    if template is None or usual is None or math.isnan(usual) or math.isnan(value):
-        return ""
-    if is_dated(says) or "{value" not in says:
+    if template is None or usual is None or math.isnan(usual) or math.isnan(value) or is_dated(says):
         return ""
     if unit in ("days", "hours") and usual == 0:
         return ""  # usually there is nothing that could have lasted

@@ -7,6 +7,7 @@ from features.language.of_days import OfDays
 from features.language.of_rows import Count
 from features.language.of_words import DaysUnspoken, Followed
 from features.language.rows import orders, placed
+from features.language.sentence import NONE_OR
 from features.reasons.contact import began, since_we_began
 
 due = orders.at("promised_at")
@@ -62,6 +63,7 @@ class Delivery(Reason):
         "share",
         days=180,
         risk="falls",
-        says=f"We got in touch within {ASKED_WITHIN} days of delivery after {{value:.0%}} of their orders "
+        says=f"After none of their orders in {{days}} days did we get in touch within {ASKED_WITHIN} days of delivery"
+        f"{NONE_OR}We got in touch within {ASKED_WITHIN} days of delivery after {{value:.0%}} of their orders "
         "in {days} days",
     )

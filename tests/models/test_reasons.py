@@ -30,16 +30,57 @@ def reasons_of(
 
 
 @pytest.mark.parametrize(
-    ("regularity", "says"), [(MISSING, "1 order in 90 days"), (2.0, "1 order in 90 days; they usually order every 48")]
+    ("regularity", "says"), [(MISSING, "1 order in 90 days"), (2.0, "1 order in 90 days; they usually order every 40")]
 )
 def test_a_cycle_that_is_that_of_others_is_not_called_their_own(regularity, says):
     account = reasons_of(
-        {"orders_90d": 1.0, "usual_cycle": 48.0, "order_regularity": regularity},
+        {"orders_90d": 1.0, "usual_cycle": 40.0, "order_regularity": regularity},
         {"orders_90d": 0.5},
         FeatureProfile(0.0, low=1, lower_quartile=2, median=3, upper_quartile=4, high=9),
     )
 
     assert account["sign"] == says
+
+
+@pytest.mark.parametrize(
+    ("cycle", "orders", "sign"),
+    [
+        (55.0, 0.0, None),  # in 30 days they have none more often than not
+        (29.0, 0.0, "No orders in 30 days; they usually order every 29"),
+        (10.0, 2.0, "2 orders in 30 days; they usually order every 10"),
+        (10.0, 3.0, None),
+        (MISSING, 0.0, "No orders in 30 days"),  # nothing but others to go by
+    ],
+)
+def test_fewer_orders_than_others_place_are_a_sign_where_they_are_fewer_than_their_own(cycle, orders, sign):
+    wide = FeatureProfile(0.0, low=0, lower_quartile=4, median=5, upper_quartile=6, high=9)
+    values = {"orders_30d": orders, "usual_cycle": cycle, "order_regularity": 1.0 if cycle == cycle else MISSING}
+
+    account = reasons_of(values, {"orders_30d": 0.5}, wide)
+
+    assert (account["sign"] or None) == sign
+
+
+def test_a_young_account_cannot_have_ordered_before_it_was_there():
+    wide = FeatureProfile(0.0, low=0, lower_quartile=5, median=6, upper_quartile=7, high=9)
+    values = {"orders_360d": 4.0, "usual_cycle": 34.0, "order_regularity": 1.0}
+
+    of_139_days = reasons_of({**values, "days_as_customer": 139.0}, {"orders_360d": 0.5}, wide)
+    of_300_days = reasons_of({**values, "days_as_customer": 300.0}, {"orders_360d": 0.5}, wide)
+
+    assert not of_139_days["sign"]
+    assert of_300_days["sign"].startswith("4 orders in 360 days; they usually order every 34")
+
+
+def test_fewer_orders_than_their_own_do_not_hold_an_account():
+    narrow = FeatureProfile(0.0, low=0, lower_quartile=1, median=2, upper_quartile=3, high=9)
+    values = {"orders_360d": 20.0, "order_regularity": 1.0}
+
+    few = reasons_of({**values, "usual_cycle": 16.0}, {"orders_360d": -0.5}, narrow)
+    enough = reasons_of({**values, "usual_cycle": 18.0}, {"orders_360d": -0.5}, narrow)
+
+    assert not few["holds_1"]
+    assert enough["holds_1"] == "20 orders in 360 days; they usually order every 18"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,10 @@ def test_whether_we_asked_is_known_once_we_have_or_thirty_days_have_passed() -> 
 def test_in_words() -> None:
     assert said("days_overdue_unspoken", 20) == "A delivery has been overdue for 20 days, without a word from us"
     assert said("share_asked_after_180d", 0) == (
-        "We got in touch within 30 days of delivery after 0% of their orders in 180 days"
+        "After none of their orders in 180 days did we get in touch within 30 days of delivery"
+    )
+    assert said("share_asked_after_180d", 0.25) == (
+        "We got in touch within 30 days of delivery after 25% of their orders in 180 days"
     )
     assert said("late_deliveries_90d", 0) == "No late deliveries in 90 days"
     assert said("late_deliveries_360d", 1) == "1 late delivery in 360 days"
