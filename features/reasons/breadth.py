@@ -12,7 +12,7 @@ reviews = signals.where(_.kind == "review_meeting")
 class Breadth(Reason):
     """We do not understand their needs."""
 
-    action = "Hold a review meeting: what do they need that they buy elsewhere?"
+    action = "Hold a review meeting: what did not suit them, and what do they need that they buy elsewhere?"
 
     product_lines = distinct(
         placed, "product_line", days=YEAR, risk="falls", says="They bought {value:# product line} in {days} days"

@@ -11,7 +11,16 @@ import ibis.expr.types as ir
 from features.tables import TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
-from pipelines.intake.faults import Fault, Rows, faults_of_columns, faults_of_order, midnight, unreadable, with_article
+from pipelines.intake.faults import (
+    Fault,
+    Rows,
+    faults_of_columns,
+    faults_of_order,
+    midnight,
+    too_early,
+    unreadable,
+    with_article,
+)
 from pipelines.intake.hints import hint
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
 from pipelines.intake.reading import GIVEN, OpenSource
@@ -313,9 +322,12 @@ class Checks:
         return Checked(table, list(given.columns), given.rows, left, causes, first, last)
 
     def _hint(self, table: Table, cause: dict[str, str]) -> str:
-        if not cause["shown"] or cause["cause"] != unreadable(table[cause["shown"]]):
+        column = table[cause["shown"]] if cause["shown"] else None
+        if column is None or cause["cause"] not in (unreadable(column), too_early(table, column)):
             return ""
         refused = self._con.table(table.name, database=CHECKED)
         rows = refused.filter(refused.cause == cause["cause"]).order_by("row").limit(_SAMPLE)
         values = self._con.to_pyarrow(rows.example).to_pylist()
-        return hint(table.name, table[cause["shown"]], [value for value in values if value is not None])
+        found = hint(table.name, column, [value for value in values if value is not None])
+        # What could be read and is too early may have been read by a format for years of four digits.
+        return found if cause["cause"] == unreadable(column) or "%y" in found else ""

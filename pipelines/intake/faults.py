@@ -89,10 +89,18 @@ def unreadable(column: Column) -> str:
     return f"{with_article(column.name)} that is not a {noun}"
 
 
+def too_early(table: Table, column: Column) -> str:
+    """What is said of a time that lies before all that a firm still has records of."""
+    return f"{with_article(column.name)} before {_earliest(table).year}"
+
+
+def _earliest(table: Table) -> date:
+    return EARLIEST_EVENT if table.happened else EARLIEST_DAY
+
+
 def _faults_of_time(table: Table, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
     name = column.name
-    earliest = EARLIEST_EVENT if table.happened else EARLIEST_DAY
-    yield Fault(value < midnight(column, earliest), f"{with_article(name)} before {earliest.year}", shows=name)
+    yield Fault(value < midnight(column, _earliest(table)), too_early(table, column), shows=name)
     yield Fault(value >= midnight(column, LATEST), f"{with_article(name)} after {LATEST.year - 1}", shows=name)
     if name != table.happened:
         return

@@ -24,6 +24,8 @@ _DAYS = (
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
+_ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits reads it
+
 _COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
 _THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
 _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
@@ -41,6 +43,8 @@ def hint(table: str, column: Column, values: list[str]) -> str:
 
 
 def _of_times(table: str, name: str, values: list[str]) -> str:
+    if _best(values, {"%y": _matches(_ANTIQUITY)}):
+        return "Write %y, for years of two digits, in the date_format or time_format in source.yaml"
     forms = _best(values, {form: _reads(form) for day in _DAYS for form in (day + clock for clock in _CLOCKS)})
     if forms:
         key = "time_format" if "%M" in forms[0] else "date_format"

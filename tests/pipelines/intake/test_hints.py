@@ -85,6 +85,20 @@ def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> Non
         assert str(firm.kept("orders")[0]["ordered_at"]) == f"{first} 00:00:00"
 
 
+def test_nor_is_it_where_the_source_gives_a_format_of_four_digits(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,16/02/24,1\nA,13/02/24,2")
+    firm.yaml("options: {date_format: '%d/%m/%Y'}\n")
+    line = stops()
+    assert line.startswith("orders: 2 of 2 rows have an ordered_at before 1990")
+    assert line.endswith(" Write %y, for years of two digits, in the date_format or time_format in source.yaml.")
+
+
+def test_what_is_really_too_early_gets_no_hint(firm, stops: Stops) -> None:
+    firm.table("orders", "account_id,ordered_at,amount\nA,16/02/1924,1\nA,13/02/1924,2")
+    firm.yaml("options: {date_format: '%d/%m/%Y'}\n")
+    assert "Write" not in stops()
+
+
 def test_nor_is_one_of_a_time_with_a_zone(firm, stops: Stops) -> None:
     firm.table("orders", "account_id,ordered_at,amount\nA,01/02/24 10:00:00Z,1\nA,03/02/24 10:00:00Z,2")
     assert stops().startswith("orders: 2 of 2 rows have an ordered_at that is not a time ('01/02/24 10:00:00Z')")
