@@ -12,6 +12,7 @@ WORDS = {
     "days_since_first_contract": later("how long they have been customers"),
     "is_new": later("how long they have been customers"),
     "revenue_360d": later("their size"),
+    "contract_value": later("their size"),
     "segment_activity": later("their segment"),
     "region_activity": later("their region"),
     "recommendations_720d": later("their recommendations"),

@@ -8,9 +8,11 @@ from features.language.declare import YEAR, Reason, feature, in_windows, still_o
 from features.language.measure import IfGiven, Measure
 from features.language.of_rows import Amount, Count, OldestOpen
 from features.language.rows import Rows, calls
+from features.language.sentence import NONE_OR
 
 MINUTES = 60
 rung = calls.where(_.channel.fill_null("call") == "call")
+OF_ALL = "[, of {calls_from_them_{days}d:#} in all]"
 asked = calls.where(_.channel.isin(["email", "quote", "document"]))
 
 
@@ -44,7 +46,8 @@ class Calls(Reason):
         "count",
         days=(90, 180),
         risk="rises",
-        says="In {days} days {value:# call} of theirs went unreturned[, of {calls_from_them_{days}d:#} in all]"
+        says=f"In {{days}} days no calls of theirs went unreturned{OF_ALL}{NONE_OR}"
+        f"In {{days}} days {{value:# call}} of theirs went unreturned{OF_ALL}"
         "[; the oldest has waited {oldest_open_call:# since}]",
     )
     share_of_calls_unreturned = feature(

@@ -47,7 +47,7 @@ def _days_known(window: int) -> Measure:
 class Contact(Reason):
     """They do not hear from us."""
 
-    action = "Ring them with no invoice and no offer in hand: ask how the last order works out"
+    action = "Ring them with no invoice and no offer in hand: ask how their last purchase is doing"
 
     days_since_contact = days_since_last(spoken, risk="rises", says="Nobody has spoken with them for {value:# day}")
     days_since_visit = days_since_last(

@@ -42,7 +42,6 @@ class Contract(Reason):
         .shows("contract_end")
         .then("Ask what made them give notice, and what would keep them")
     )
-    contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     contract_value_trend = feature(
         annual_value / a_year_ago,
         "ratio",

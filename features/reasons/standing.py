@@ -7,6 +7,7 @@ from features.language.measure import Season
 from features.language.of_rows import Count, DaysSinceFirst
 from features.language.rows import contracts, placed, signals
 from features.language.shared import REGION, SEGMENT, Pooled
+from features.reasons.contract import annual_value
 
 is_recent = Count(placed, days=90).clip(0, 1)
 is_active = Count(placed, days=YEAR).clip(0, 1)
@@ -20,6 +21,7 @@ class Standing(Reason):
         DaysSinceFirst(contracts), "days", says="Their first contract began {value:# day} ago"
     )
     is_new = feature(1 - (DaysSinceFirst(placed) > 90), "yes/no")
+    contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")
     revenue = amount(placed, "amount", days=YEAR)
     segment_activity = feature(Pooled(is_recent, by=SEGMENT) / Pooled(is_active, by=SEGMENT), "share")
     region_activity = feature(Pooled(is_recent, by=REGION) / Pooled(is_active, by=REGION), "share")

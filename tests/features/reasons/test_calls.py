@@ -113,6 +113,9 @@ def test_in_words() -> None:
         "In 90 days 1 request of theirs (emails, quotes, documents) went unanswered"
     )
     assert said("unreturned_calls_90d", 0) == "In 90 days no calls of theirs went unreturned"
+    assert said("unreturned_calls_90d", 0, calls_from_them_90d=2, oldest_open_call=100) == (
+        "In 90 days no calls of theirs went unreturned, of 2 in all"  # the open one is older, and nothing to boast of
+    )
     assert said("unreturned_calls_90d", 1) == "In 90 days 1 call of theirs went unreturned"
     assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4) == (
         "Of their 4 calls in 360 days 50% went unreturned"

@@ -2,6 +2,7 @@
 
 from features.catalogue import catalogue
 from features.reasons.contract import Contract
+from features.reasons.standing import Standing
 from tests.features.reasons.said import said
 from tests.features.worked import table, value, values
 
@@ -100,7 +101,7 @@ def test_notice_counts_where_no_other_contract_goes_on() -> None:
 
 
 def test_a_contract_that_has_run_out_is_worth_nothing_that_counts() -> None:
-    assert value(Contract.contract_value, CONTRACTS, as_of="2024-03-01") == {
+    assert value(Standing.contract_value, CONTRACTS, as_of="2024-03-01") == {
         "running": 1200.5,
         "last_day": 100,
         "run_out": None,
@@ -120,7 +121,7 @@ def test_contracts_for_several_product_lines_add_up() -> None:
         unsaid   2023-01-01  2024-12-31  500           -
         unsaid   2023-11-01  2024-10-31  90            -
     """)
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"two": 590, "seats": 540, "unsaid": 90}
+    assert value(Standing.contract_value, contracts, as_of="2024-03-01") == {"two": 590, "seats": 540, "unsaid": 90}
 
 
 def test_a_plan_that_is_replaced_counts_no_more_once_the_new_one_is_known() -> None:
@@ -134,11 +135,11 @@ def test_a_plan_that_is_replaced_counts_no_more_once_the_new_one_is_known() -> N
         trial     2023-01-01  2024-12-31  no      -             500           desk          -
         trial     2023-11-01  2024-01-31  no      -             90            desk          -
     """)
-    worth = values(Contract.contract_value, contracts, as_of="2024-03-02", snapshots=31, step_days=1)  # newest first
+    worth = values(Standing.contract_value, contracts, as_of="2024-03-02", snapshots=31, step_days=1)  # newest first
     assert worth["upgraded"] == [300] * 30 + [100]  # from 2024-02-02 on
     assert worth["late"] == [300] + [100] * 30
     assert worth["trial"] == [500] * 31  # the shorter one ended on 2024-01-31
-    assert value(Contract.contract_value, contracts, as_of="2024-01-31")["trial"] == 90
+    assert value(Standing.contract_value, contracts, as_of="2024-01-31")["trial"] == 90
 
 
 def test_contracts_that_overlap_by_no_more_than_thirty_days_follow_one_another() -> None:
@@ -150,8 +151,8 @@ def test_contracts_that_overlap_by_no_more_than_thirty_days_follow_one_another()
         beside    2023-03-11  2024-03-11  100           basic
         beside    2024-02-10  2025-02-09  300           plus
     """)
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"followed": 300, "beside": 400}
-    assert value(Contract.contract_value, contracts, as_of="2024-02-10") == {"followed": 100, "beside": 100}
+    assert value(Standing.contract_value, contracts, as_of="2024-03-01") == {"followed": 300, "beside": 400}
+    assert value(Standing.contract_value, contracts, as_of="2024-02-10") == {"followed": 100, "beside": 100}
 
 
 def test_a_contract_without_an_end_goes_on() -> None:
@@ -159,7 +160,7 @@ def test_a_contract_without_an_end_goes_on() -> None:
         account  starts_on   ends_on  annual_value
         A        2019-01-01  -        500
     """)
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {"A": 500}
+    assert value(Standing.contract_value, contracts, as_of="2024-03-01") == {"A": 500}
     assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01") == {"A": None}
 
 
@@ -173,7 +174,7 @@ def test_a_contract_of_unknown_worth_is_not_worth_nothing() -> None:
         one_of   2023-01-01  2024-12-31  100
         one_of   2023-01-01  2024-12-31  -
     """)
-    assert value(Contract.contract_value, contracts, as_of="2024-03-01") == {
+    assert value(Standing.contract_value, contracts, as_of="2024-03-01") == {
         "blank": None,
         "before": 100,
         "one_of": 100,
@@ -222,7 +223,7 @@ def test_a_contract_entered_afterwards_is_known_from_then_on() -> None:
         A        2023-04-01  2024-03-31  -             100           2023-04-01
         A        2024-02-01  2025-01-31  -             200           2024-03-01
     """)
-    worth = values(Contract.contract_value, contracts, as_of="2024-03-02", snapshots=2, step_days=1)
+    worth = values(Standing.contract_value, contracts, as_of="2024-03-02", snapshots=2, step_days=1)
     assert worth == {"A": [200, 100]}
     days = values(Contract.days_to_contract_end, contracts, as_of="2024-03-02", snapshots=2, step_days=1)
     assert days == {"A": [335, 30]}
@@ -279,7 +280,6 @@ def test_in_words() -> None:
     assert said("days_to_renewal", 30) == "30 days until their contract renews itself"
     assert said("has_notice", 1) == "Notice was given, and no other contract goes on"
     assert said("has_notice", 0) is None
-    assert said("contract_value", 1200.5) == "Their contracts are worth 1,200 a year"
     assert said("cancellations_720d", 1) == "1 contract cancelled in 720 days"
     assert said("renewals_720d", 0) == "No renewals in 720 days"
     assert said("contract_value_trend", 0.5) == "Their contracts are worth 50% of what they were a year ago"

@@ -146,3 +146,13 @@ def test_the_first_contract_counts_from_its_first_day_whatever_became_of_it() ->
     found = value(Standing.days_since_first_contract, contracts, as_of="2024-03-01")
     assert found == {"renewed": 716, "run_out": 366, "to_come": None}
     assert said("days_since_first_contract", 90) == "Their first contract began 90 days ago"
+
+
+def test_contracts_are_worth_what_those_in_force_are_a_year() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     annual_value
+        one      2023-06-01  2024-05-31  1200.5
+        over     2022-06-01  2023-05-31  1000
+    """)
+    assert value(Standing.contract_value, contracts, as_of="2024-03-01") == {"one": 1200.5, "over": None}
+    assert said("contract_value", 1200.5) == "Their contracts are worth 1,200 a year"
