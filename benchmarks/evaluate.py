@@ -22,6 +22,7 @@ from features.catalogue import catalogue
 from models import gate
 from models.backtest import EXPLAINED, Backtest, backtest
 from models.evaluation import Evaluation, foretold
+from models.metrics import Floats
 from models.plots import write_plots
 from pipelines.dataset import origins_of, read_rows, recipe_of
 from pipelines.home import PROJECT, Home
@@ -38,11 +39,11 @@ def tested_again(tested: Backtest, times: int) -> Backtest:
     random = np.random.default_rng(1)
     copy = np.repeat(np.arange(times), len(tested.rows))
 
-    def again(values: np.ndarray) -> np.ndarray:
+    def again(values: Floats) -> Floats:
         return np.tile(values, times)
 
-    def noisy(score: np.ndarray, most: float = np.inf) -> np.ndarray:
-        return np.clip(again(score) + NOISE * score.std() * random.normal(size=len(copy)), -np.inf, most)
+    def noisy(score: Floats) -> Floats:
+        return np.asarray(again(score) + NOISE * score.std() * random.normal(size=len(copy)))
 
     rows = pd.concat([tested.rows] * times, ignore_index=True)
     rows["account_id"] = rows["account_id"].astype(str) + "-" + pd.Series(copy).astype(str)

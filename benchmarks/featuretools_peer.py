@@ -58,9 +58,10 @@ def matrix(tables: Path, as_ofs: list[pd.Timestamp]) -> pd.DataFrame:
 
     def computed(features: dict[str, ft.Feature], window: str | None) -> pd.DataFrame:
         named = [feature.rename(name) for name, feature in features.items()]
-        return ft.calculate_feature_matrix(
+        found: pd.DataFrame = ft.calculate_feature_matrix(
             named, firm, cutoff_time=asked, training_window=window, cutoff_time_in_index=True, include_cutoff_time=False
         )
+        return found
 
     def of(name: str, column: str, primitive: object) -> ft.Feature:
         return ft.Feature(firm[name].ww[column], parent_dataframe_name="accounts", primitive=primitive)

@@ -68,11 +68,11 @@ class Past:
     @property
     def known(self) -> Mask:
         """Rows whose outlook has ended by the origin."""
-        return (self.ends <= self.origin) & self.voluntary
+        return np.asarray((self.ends <= self.origin) & self.voluntary)
 
     @property
     def asked(self) -> Mask:
-        return (self.as_of == self.origin) & self.voluntary
+        return np.asarray((self.as_of == self.origin) & self.voluntary)
 
 
 Form = Callable[[Past], Floats]  # log-odds of leaving of the asked rows
@@ -208,7 +208,7 @@ def survival(*, season: bool = True, period: int = PERIOD, **growing: Any) -> Fo
         for ahead in range(periods):
             part = np.clip((outlook - period * ahead) / period, 0, 1)
             logarithm += part * np.log(expit(np.asarray(trees.predict(at(past.asked, ahead), raw_score=True))))
-        return logit(np.clip(np.exp(logarithm), CERTAIN, 1 - CERTAIN))
+        return np.asarray(logit(np.clip(np.exp(logarithm), CERTAIN, 1 - CERTAIN)))
 
     return form
 
@@ -291,7 +291,7 @@ def read(home: Home) -> Past:
         by="account_id",
         direction="forward",
     )
-    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf).to_numpy(np.float64)
+    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf)
     lost_on = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[D]")
     if (home.tables / "losses.parquet").exists():
         losses = pd.read_parquet(home.tables / "losses.parquet")
@@ -308,7 +308,7 @@ def read(home: Home) -> Past:
         left=rows["left"].to_numpy(np.float64, na_value=np.nan),
         as_of=as_of,
         ends=as_of + rows["outlook_days"].to_numpy("timedelta64[D]"),
-        days_to_next=to_next,
+        days_to_next=np.asarray(to_next, dtype=np.float64),
         lost_on=lost_on,
         voluntary=targets(rows)[1] != 1,
         origin=as_of.max(),

@@ -74,10 +74,16 @@ def made(accounts: int, seed: int, home: Home, origins: int) -> Settings:
 
 
 def evaluated(tested: Backtest, seed: int) -> Evaluation:
-    """What the gate looks at, without the reasons, which it does not."""
+    """What the gate looks at, without reasons and groups, at which it does not."""
     rows = tested.rows.assign(left=tested.left)
-    drawn = EvaluationSet.of(rows, capacity=100, resamples=RESAMPLES, seed=seed)
-    return Evaluation(tested, drawn, {}, Contributions(np.zeros((0, 0)), 0.0, ()))
+    return Evaluation(
+        tested,
+        EvaluationSet.of(rows, capacity=100, resamples=RESAMPLES, seed=seed),
+        ceilings={},
+        explained=rows.head(0),
+        contributions=Contributions(np.zeros((0, 0)), 0.0, ()),
+        groups=pd.DataFrame(index=rows.index),
+    )
 
 
 def models_of(

@@ -75,7 +75,7 @@ def tables_of(odd: Odd, seed: int = 1) -> dict[str, pd.DataFrame]:
     chance = np.random.default_rng(seed)
     months = (odd.days + odd.began_before + AHEAD) // MONTH
     first = -odd.days - odd.began_before
-    rows: dict[str, list[tuple]] = {"accounts": [], "orders": [], "contacts": [], "tickets": []}
+    rows: dict[str, list[tuple[object, ...]]] = {"accounts": [], "orders": [], "contacts": [], "tickets": []}
     for number in range(odd.accounts):
         account, segment = f"A{number:04d}", str(chance.choice(["small", "large"]))
         if odd.growth is not None and chance.random() < odd.growth:
@@ -95,9 +95,9 @@ def tables_of(odd: Odd, seed: int = 1) -> dict[str, pd.DataFrame]:
             days = np.unique(day + chance.integers(0, MONTH, chance.poisson(rate * MONTH * busy)))
             days = np.append(days, start) if day == start else days
             rows["orders"] += [(account, on, round(size * chance.lognormal(0, 0.4), 2)) for on in days if on < until]
-            for table, often in (("contacts", (0.8, 0.3)), ("tickets", (0.1, 0.7))):
+            for event, often in (("contacts", (0.8, 0.3)), ("tickets", (0.1, 0.7))):
                 drawn = day + chance.integers(0, MONTH, chance.poisson(often[discontent]))
-                rows[table] += [(account, on) for on in drawn if on < until]
+                rows[event] += [(account, on) for on in drawn if on < until]
             if last is not None:
                 break
             day, discontent = day + MONTH, bool(chance.random() < TURNS[discontent])
@@ -119,7 +119,7 @@ def tables_of(odd: Odd, seed: int = 1) -> dict[str, pd.DataFrame]:
         made["contacts"] = made["contacts"].assign(rep_id="R")
     found = {}
     for name, table in made.items():
-        times = [column for column in table if column.endswith(("_at", "_on"))]
+        times = table.columns[table.columns.str.endswith(("_at", "_on"))]
         if name in ("orders", "contacts", "tickets"):
             table = table[table[times[0]] >= -odd.days]
             again = table.sample(frac=odd.twice, random_state=seed)

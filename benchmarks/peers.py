@@ -126,8 +126,8 @@ def pandas_loop(tables: Path, as_ofs: list[date], output: Path) -> None:
 
 
 def _rows(tables: Path, part: Part, accounts: pd.Index) -> pd.DataFrame:
-    needed = {"account_id", part.happened, "recorded_at", part.waits_for, part.amount, part.where.split()[0]}
-    columns = list(needed - {None, "true"})
+    needed = ("account_id", part.happened, "recorded_at", part.waits_for, part.amount, part.where.split()[0])
+    columns = list({name for name in needed if name and name != "true"})
     rows = pd.read_parquet(tables / f"{part.table}.parquet", columns=columns)
     if part.where != "true":
         rows = rows.query(part.where.replace(" = ", " == "))
@@ -136,7 +136,7 @@ def _rows(tables: Path, part: Part, accounts: pd.Index) -> pd.DataFrame:
     if part.waits_for:
         known = known.where(known > rows[part.waits_for], rows[part.waits_for]).where(rows[part.waits_for].notna())
     kept = {
-        "account": accounts.get_indexer(rows["account_id"]),
+        "account": accounts.get_indexer(pd.Index(rows["account_id"])),
         "happened": rows[part.happened].dt.normalize(),
         "known": known.dt.normalize(),
     }

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -124,23 +125,11 @@ def main() -> None:
         day, horizon = asked.split(":")
         if given.firm == "subscribers":
             asks += [
-                (
-                    f"{way}-{day}",
-                    lambda folder, way=way, day=day, horizon=horizon: of_subscribers(
-                        way, int(day), int(horizon), folder, given.seed
-                    ),
-                )
+                (f"{way}-{day}", partial(of_subscribers, way, int(day), int(horizon), seed=given.seed))
                 for way in given.ways
             ]
         else:
-            asks.append(
-                (
-                    asked,
-                    lambda folder, day=day, horizon=horizon: of_source(
-                        given.firm, given.files, date.fromisoformat(day), int(horizon), folder
-                    ),
-                )
-            )
+            asks.append((asked, partial(of_source, given.firm, given.files, date.fromisoformat(day), int(horizon))))
     for name, ask in asks:
         with tempfile.TemporaryDirectory() as scratch:
             folder = given.keep / name if given.keep else Path(scratch)

@@ -9,6 +9,7 @@ more. README.md beside this file says what came of it.
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,10 +94,7 @@ def nights(settings: Settings, home: Home, count: int) -> pd.DataFrame:
     manifest = Manifest.read(home)
     model = _champion(settings, home, manifest)
     known, _ = features_at(settings, home, manifest.as_of, step_days=1, count=count + 1)
-    days = {
-        pd.Timestamp(as_of).date(): told(model, of_day.reset_index(drop=True), pd.Timestamp(as_of).date())
-        for as_of, of_day in known.groupby("as_of")
-    }
+    days = {as_of: told(model, of_day, as_of) for as_of, of_day in by_day(known)}
     rep_of = known.drop_duplicates("account_id", keep="last").set_index("account_id")["rep_id"]
     found = {}
     for day in sorted(days)[1:]:
@@ -121,18 +119,21 @@ def time_alone(settings: Settings, home: Home, days: int) -> pd.DataFrame:
     model = _champion(settings, home, manifest)
     last = manifest.as_of + timedelta(days=days)
     known, _ = features_at(settings, home, last, step_days=1, count=days + 1)
-    by_day = [
-        sets(told(model, of_day.reset_index(drop=True), pd.Timestamp(as_of).date())[_CODES])
-        for as_of, of_day in known.groupby("as_of")
-    ]
+    on_days = [sets(told(model, of_day, as_of)[_CODES]) for as_of, of_day in by_day(known)]
     found = {}
     for apart in APART:
         changed = []
-        for before, after in zip(by_day, by_day[apart:], strict=False):
+        for before, after in zip(on_days, on_days[apart:], strict=False):
             both = before.index.intersection(after.index)
             changed.append((before[both] != after[both]).mean())
         found[f"{apart} days apart"] = {"pairs of days": len(changed), "another set": np.mean(changed)}
     return pd.DataFrame(found).T.round(3)
+
+
+def by_day(known: pd.DataFrame) -> Iterator[tuple[date, pd.DataFrame]]:
+    """The rows of each as_of, oldest first."""
+    for as_of in sorted(known["as_of"].unique()):
+        yield pd.Timestamp(as_of).date(), known[known["as_of"] == as_of].reset_index(drop=True)
 
 
 def _champion(settings: Settings, home: Home, manifest: Manifest) -> Churn:

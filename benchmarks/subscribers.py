@@ -6,9 +6,12 @@ more often where it is not content. Nobody writes that down; tickets, calls and 
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
+
+Row = tuple[Any, ...]  # of a table that is being made; times are days from the first of all
 
 DAY = pd.Timedelta(days=1)
 MONTH, YEAR = 30, 365
@@ -107,8 +110,8 @@ def subscribers(
     first = pd.Timestamp(as_of) - span * DAY
     begins = YEARS_BEFORE * YEAR
     made = [_account(chance, f"S{number:05d}", until) for number in range(customers)]
-    rows: dict[str, list[tuple]] = {name: [] for name in ("contracts", "tickets", "contacts", "calls", "losses")}
-    people: list[tuple] = []
+    rows: dict[str, list[Row]] = {name: [] for name in ("contracts", "tickets", "contacts", "calls", "losses")}
+    people: list[Row] = []
     for one, told in made:
         if one.spells[-1][1] < begins:
             continue
@@ -135,7 +138,7 @@ def subscribers(
     return Subscribers(tables, first, tuple(one for one, _ in made))
 
 
-def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[_Account, list[tuple]]:
+def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[_Account, list[Row]]:
     """What truly was, and the rows of its contracts, the last item of which is the last day of the row."""
     months = until // MONTH + 2
     mood = np.zeros(months, dtype=int)
@@ -145,7 +148,8 @@ def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[
     days = MONTH if style == "open-ended" or chance.random() < 0.4 else YEAR
     lead = 0 if style == "open-ended" else int(chance.integers(0, 20) if days == MONTH else chance.integers(10, 90))
     worth = round(float(chance.lognormal(8, 0.8)), 2)
-    one, rows = _Account(account_id, [], [], mood), []
+    one = _Account(account_id, [], [], mood)
+    rows: list[Row] = []
     start = int(chance.integers(0, until))
     while start < until:  # once more for whoever comes back
         begun, row, first = start, start, start
@@ -184,7 +188,7 @@ def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[
     return one, rows
 
 
-def _events(chance: np.random.Generator, one: _Account, rows: dict[str, list[tuple]], begins: int, until: int) -> None:
+def _events(chance: np.random.Generator, one: _Account, rows: dict[str, list[Row]], begins: int, until: int) -> None:
     for first, last in one.spells:
         for month in range(max(first, begins) // MONTH, min(last, until) // MONTH + 1):
             mood = one.mood[month]
@@ -203,5 +207,5 @@ def _events(chance: np.random.Generator, one: _Account, rows: dict[str, list[tup
 
 
 def _dated(rows: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:
-    times = [name for name in rows if name.endswith(("_on", "_at"))]
+    times = rows.columns[rows.columns.str.endswith(("_on", "_at"))]
     return rows.assign(**{name: first + pd.to_timedelta(rows[name].astype(float), unit="D") for name in times})

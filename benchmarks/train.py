@@ -73,7 +73,7 @@ def _run(way: str, path: Path, rounds: int) -> None:
 class _InArrow(NumbersInFile):
     """All of the rows at once, as LightGBM reads them out of Arrow's memory."""
 
-    def batches(self, names: Sequence[str]) -> pa.Table:  # type: ignore[override] # LightGBM takes either
+    def batches(self, names: Sequence[str]) -> pa.Table:  # LightGBM takes either
         return pq.read_table(self._path, columns=list(names)).filter(pa.array(self.mask))
 
 
