@@ -78,7 +78,7 @@ def measured(settings: Settings, home: Home, rows: int) -> None:
     settings = manifest.settings(settings)
     known = read_rows(home)
     origins = origins_of(known, settings)[-DAYS:]
-    once = backtest(known, origins, recipe_of(known, settings.train), {})
+    once = backtest(known, origins, recipe_of(known, settings.train, home), {})
     tested = timed("rows made", lambda: tested_again(once, -(-rows // len(once.rows))))
     print(f"| {len(tested.rows):,} rows, {len(tested.baselines)} rivals | | | |")
     asked = settings.evaluate

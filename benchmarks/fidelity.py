@@ -18,14 +18,14 @@ import lightgbm
 import numpy as np
 import pandas as pd
 
-from benchmarks.skill import firm
+from benchmarks.skill import firm, home_of
 from features.catalogue import catalogue
 from models.explain import shap_contributions
 from models.numbers import NumbersInFrame
 from models.reasons import MAX_REASONS, reasons
 from models.spread import with_spreads
 from pipelines.dataset import features_of, origins_of, recipe_of
-from pipelines.home import PROJECT
+from pipelines.home import PROJECT, Home
 from pipelines.settings import Settings, Simulate, read_settings
 from pipelines.simulated.fidelity import NEWEST, fidelity, truth_of
 from pipelines.simulated.firm import CAUSES
@@ -35,12 +35,13 @@ TAUGHT = 80_000  # rows of it
 FIGURES = ("first", "in_three")
 
 
-def told(rows: pd.DataFrame, settings: Settings) -> dict[str, pd.DataFrame]:
+def told(rows: pd.DataFrame, settings: Settings, home: Home) -> dict[str, pd.DataFrame]:
     """By contender the reasons of the rows of the newest origins, under the index of `rows`."""
-    recipe = recipe_of(rows, settings.train)
+    recipe = recipe_of(rows, settings.train, home)
     found: dict[str, list[pd.DataFrame]] = {"plain": [], "spread": []}
     for origin in origins_of(rows, settings)[-NEWEST:]:
-        model = with_spreads(recipe.fit(rows, origin.train, origin.as_of), NumbersInFrame(rows, origin.train))
+        learned = NumbersInFrame(rows, origin.train, recipe.reach)
+        model = with_spreads(recipe.fit(rows, origin.train, origin.as_of), learned)
         day = rows[origin.test]
         contributions = shap_contributions(model, day)
         for name, used in (("plain", replace(contributions, spreads={})), ("spread", contributions)):
@@ -104,14 +105,12 @@ def main() -> None:
             made = Simulate(accounts=given.accounts, seed=seed)
             others = Simulate(accounts=given.taught, seed=seed + OTHER_SEED)
             rows, other = firm(folder, made), firm(folder, others)
-            simulated, others_simulated = (
-                folder / f"{one.accounts}-{one.seed}" / "simulated" for one in (made, others)
-            )
+            home, others_home = home_of(folder, made), home_of(folder, others)
             some = other.iloc[:: max(1, -(-len(other) // TAUGHT))]
-            found = told(rows, settings)
+            found = told(rows, settings, home)
             asked = rows.loc[found["plain"].index]
-            found["records allow"] = taught(some, truth_of(others_simulated, some, others)[0], asked)
-            measured = {name: fidelity(simulated, asked, frame, made) for name, frame in found.items()}
+            found["records allow"] = taught(some, truth_of(others_home.simulated, some, others)[0], asked)
+            measured = {name: fidelity(home.simulated, asked, frame, made) for name, frame in found.items()}
             print(f"\nseed {seed}\n{report(measured).to_string()}", flush=True)
 
 

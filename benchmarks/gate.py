@@ -150,7 +150,8 @@ def firm_of(accounts: int, seed: int, origins: int) -> tuple[pd.DataFrame, tuple
         rows = read_rows(home)
         known_too_early = rows.assign(complaints_180d=rows["left"].astype(float).fillna(0.0))
         leaks = find_leaks(Leak(), home, known_too_early)
-    return rows, origins_of(rows, settings), recipe_of(rows, settings.train), leaks
+        recipe = recipe_of(rows, settings.train, home)
+    return rows, origins_of(rows, settings), recipe, leaks
 
 
 def measure(accounts: int, seeds: Sequence[int], origins: int, to: Path) -> None:
@@ -169,7 +170,7 @@ def noise(accounts: int, seeds: Sequence[int], origins: int, to: Path) -> None:
     rows, days, recipe, _ = firm_of(accounts, 1, origins)
     names = list(recipe.directions)[::NOISE_FEATURES]
     params = recipe.params.model_copy(update={"rounds": NOISE_ROUNDS})
-    quick = Recipe({name: recipe.directions[name] for name in names}, params)
+    quick = replace(recipe, directions={name: recipe.directions[name] for name in names}, params=params)
     lenient = GateParams(min_leavers=1, min_early_leavers=1)  # so that few leavers do not decide it
     for seed in seeds:
         dealt = rows.assign(left=shuffled(rows, np.random.default_rng(seed)))

@@ -8,6 +8,7 @@ the early accounts.
 
 import argparse
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,6 @@ from features.catalogue import catalogue
 from models.backtest import rerun
 from models.metrics import EvaluationSet, points
 from models.origins import too_short
-from models.recipe import Recipe
 from models.target import targets
 from pipelines.dataset import features_of, origins_of, read_rows, recipe_of
 from pipelines.home import PROJECT, Home
@@ -37,12 +37,12 @@ def main() -> None:
     tested = rows.iloc[test].assign(left=targets(rows)[0][test])
     everybody = EvaluationSet.of(tested, capacity=settings.evaluate.capacity, resamples=1, seed=0)
     is_early = (tested["pace"] == "early").to_numpy(dtype=bool)
-    every = recipe_of(rows, settings.train)
+    every = recipe_of(rows, settings.train, home)
     reason_of = {name: catalogue().by_name[name].reason for name in features_of(rows)}
 
     def roc_auc(names: Collection[str]) -> tuple[float, float]:
         """Over all accounts and over early ones, the mean over days."""
-        risk = rerun(rows, origins, Recipe({name: every.directions[name] for name in names}, every.params))
+        risk = rerun(rows, origins, replace(every, directions={name: every.directions[name] for name in names}))
         early = everybody.subset(is_early)
         return points(everybody, risk)["roc_auc"], points(early, risk[is_early])["roc_auc"]
 

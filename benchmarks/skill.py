@@ -21,9 +21,11 @@ from benchmarks.form_figures import average_precision, roc_auc
 from features.catalogue import catalogue
 from models.churn import Direction
 from models.origins import complete_as_ofs, known_by
+from models.reach import Reach
 from models.recipe import Recipe
 from models.target import targets
-from pipelines.dataset import features_of, read_rows
+from models.tree_params import TreeParams
+from pipelines.dataset import features_of, read_rows, recipe_of
 from pipelines.home import PROJECT, Home
 from pipelines.ingest import ingest
 from pipelines.settings import Settings, Simulate, read_settings
@@ -74,12 +76,17 @@ FIGURES = {"ROC AUC": (roc_auc, False), "AP": (average_precision, False)} | {
 }
 
 
+def home_of(folder: Path, made: Simulate) -> Home:
+    """Where in the folder a made-up firm is kept."""
+    return Home(folder / f"{made.accounts}-{made.seed}")
+
+
 def firm(folder: Path, made: Simulate) -> pd.DataFrame:
     """The snapshots of a made-up firm, and how bad every cause was (`true_…`, 0 to 1); kept in the folder, and found
     there again unless features have come since.
     """
     settings = Settings(source="simulated", simulate=made)
-    home = Home(folder / f"{made.accounts}-{made.seed}")
+    home = home_of(folder, made)
     if not home.manifest.exists():
         simulate(settings, home)
         ingest(settings, home, source="simulated", files=home.simulated, as_of=None, today=made.ends_on)
@@ -116,7 +123,9 @@ def contenders(rows: pd.DataFrame, without: Sequence[str]) -> dict[str, dict[str
     return {BEFORE: before, NOW: now, TRUTH: before | truth}
 
 
-def told(rows: pd.DataFrame, asked: Mapping[str, Mapping[str, Direction]], settings: Settings) -> pd.DataFrame:
+def told(
+    rows: pd.DataFrame, asked: Mapping[str, Mapping[str, Direction]], params: TreeParams, reach: Reach
+) -> pd.DataFrame:
     """account_id, as_of, is_early and left of the rows that are told, and the log-odds that each contender tells."""
     as_ofs = complete_as_ofs(rows)[::-1][: TESTED * APART : APART]
     split = as_ofs.min()
@@ -130,7 +139,7 @@ def told(rows: pd.DataFrame, asked: Mapping[str, Mapping[str, Direction]], setti
         is_early=(asked_of["pace"] == "early").to_numpy(bool), left=targets(rows)[0][test]
     )
     for name, directions in asked.items():
-        found[name] = Recipe(directions, settings.train).fit(rows, train, split).raw(asked_of)
+        found[name] = Recipe(directions, params, reach).fit(rows, train, split).raw(asked_of)
     return found.reset_index(drop=True)
 
 
@@ -184,13 +193,15 @@ def main() -> None:
     given = options.parse_args()
     if unknown := sorted(set(given.without) - set(catalogue().by_name)):
         options.error(f"--without: {', '.join(unknown)} is no feature")
-    settings = read_settings(PROJECT / "params.yaml")
+    params = read_settings(PROJECT / "params.yaml").train
     measured = []
     with tempfile.TemporaryDirectory() as temporary:
         for seed in given.seeds:
-            rows = firm(given.folder or Path(temporary), Simulate(accounts=given.accounts, seed=seed))
+            made, folder = Simulate(accounts=given.accounts, seed=seed), given.folder or Path(temporary)
+            rows = firm(folder, made)
             asked = contenders(rows, given.without)
-            measured.append(figures(told(rows, asked, settings), asked))
+            reach = recipe_of(rows, params, home_of(folder, made)).reach
+            measured.append(figures(told(rows, asked, params, reach), asked))
             print(f"\nseed {seed}\n{report(measured[-1:]).to_string()}", flush=True)
     print(f"\nall {len(measured)} firms: {_counted(asked)}\n{report(measured).to_string()}")
 

@@ -59,16 +59,16 @@ def overlap(some: pd.Series, others: pd.Series) -> float:
     return float(np.mean(shares)) if shares else float("nan")
 
 
-def refits(rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def refits(rows: pd.DataFrame, settings: Settings, home: Home) -> pd.DataFrame:
     """A row a model beside the first: how far reasons are the same, of all at risk and of the riskiest tenth."""
-    recipe = recipe_of(rows, settings.train)
+    recipe = recipe_of(rows, settings.train, home)
     newest = rows["as_of"].max()
     asked = rows[rows["as_of"] == newest]
 
     def model(seed: int, until: pd.Timestamp) -> pd.DataFrame:
         train = known_by(rows, until)
         made = replace(recipe, params=recipe.params.model_copy(update={"seed": seed})).fit(rows, train, until)
-        return told(with_spreads(made, NumbersInFrame(rows, train)), asked, newest.date())
+        return told(with_spreads(made, NumbersInFrame(rows, train, recipe.reach)), asked, newest.date())
 
     first = model(settings.train.seed, newest)
     riskiest = (first["risk"].rank(ascending=False) <= len(first) / 10).to_numpy()
@@ -173,7 +173,7 @@ def main() -> None:
     options.add_argument("--nights", type=int, default=14)
     given = options.parse_args()
     settings, home = read_settings(PROJECT / "params.yaml"), Home(given.home)
-    print(refits(read_rows(home), settings).to_string(), flush=True)
+    print(refits(read_rows(home), settings, home).to_string(), flush=True)
     print(nights(settings, home, given.nights).to_string(), flush=True)
     print(time_alone(settings, home, given.nights).to_string())
 
