@@ -1,6 +1,6 @@
-"""Contenders: what is measured, each run as `python -m benchmarks.contenders NAME TABLES SNAPSHOTS OUTPUT`."""
+"""Contenders: what is measured of features, each in a process of its own, which `benchmarks.features` starts."""
 
-import sys
+import argparse
 import tempfile
 from collections import deque
 from collections.abc import Callable
@@ -119,6 +119,15 @@ def run(name: str, tables: Path, snapshots: int, output: Path) -> None:
     start.print_cost()
 
 
+def main() -> None:
+    options = argparse.ArgumentParser(prog="python -m benchmarks.contenders", description=__doc__.splitlines()[0])
+    options.add_argument("name", choices=CONTENDERS)
+    options.add_argument("tables", type=Path, help="a folder that benchmarks.made_data made")
+    options.add_argument("snapshots", type=int, help="how many")
+    options.add_argument("output", type=Path, help="the file of features that it writes")
+    given = options.parse_args()
+    run(given.name, given.tables, given.snapshots, given.output)
+
+
 if __name__ == "__main__":
-    of, folder, count, file = sys.argv[1:]
-    run(of, Path(folder), int(count), Path(file))
+    main()

@@ -344,19 +344,23 @@ def backtest(past: Past, forms: dict[str, Form], origins: Sequence[np.datetime64
 
 def main() -> None:
     """Prints a table a home."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.forms", description=__doc__.splitlines()[0])
     options.add_argument("homes", nargs="+", type=Path)
     options.add_argument("--origins", type=int, default=5)
     options.add_argument("--every", type=int, default=1, help="as_ofs from one origin to the next")
     options.add_argument("--forms", default="plain;survival;both")
     options.add_argument("--save", type=Path, help="a folder for what was told, a file a home")
     given = options.parse_args()
-    forms = {name: FORMS[name] for name in (FORMS if given.forms == "all" else given.forms.split(";"))}
+    names = list(FORMS) if given.forms == "all" else given.forms.split(";")
+    if unknown := [name for name in names if name not in FORMS]:
+        options.error(f"--forms: {'; '.join(unknown)} is no form; there are {'; '.join(FORMS)}")
+    forms = {name: FORMS[name] for name in names}
     for home in given.homes:
         past = read(Home(home))
         origins = origins_of(past, given.origins, given.every)
         told = backtest(past, forms, origins)
         if given.save:
+            given.save.mkdir(parents=True, exist_ok=True)
             told.to_parquet(given.save / f"{home.name}.parquet")
         rows = [int(((past.ends <= origin) & past.voluntary).sum()) for origin in (origins[0], origins[-1])]
         print(f"\n{home.name}: origins {origins[0]} to {origins[-1]}, {rows[0]:,} to {rows[1]:,} rows to learn from")

@@ -240,7 +240,7 @@ def cases(accounts: int, seed: int, origins: int) -> None:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__.splitlines()[0])
     commands = options.add_subparsers(required=True, dest="command")
     for name, seeds in (("measure", [1]), ("noise", list(range(200))), ("cases", [21])):
         command = commands.add_parser(name)

@@ -34,7 +34,7 @@ OF_ALL = 10  # firms in which they do
 
 def main() -> None:
     """Prints a line a firm in which something is found, and the counts."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.leaks", description=__doc__.splitlines()[0])
     options.add_argument("--firms", type=int, default=50)
     firms = options.parse_args().firms
     logging.disable(logging.WARNING)
@@ -47,7 +47,8 @@ def main() -> None:
         alarms.update(finding.code for finding in leaks.findings)
         for finding in leaks.findings:
             print(f"seed {FIRST_SEED + number}: {finding.code} {finding.line}")
-    print(f"{firms} firms, {min(gone)} to {max(gone)} accounts gone in each; the last {1 + OF_ALL} with honest notice")
+    honest = min(firms, 1 + OF_ALL)
+    print(f"{firms} firms, {min(gone)} to {max(gone)} accounts gone in each; the last {honest} with honest notice")
     print("false alarms: " + ", ".join(f"({code}) {alarms[code]}" for code in "abcd"))
 
 

@@ -1,6 +1,6 @@
 """Odd firms: made-up ones unlike the simulated one, what each is told by `leaky run`, and what came of it.
 
-    python -m benchmarks.odd_firms [few_leavers shock …] [--keep FOLDER]
+    python -m benchmarks.odd_firms ["few leavers" shock …] [--keep FOLDER]
 
 Accounts order at random in a rhythm of their own and leave for good, far more often while they are not content, which
 calls and tickets show. Each firm turns one thing of that to an extreme; half a year of its future is held back.
@@ -161,10 +161,12 @@ def told(name: str, folder: Path) -> list[str]:
 
 def main() -> None:
     """Prints a row a firm, and what groups were told."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.odd_firms", description=__doc__.splitlines()[0])
     options.add_argument("firms", nargs="*", default=list(FIRMS))
     options.add_argument("--keep", type=Path, help="a folder to keep sources and homes in")
     given = options.parse_args()
+    if unknown := [name for name in given.firms if name not in FIRMS]:
+        options.error(f"no such firm: {', '.join(unknown)}; there are {', '.join(FIRMS)}")
     print(HEAD + "\n|" + "---|" * 10)
     for name in given.firms:
         with tempfile.TemporaryDirectory() as scratch:

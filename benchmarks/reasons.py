@@ -25,7 +25,7 @@ from pipelines.settings import read_settings
 
 def main() -> None:
     """Prints a row a reason."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.reasons", description=__doc__.splitlines()[0])
     options.add_argument("--home", type=Path, default=PROJECT / "data")
     home = Home(options.parse_args().home)
     settings = read_settings(PROJECT / "params.yaml")

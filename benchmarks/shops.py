@@ -79,7 +79,7 @@ def make(seed: int, home: Home) -> Settings:
 
 def main() -> None:
     """Makes the shops."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.shops", description=__doc__.splitlines()[0])
     options.add_argument("seeds", type=int, nargs="+")
     options.add_argument("--into", type=Path, required=True, help="a folder for the homes, one a shop")
     given = options.parse_args()

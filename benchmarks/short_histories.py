@@ -108,7 +108,7 @@ def of_subscribers(way: str, months: int, horizon: int, folder: Path, seed: int 
 
 def main() -> None:
     """Prints a table with a row a day and horizon."""
-    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options = argparse.ArgumentParser(prog="python -m benchmarks.short_histories", description=__doc__.splitlines()[0])
     options.add_argument("firm", choices=DAYS)
     options.add_argument("--files", type=Path)
     options.add_argument("--days", nargs="+")

@@ -121,7 +121,7 @@ def time_alone(settings: Settings, home: Home, days: int) -> pd.DataFrame:
     known, _ = features_at(settings, home, last, step_days=1, count=days + 1)
     on_days = [sets(told(model, of_day, as_of)[_CODES]) for as_of, of_day in by_day(known)]
     found = {}
-    for apart in APART:
+    for apart in (apart for apart in APART if apart <= days):
         changed = []
         for before, after in zip(on_days, on_days[apart:], strict=False):
             both = before.index.intersection(after.index)
