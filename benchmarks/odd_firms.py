@@ -7,18 +7,22 @@ calls and tickets show. Each firm turns one thing of that to an extreme; half a 
 """
 
 import argparse
-import subprocess
+import logging
 import sys
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
+from logging.handlers import BufferingHandler
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+import leaky
 from benchmarks.held_back import HEAD, beside, known_on, line, write_source
+from features.mistake import Mistake
 from pipelines.home import Home
+from pipelines.scored import Scored
 
 AS_OF = date(2026, 1, 1)
 AHEAD = 400
@@ -133,12 +137,17 @@ def told(name: str, folder: Path) -> list[str]:
     """What the firm is told, beside what came; by pace, value and segment."""
     whole = tables_of(FIRMS[name])
     source, home = write_source(known_on(AS_OF, whole), folder / "firm"), Home(folder / "home")
-    command = ["run", "--source", str(source), "--home", str(home.folder), "--as-of", str(AS_OF)]
-    done = subprocess.run([sys.executable, "-m", "leaky.cli", *command], capture_output=True, text=True, check=False)
-    (folder / "log.txt").write_text(done.stdout + done.stderr)
-    if done.returncode:
-        return [f"| {name} | stopped: {done.stderr.strip().splitlines()[-1]} |"]
-    scores = pd.read_parquet(home.scores(AS_OF) / "scores.parquet")
+    log = BufferingHandler(sys.maxsize)
+    logging.getLogger().addHandler(log)
+    try:
+        leaky.run(source, home=home.folder, as_of=AS_OF)
+    except Mistake as stopped:
+        return [f"| {name} | stopped: {stopped} |"]
+    finally:
+        logging.getLogger().removeHandler(log)
+        (folder / "log.txt").write_text("".join(f"{record.getMessage()}\n" for record in log.buffer))
+    scored = Scored.read(home, AS_OF)
+    scores = scored.scores
     ahead = whole["orders"][whole["orders"]["ordered_at"] >= pd.Timestamp(AS_OF)]
     days = (ahead.groupby("account_id")["ordered_at"].min() - pd.Timestamp(AS_OF)).dt.days
     left = (days.reindex(scores["account_id"]).fillna(np.inf).to_numpy() >= scores["outlook_days"]).astype(np.float64)
@@ -151,12 +160,15 @@ def told(name: str, folder: Path) -> list[str]:
             for group in pd.unique(groups)
         ]
         found.append(f"  {kind}: {'; '.join(parts)}")
-    warned = [
-        said
-        for said in done.stderr.splitlines()
-        if "warning" in said.lower() or "gate:" in said or "not scored" in said
-    ]
-    return [*found, *(f"  {said}" for said in warned)]
+    warned = [record.getMessage() for record in log.buffer if _warns(record)]
+    return [*found, *(f"  {said}" for said in warned), f"  on top of every list: {scored.notice or 'nothing'}"]
+
+
+def _warns(record: logging.LogRecord) -> bool:
+    """Whether it is a warning of ours, the gate's verdict, or the count of who is not scored."""
+    says = record.getMessage()
+    is_ours = record.name.startswith(("pipelines.", "models."))
+    return is_ours and (record.levelno >= logging.WARNING or says.startswith("gate:") or "not scored" in says)
 
 
 def main() -> None:
@@ -167,6 +179,7 @@ def main() -> None:
     given = options.parse_args()
     if unknown := [name for name in given.firms if name not in FIRMS]:
         options.error(f"no such firm: {', '.join(unknown)}; there are {', '.join(FIRMS)}")
+    logging.getLogger().setLevel(logging.INFO)
     print(HEAD + "\n|" + "---|" * 10)
     for name in given.firms:
         with tempfile.TemporaryDirectory() as scratch:
