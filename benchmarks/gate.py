@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
+from benchmarks.narrowed import narrowed
 from features.catalogue import catalogue
 from features.tables import TABLES
 from models.backtest import Backtest, backtest, rerun
@@ -100,7 +101,7 @@ def models_of(
     noisy = rows.copy()
     noisy[names] += random.normal(0, 1, (len(rows), len(names))) * spread
     yield "noisy", rerun(noisy, origins, recipe)
-    yield "one feature", rerun(rows, origins, replace(recipe, directions={ONE: recipe.directions[ONE]}))
+    yield "one feature", rerun(rows, origins, narrowed(recipe, {ONE: recipe.directions[ONE]}))
     risk = honest.copy()
     for day in early_by_day:
         risk[day] = random.permutation(risk[day])
@@ -168,9 +169,8 @@ def measure(accounts: int, seeds: Sequence[int], origins: int, to: Path) -> None
 def noise(accounts: int, seeds: Sequence[int], origins: int, to: Path) -> None:
     """Adds models and rivals that have learned from outcomes dealt out at random, and are tested on such."""
     rows, days, recipe, _ = firm_of(accounts, 1, origins)
-    names = list(recipe.directions)[::NOISE_FEATURES]
-    params = recipe.params.model_copy(update={"rounds": NOISE_ROUNDS})
-    quick = replace(recipe, directions={name: recipe.directions[name] for name in names}, params=params)
+    some = dict(list(recipe.directions.items())[::NOISE_FEATURES])
+    quick = replace(narrowed(recipe, some), params=recipe.params.model_copy(update={"rounds": NOISE_ROUNDS}))
     lenient = GateParams(min_leavers=1, min_early_leavers=1)  # so that few leavers do not decide it
     for seed in seeds:
         dealt = rows.assign(left=shuffled(rows, np.random.default_rng(seed)))
@@ -210,7 +210,7 @@ def cases(accounts: int, seed: int, origins: int) -> None:
     tested = backtest(rows, days, recipe, ABOUT)
     risks = dict(models_of(rows, days, recipe, tested, seed))
     spoken = {name: way for name, way in recipe.directions.items() if catalogue().by_name[name].reason != "contact"}
-    without = backtest(rows, days, replace(recipe, directions=spoken), ABOUT)
+    without = backtest(rows, days, narrowed(recipe, spoken), ABOUT)
     columns = {name: set(table.column_names) for name, table in TABLES.items() if name != "contacts"}
 
     def told(

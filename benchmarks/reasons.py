@@ -8,11 +8,11 @@ the early accounts.
 
 import argparse
 from collections.abc import Collection
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.narrowed import narrowed
 from features.catalogue import catalogue
 from models.backtest import rerun
 from models.metrics import EvaluationSet, points
@@ -42,7 +42,7 @@ def main() -> None:
 
     def roc_auc(names: Collection[str]) -> tuple[float, float]:
         """Over all accounts and over early ones, the mean over days."""
-        risk = rerun(rows, origins, replace(every, directions={name: every.directions[name] for name in names}))
+        risk = rerun(rows, origins, narrowed(every, {name: every.directions[name] for name in names}))
         early = everybody.subset(is_early)
         return points(everybody, risk)["roc_auc"], points(early, risk[is_early])["roc_auc"]
 

@@ -18,13 +18,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from benchmarks.form_figures import average_precision, roc_auc
+from benchmarks.narrowed import narrowed
 from features.catalogue import catalogue
 from models.churn import Direction
 from models.origins import complete_as_ofs, known_by
-from models.reach import Reach
 from models.recipe import Recipe
 from models.target import targets
-from models.tree_params import TreeParams
 from pipelines.dataset import features_of, read_rows, recipe_of
 from pipelines.home import PROJECT, Home
 from pipelines.ingest import ingest
@@ -123,9 +122,7 @@ def contenders(rows: pd.DataFrame, without: Sequence[str]) -> dict[str, dict[str
     return {BEFORE: before, NOW: now, TRUTH: before | truth}
 
 
-def told(
-    rows: pd.DataFrame, asked: Mapping[str, Mapping[str, Direction]], params: TreeParams, reach: Reach
-) -> pd.DataFrame:
+def told(rows: pd.DataFrame, asked: Mapping[str, Mapping[str, Direction]], recipe: Recipe) -> pd.DataFrame:
     """account_id, as_of, is_early and left of the rows that are told, and the log-odds that each contender tells."""
     as_ofs = complete_as_ofs(rows)[::-1][: TESTED * APART : APART]
     split = as_ofs.min()
@@ -139,7 +136,7 @@ def told(
         is_early=(asked_of["pace"] == "early").to_numpy(bool), left=targets(rows)[0][test]
     )
     for name, directions in asked.items():
-        found[name] = Recipe(directions, params, reach).fit(rows, train, split).raw(asked_of)
+        found[name] = narrowed(recipe, directions).fit(rows, train, split).raw(asked_of)
     return found.reset_index(drop=True)
 
 
@@ -200,8 +197,8 @@ def main() -> None:
             made, folder = Simulate(accounts=given.accounts, seed=seed), given.folder or Path(temporary)
             rows = firm(folder, made)
             asked = contenders(rows, given.without)
-            reach = recipe_of(rows, params, home_of(folder, made)).reach
-            measured.append(figures(told(rows, asked, params, reach), asked))
+            recipe = recipe_of(rows, params, home_of(folder, made))
+            measured.append(figures(told(rows, asked, recipe), asked))
             print(f"\nseed {seed}\n{report(measured[-1:]).to_string()}", flush=True)
     print(f"\nall {len(measured)} firms: {_counted(asked)}\n{report(measured).to_string()}")
 

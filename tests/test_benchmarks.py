@@ -13,6 +13,7 @@ import pytest
 
 from benchmarks import gate
 from features.catalogue import catalogue
+from models.reach import Reach
 from tests.conftest import REPOSITORY
 
 FOLDER = REPOSITORY / "benchmarks"
@@ -74,9 +75,12 @@ def test_the_types_of_benchmarks_are_checked():
 
 @pytest.fixture(scope="module")
 def tiny():
-    """What `gate.firm_of` gives of a tiny firm, with few trees."""
+    """What `gate.firm_of` gives of a tiny firm, with few trees, and as if all its records began on the tested day."""
     rows, origins, recipe, leaks = gate.firm_of(100, 1, 1)
-    return rows, origins, replace(recipe, params=recipe.params.model_copy(update={"rounds": 5})), leaks
+    begins = str(origins[0].as_of.date())
+    reach = Reach({name: replace(window, begins=begins) for name, window in recipe.reach.windows.items()})
+    few = recipe.params.model_copy(update={"rounds": 5})
+    return rows, origins, replace(recipe, params=few, reach=reach), leaks
 
 
 def test_the_gate_can_be_asked_about_models_whose_worth_is_known(tiny, command, monkeypatch, tmp_path):
