@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from benchmarks.narrowed import narrowed
 from features.catalogue import catalogue
@@ -45,6 +47,7 @@ from pipelines.snapshots import snapshots
 
 ABOUT = {"left": {}, "definition": "of a benchmark"}
 ONE = "conversations_90d"  # the only feature of a model that has no other
+TOO_EARLY = "complaints_180d"  # the feature that knows the outcome
 NOISE = 2.0  # standard deviations of a feature that are added to it
 LEARNERS = ("logistic_rfm", "mbg_nbd")
 RESAMPLES = 200
@@ -118,10 +121,11 @@ def shuffled(rows: pd.DataFrame, random: np.random.Generator) -> pd.Series:
 
 
 def gains(tested: Backtest, seed: int) -> Iterator[dict[str, object]]:
-    """By how much a model is better than each rival, and the intervals."""
+    """By how much a model is better than each rival, and in what share of resamples below, where it can be ranked."""
     comparison = Comparison(evaluated(tested, seed))
+    parts = [part for part in PARTS if comparison.can_be_ranked(part)]
     for rival in tested.baselines:
-        asked = [(part, "roc_auc") for part in PARTS] if rival.role in ("rule", "learner") else []
+        asked = [(part, "roc_auc") for part in parts] if rival.role in ("rule", "learner") else []
         asked += [("all", "brier")] if rival.role == "constant" else []
         for part, figure in asked:
             gain = comparison.gain(rival.score, part=part, figure=figure)
@@ -144,14 +148,17 @@ def write(found: list[dict[str, object]], to: Path) -> None:
 
 
 def firm_of(accounts: int, seed: int, origins: int) -> tuple[pd.DataFrame, tuple[Origin, ...], Recipe, Leaks]:
-    """Snapshots, origins and recipe of a made-up firm, and a look for leaks in it."""
+    """Snapshots, origins and recipe of a made-up firm, and a look for leaks in it once a feature knows the outcome."""
     with TemporaryDirectory() as folder:
         home = Home(Path(folder))
         settings = made(accounts, seed, home, origins)
         rows = read_rows(home)
-        known_too_early = rows.assign(complaints_180d=rows["left"].astype(float).fillna(0.0))
-        leaks = find_leaks(Leak(), home, known_too_early)
         recipe = recipe_of(rows, settings.train, home)
+        written = pq.read_table(home.features)
+        place = written.schema.get_field_index(TOO_EARLY)
+        known = pa.array(rows["left"].to_numpy(np.float64, na_value=0.0))
+        pq.write_table(written.set_column(place, TOO_EARLY, known), home.features)
+        leaks = find_leaks(Leak(), home, rows)
     return rows, origins_of(rows, settings), recipe, leaks
 
 
@@ -191,7 +198,7 @@ def read(files: Sequence[Path]) -> None:
     print("|---" * (6 + len(READINGS)) + "|")
     for _, models in found.groupby(["accounts", "model"], sort=False):
         first = models.iloc[0]
-        beside = models[models["rival"] == "days_since_order"].groupby("part")["gain"].mean()
+        beside = models[models["rival"] == "days_since_order"].groupby("part")["gain"].mean().reindex(PARTS)
         worst = models[models["asked"]].groupby("seed")["below"].max()
         elsewhere = models.groupby("seed")["elsewhere"].first()
         passed = [
