@@ -84,7 +84,6 @@ def evaluated(tested: Backtest, seed: int) -> Evaluation:
         tested,
         EvaluationSet.of(rows, capacity=100, resamples=RESAMPLES, seed=seed),
         ceilings={},
-        explained=rows.head(0),
         contributions=Contributions(np.zeros((0, 0)), 0.0, ()),
         groups=pd.DataFrame(index=rows.index),
     )
