@@ -29,6 +29,7 @@ _ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits rea
 _COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
 _THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
 _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
+_SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
 def hint(table: str, column: Column, values: list[str]) -> str:
@@ -68,8 +69,17 @@ def _of_numbers(table: str, name: str, values: list[str]) -> str:
         written = " or ".join(f"{{decimal: '{sign}'}}" for sign in decimals)
         return f"Write options: {written} in source.yaml"
     if _best(values, {"currency": _matches(_CURRENCY)}):
+        units = _units(values)
+        if len(units) > 1:
+            return f"These are {', '.join(units)}: bring them to one currency in {table}.sql, then leave out its name"
         return f"Write regexp_replace({name}, '[^0-9.,+-]', '', 'g') AS {name} in {table}.sql"
     return ""
+
+
+def _units(values: list[str]) -> list[str]:
+    """What stands before or after numbers, in capitals and each once; a sign of money as the code it is short for."""
+    found = (re.findall(r"[^\W\d_]+|[€$£¥]", value) for value in values if re.fullmatch(_CURRENCY, value))
+    return sorted({_SYMBOLS.get(unit, unit.upper()) for units in found for unit in units})
 
 
 def _best(values: list[str], ways: dict[str, Callable[[str], bool]]) -> list[str]:

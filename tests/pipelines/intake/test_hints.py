@@ -49,6 +49,10 @@ def test_of_times(values: list[str], expected: str) -> None:
         (["1,234.50"], "Write options: {decimal: '.'} in source.yaml"),
         (["1,234"], "Write options: {decimal: ','} or {decimal: '.'} in source.yaml"),
         (["€5", "6.50 EUR"], "Write regexp_replace(amount, '[^0-9.,+-]', '', 'g') AS amount in orders.sql"),
+        (
+            ["74,54 EUR", "8.947,20 JPY", "$5"],
+            "These are EUR, JPY, USD: bring them to one currency in orders.sql, then leave out its name",
+        ),
         (["a lot"], ""),
     ],
 )
