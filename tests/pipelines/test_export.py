@@ -325,11 +325,16 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     header = page[page.index("<header>") : page.index("</header>")]
     assert "No model ranks these accounts; they stand by &lt;b&gt;the days&lt;/b&gt;." in header
     assert "How good is it?" not in page
-    summary = load_workbook(home.exports(AS_OF) / "accounts.xlsx")["Summary"]
-    assert summary["A3"].value == words
+    book = load_workbook(home.exports(AS_OF) / "accounts.xlsx")
+    assert book["Summary"]["A3"].value == words
+    assert book["Rita"]["A3"].value == book["No rep"]["A3"].value == words, "a rep may see that sheet alone"
+    assert explain(Settings(), home, "Alder").lines[1] == words, "below the risk that it is about"
     write_scores(home, table(SCORES), AS_OF)
     export(Settings(), home, metrics=home.metrics)
     assert 'class="notice"' not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    book = load_workbook(home.exports(AS_OF) / "accounts.xlsx")
+    assert book["Summary"]["A3"].value is book["Rita"]["A3"].value is None
+    assert words not in explain(Settings(), home, "Alder").lines
 
 
 def test_what_calls_are_worth_stands_on_page_and_workbook_as_assumed_or_not_at_all(home):
