@@ -7,9 +7,10 @@ import pytest
 
 from models.definition import PaceBy
 from models.evaluation import Evaluation
-from models.gate import ANOTHER_SEED, CLOSE, DOUBT, GAINS, told_and_left
+from models.gate import ANOTHER_SEED, CLOSE, DOUBT, GAINS, rerun_possible, told_and_left
 from models.gate_params import GateParams
 from models.paired import Comparison, Gain
+from models.recipe import Recipe
 from tests.models.test_gate import COLUMNS, GATE, bound, evaluation, judged, refused, with_risk
 
 __all__ = ["evaluation"]
@@ -231,3 +232,11 @@ def test_beside_the_champion_two_figures_are_looked_at_together(evaluation):
         assert judged(evaluation, champion=tested.model, champion_risk=wiser).promoted == (not both)
         seen.add((both, alone))
     assert (False, True) in seen
+
+
+def test_the_champions_recipe_is_run_again_only_where_all_its_features_are_there(evaluation):
+    champion = evaluation.tested.model
+    there = evaluation.tested.rows.columns
+
+    assert rerun_possible(champion, there) == Recipe.of(champion)
+    assert rerun_possible(champion, there.drop(champion.features[0])) is None

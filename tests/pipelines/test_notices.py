@@ -72,4 +72,3 @@ def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_se
 
     found = Scored.read(own_home, Manifest.read(own_home).as_of)
     assert found.rule == Rule.load(own_home.model / RULE).digest
-    assert found.scores["context"].isna().all(), "a rule knows of none"

@@ -203,7 +203,7 @@ def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_s
     from pipelines.score import _refused
 
     path = own_home.model / "gate.json"
-    check = {"name": "brier", "passed": False, "says": "x"}
+    check = {"name": "brier", "passed": False, "says": "an English sentence"}
     check |= {
         "told": told(
             "of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2
