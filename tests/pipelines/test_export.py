@@ -275,6 +275,19 @@ def test_measured_skill_is_shown_where_there_is_one(home):
     assert "ranked highest held" not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("champion", "is_told"), [("the one that was measured", True), ("an older one", False)])
+def test_skill_is_that_of_the_champion_and_not_of_a_model_that_was_refused_since(home, champion, is_told):
+    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}, "data": {"source": "small"}}))
+    home.model.mkdir()
+    verdict = {"challenger_files_sha256": "the one that was measured", "champion_files_sha256": champion}
+    (home.model / "gate.json").write_text(json.dumps(verdict))
+
+    export(Settings(), home, metrics=home.metrics)
+
+    page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    assert ("ranked highest held 50%" in page) == is_told
+
+
 def test_without_scores_of_the_day_the_mistake_says_what_to_run_and_what_there_is(home):
     write_scores(home, table(SCORES), date(2024, 5, 1))
     (home.scores(AS_OF) / "scores.parquet").unlink()
