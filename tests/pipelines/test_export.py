@@ -14,6 +14,7 @@ from features.mistake import Mistake
 from features.value import Returns
 from pipelines.export import WORKBOOK, export
 from pipelines.exports.account import explain
+from pipelines.exports.sheets import LINE
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import score
@@ -340,6 +341,7 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     assert "How good is it?" not in page
     book = load_workbook(home.exports(AS_OF) / "accounts.xlsx")
     assert book["Summary"]["A3"].value == words
+    assert book["Summary"].row_dimensions[3].height == 2 * LINE, "it is longer than a line"
     assert book["Rita"]["A3"].value == book["No rep"]["A3"].value == words, "a rep may see that sheet alone"
     assert explain(Settings(), home, "Alder").lines[1] == words, "below the risk that it is about"
     write_scores(home, table(SCORES), AS_OF)

@@ -22,7 +22,7 @@ from features.language.tongue import catalogue_of, told
 from features.mistake import Mistake
 from leaky.backtest import lines
 from models.left import orders_too_rarely
-from models.rule import Rule
+from models.rule import FEATURES, Rule
 from pipelines.export import export
 from pipelines.exports.account import explain
 from pipelines.home import Home
@@ -211,7 +211,9 @@ def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_s
     }
     path.write_text(json.dumps({"checks": [check], "challenger_files_sha256": "0"}))
     with tongue.speaking("de"):
-        assert unmarked(_refused(own_home), []) == ""
+        said = _refused(own_home)
+    assert unmarked(said, []) == ""
+    assert "an English sentence" not in said, "not even among marked words"
 
 
 def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
@@ -242,6 +244,7 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
             notices.append(ranker_of(small_settings, own_home, Manifest.read(own_home)).notice)
     assert all("⟦" in notice for notice in notices)
     assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 7
+    assert not [notice for notice in notices if FEATURES[rule.name][2] in notice or seen.parts[0][0][:15] in notice]
 
 
 def test_reference_says_which_languages_there_are() -> None:

@@ -93,6 +93,13 @@ def test_one_number_among_days_is_no_day_of_excels(firm, caplog) -> None:
     assert not warnings(caplog)
 
 
+def test_days_of_excel_go_to_the_end_of_2099(firm) -> None:
+    firm.table("contracts", "account_id,starts_on,ends_on\nA,45322,73050")
+    firm.ingest(max_refused=0)
+    (contract,) = firm.kept("contracts")
+    assert f"{contract['ends_on']:%Y-%m-%d}" == "2099-12-31"
+
+
 @pytest.mark.parametrize(
     "number", ["2024", "19999", "73051", "1234567", "-45322", "45322.5", "'45322.5'", "1700000000"]
 )
