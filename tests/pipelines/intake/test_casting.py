@@ -223,6 +223,14 @@ def test_nothing_is_said_where_the_source_or_the_numbers_say_it(
     assert not warnings(caplog)
 
 
+def test_nor_of_texts_in_other_files_than_csv(firm, caplog) -> None:
+    parquet(firm, amount=["1.234", "12.500"])
+    firm.yaml("options: {decimal: ','}\n")
+    firm.ingest(max_refused=0)
+    assert amounts(firm) == [1234, 12500]
+    assert not warnings(caplog)
+
+
 def test_nothing_is_said_of_a_column_that_no_select_reads(firm, caplog) -> None:
     firm.table(
         "orders",
