@@ -132,6 +132,18 @@ def test_an_account_that_stands_there_twice_tells_as_much_as_one():
     assert twice["accounts"].tolist() == once["accounts"].tolist()
 
 
+def test_a_group_of_few_accounts_that_stand_there_often_tells_no_more_than_these_accounts():
+    groups = pd.DataFrame({"pace": groups_of(early=3000, overdue=600)})
+    left, account = np.zeros(3600), np.r_[np.arange(3000), 3000 + np.arange(600) // 10]
+    left[:600], left[3000:3180] = 1, 1  # of 60 accounts 18 instead of 12, ten times each
+
+    found = told_by_group(groups, np.full(3600, 0.2), left, account)
+    by_rows = told_by_group(groups, np.full(3600, 0.2), left, np.arange(3600))
+
+    assert not found.loc[("pace", "overdue"), "differs"]
+    assert by_rows.loc[("pace", "overdue"), "differs"]
+
+
 def test_groups_with_too_few_leavers_or_accounts_are_listed_and_not_tested():
     groups = pd.DataFrame({"segment": groups_of(many=500, few=100, hardly_any_accounts=500)})
     account = np.r_[np.arange(600), 600 + np.arange(500) % 20]
@@ -195,6 +207,7 @@ def test_the_more_groups_are_looked_at_the_more_a_difference_must_be():
 
     assert one.tolist() == [0.02]
     assert many[0] == pytest.approx(0.4)
+    assert holm(np.array([0.6, 0.7])).tolist() == [1, 1]
     assert holm(np.array([0.02, 0.001, 0.02])).tolist() == pytest.approx([0.04, 0.003, 0.04])
 
 
