@@ -159,6 +159,7 @@ def test_groups_with_too_few_leavers_or_accounts_are_listed_and_not_tested():
     assert verdict(found.loc[("segment", "few")]) == "too few to tell"
     assert found.loc[("segment", "few"), ["low", "high", "p_value"]].isna().all()
     assert 500 * 0.1 > LEAST > 100 * 0.1
+    assert in_words(found) == "of 1 groups with leavers enough to tell, 1 differs beyond chance"
 
 
 def test_many_small_groups_are_one_and_if_all_are_small_it_is_not_tested():
@@ -173,6 +174,16 @@ def test_many_small_groups_are_one_and_if_all_are_small_it_is_not_tested():
     assert all_small["n"].to_dict() == {("rep", "7 others"): 420}
     assert all_small["differs"].isna().all()
     assert named.index.get_level_values("group").tolist() == ["R99", *fewer]
+
+
+def test_groups_of_few_accounts_are_small_however_often_these_stand_there():
+    often = {f"R{number}": 400 for number in range(LISTED + 1)}
+    risk, left, _ = _all_leave(600 + 400 * len(often))
+    account = np.r_[np.arange(600), 600 + np.arange(400 * len(often)) // 40]  # ten of each rep, forty times
+
+    reps = told_by_group(pd.DataFrame({"rep": groups_of(R99=600, **often)}), risk, left, account)
+
+    assert reps["accounts"].to_dict() == {("rep", "R99"): 600, ("rep", "7 others"): 70}
 
 
 def _all_leave(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
