@@ -206,6 +206,8 @@ def _score_lines(
         rank=score["rank"],
         count=count,
     )
+    if scored.notice:
+        yield scored.notice
     pace = pace_words(scored.pace_by)
     worth = _worth(score, scored, manifest)
     lost = money(score["value_at_risk"], manifest.currency)

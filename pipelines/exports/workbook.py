@@ -13,13 +13,14 @@ from features.value import ValueBy
 from pipelines.exports.figures import NO_REASON
 from pipelines.exports.guide import Bounds, first_come, write_guide
 from pipelines.exports.ranked import ExportContext, foremost, most_valuable
-from pipelines.exports.sheets import A4, SheetColumn, Styles, sheet_names, write_list
+from pipelines.exports.sheets import A4, LINE, SheetColumn, Styles, sheet_names, write_list
 from pipelines.exports.summary_sheet import write_summary
 from pipelines.exports.wording import NO_REP, day, is_missing
 
 MOST_ACCOUNTS = 20_000  # beyond that, Excel opens slowly and nobody scrolls; the CSV has all
 MOST_CALL_LISTS = 60
 _SHEETS = (later("Summary"), later("Accounts"), later("How to read this"), later("Not scored"))
+NOTICE_WIDE = 200  # characters of a notice in a line above a call list
 CALL_LIST = 15  # accounts; beyond that little is at stake, and a longer list is not worked through
 
 DID = (later("called"), later("visited"), later("wrote"), later("not reached"), later("held out"))
@@ -161,6 +162,11 @@ def _write_call_list(
     ]
     head = 3
     at = write_list(sheet, styles, _filled(columns), table=None, top=head)
+    if context.notice:  # a rep may see this sheet alone
+        last = at[tr("Note")]
+        sheet.merge_range(2, 0, 2, last, "", styles.notice)
+        sheet.write_string(2, 0, context.notice, styles.notice)
+        sheet.set_row(2, LINE * (1 + len(context.notice) // NOTICE_WIDE))
     sheet.freeze_panes(head + 1, at[tr("Account")] + 1)
     if len(first):
         top, bottom = head + 1, head + len(first)

@@ -41,6 +41,17 @@ def test_left_and_ordering_again_within_a_cycle_after_the_outlook_is_one() -> No
     assert found["2024-07-20"].ordering_again < found["2024-07-20"].left
 
 
+def test_the_first_day_after_the_outlook_and_one_usual_cycle_later_are_within_it_and_the_next_day_is_not() -> None:
+    def found(day: str) -> tuple[int, int | None]:
+        seen = counted(Left(), pd.concat([SILENT, every(1, "A", day, 1)]))
+        return seen.left, seen.ordering_again
+
+    # A ordered every ten days. The later as_ofs see it order in time.
+    assert found("2024-05-30") == (1, 1)
+    assert found("2024-06-09") == (1, 1)
+    assert found("2024-06-10") == (1, 0)
+
+
 def test_blocks_add_up_and_a_table_that_is_not_there_stays_none() -> None:
     both = Contradictions(3, None, 1) + Contradictions(4, 2, None)
     assert both == Contradictions(7, 2, 1)

@@ -132,6 +132,18 @@ def test_an_account_that_stands_there_twice_tells_as_much_as_one():
     assert twice["accounts"].tolist() == once["accounts"].tolist()
 
 
+def test_a_group_of_few_accounts_that_stand_there_often_tells_no_more_than_these_accounts():
+    groups = pd.DataFrame({"pace": groups_of(early=3000, overdue=600)})
+    left, account = np.zeros(3600), np.r_[np.arange(3000), 3000 + np.arange(600) // 10]
+    left[:600], left[3000:3180] = 1, 1  # of 60 accounts 18 instead of 12, ten times each
+
+    found = told_by_group(groups, np.full(3600, 0.2), left, account)
+    by_rows = told_by_group(groups, np.full(3600, 0.2), left, np.arange(3600))
+
+    assert not found.loc[("pace", "overdue"), "differs"]
+    assert by_rows.loc[("pace", "overdue"), "differs"]
+
+
 def test_groups_with_too_few_leavers_or_accounts_are_listed_and_not_tested():
     groups = pd.DataFrame({"segment": groups_of(many=500, few=100, hardly_any_accounts=500)})
     account = np.r_[np.arange(600), 600 + np.arange(500) % 20]
@@ -147,6 +159,7 @@ def test_groups_with_too_few_leavers_or_accounts_are_listed_and_not_tested():
     assert verdict(found.loc[("segment", "few")]) == "too few to tell"
     assert found.loc[("segment", "few"), ["low", "high", "p_value"]].isna().all()
     assert 500 * 0.1 > LEAST > 100 * 0.1
+    assert in_words(found) == "of 1 groups with leavers enough to tell, 1 differs beyond chance"
 
 
 def test_many_small_groups_are_one_and_if_all_are_small_it_is_not_tested():
@@ -161,6 +174,16 @@ def test_many_small_groups_are_one_and_if_all_are_small_it_is_not_tested():
     assert all_small["n"].to_dict() == {("rep", "7 others"): 420}
     assert all_small["differs"].isna().all()
     assert named.index.get_level_values("group").tolist() == ["R99", *fewer]
+
+
+def test_groups_of_few_accounts_are_small_however_often_these_stand_there():
+    often = {f"R{number}": 400 for number in range(LISTED + 1)}
+    risk, left, _ = _all_leave(600 + 400 * len(often))
+    account = np.r_[np.arange(600), 600 + np.arange(400 * len(often)) // 40]  # ten of each rep, forty times
+
+    reps = told_by_group(pd.DataFrame({"rep": groups_of(R99=600, **often)}), risk, left, account)
+
+    assert reps["accounts"].to_dict() == {("rep", "R99"): 600, ("rep", "7 others"): 70}
 
 
 def _all_leave(rows: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -195,6 +218,7 @@ def test_the_more_groups_are_looked_at_the_more_a_difference_must_be():
 
     assert one.tolist() == [0.02]
     assert many[0] == pytest.approx(0.4)
+    assert holm(np.array([0.6, 0.7])).tolist() == [1, 1]
     assert holm(np.array([0.02, 0.001, 0.02])).tolist() == pytest.approx([0.04, 0.003, 0.04])
 
 

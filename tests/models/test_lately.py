@@ -42,3 +42,32 @@ def test_chance_and_what_the_gate_allows_are_no_change() -> None:
 def test_of_a_day_on_which_few_left_and_of_days_before_the_tested_one_nothing_is_said() -> None:
     assert Lately.of(day(DAY, 5, 400), Foretells(0.03), DAY) is None
     assert Lately.of(day(DAY, 60, 400), Foretells(0.03), DAY + pd.Timedelta(days=30)) is None
+
+
+def test_many_that_left_though_few_were_foretold_are_a_change_and_so_are_few_though_many_were() -> None:
+    more = Lately.of(day(DAY, 40, 400), Foretells(0.02), DAY)
+    fewer = Lately.of(day(DAY, 8, 400), Foretells(0.2), DAY)
+    assert (more.told, more.left, fewer.told, fewer.left) == pytest.approx((0.02, 0.1, 0.2, 0.02))
+    assert more.misses(calibration=0.25)
+    assert fewer.misses(calibration=0.25)
+
+
+def test_twenty_that_left_or_were_foretold_are_enough_to_tell() -> None:
+    assert Lately.of(day(DAY, 20, 400), Foretells(0.01), DAY) is not None
+    assert Lately.of(day(DAY, 0, 400), Foretells(0.05), DAY) is not None
+    assert Lately.of(day(DAY, 19, 400), Foretells(0.01), DAY) is None
+
+
+def test_what_chance_does_once_in_twenty_days_is_no_change() -> None:
+    found = Lately.of(day(DAY, 62, 400), Foretells(0.12), DAY)  # 48 give or take 6.5
+    assert 0.01 < found.p_value < 0.05
+    assert not found.misses(calibration=0)
+
+
+def test_one_of_two_hundred_accounts_is_no_change_however_many_there_are() -> None:
+    def seen(gone: int) -> Lately:
+        return Lately.of(day(DAY, gone, 20_000, of=20_000), Foretells(0.01), DAY)
+
+    assert max(seen(290).p_value, seen(310).p_value) < 0.001
+    assert not seen(290).misses(calibration=0)
+    assert seen(310).misses(calibration=0)

@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
 from models import bootstrap
-from models.metrics import EvaluationSet, calibration_bins, metrics, resampled
+from models.metrics import EvaluationSet, calibration_bins, interval, metrics, resampled
 
 
 def evaluation_set(
@@ -164,3 +164,59 @@ def test_an_interval_holds_the_point_and_the_same_seed_gives_the_same_one(noisy)
 
 def test_where_nobody_left_there_are_only_the_counts():
     assert metrics(evaluation_set([0, 0, 0]), np.array([0.1, 0.2, 0.3])) == {"n": 3.0, "base_rate": 0.0}
+
+
+def test_calibration_error_is_that_of_its_bins_however_many_rows_there_are():
+    random = np.random.default_rng(5)
+    risk = random.random(37)
+    left = (random.random(37) < 0.5).astype(float)
+    bins = calibration_bins(left, risk)
+
+    found = metrics(evaluation_set(left.tolist()), risk)["calibration_error"]
+
+    assert found == pytest.approx((bins["n"] * (bins["predicted"] - bins["observed"]).abs()).sum() / 37)
+
+
+def test_a_day_on_which_all_left_says_nothing_about_the_order():
+    rows = evaluation_set([1, 0, 0, 0, 1, 1], as_of=[0, 0, 0, 0, 1, 1], capacity=1)
+
+    found = metrics(rows, np.array([0.9, 0.1, 0.2, 0.3, 0.9, 0.1]))
+
+    assert found["recall_at_capacity"] == found["roc_auc"] == 1
+
+
+def test_a_draw_without_the_only_leaver_of_a_day_goes_by_the_other_days():
+    left = [1, 0] * 10 + [1] + [0] * 19
+    accounts = [f"A{row:02d}" for row in range(20)] * 2
+    rows = evaluation_set(left, accounts=accounts, as_of=[0] * 20 + [1] * 20)
+    score = np.random.default_rng(6).random(40)
+    drawn, without = resampled(rows, score)["roc_auc"], rows.weights[0] == 0
+
+    assert 0 < without.sum() < len(drawn)
+    for number in np.flatnonzero(without):
+        times = rows.weights[:, number]
+        assert drawn[number] == pytest.approx(roc_auc_score(np.repeat(left[:20], times), np.repeat(score[:20], times)))
+
+
+def test_as_many_accounts_are_drawn_as_there_are_some_of_them_more_than_once():
+    drawn = bootstrap.draws(accounts=50, resamples=20, seed=1)
+
+    assert drawn.sum(axis=0).tolist() == [50] * 20
+    assert (drawn.max(axis=0) > 1).all()
+    assert (drawn.min(axis=0) == 0).all()
+
+
+def test_an_interval_leaves_out_a_fortieth_on_either_side_and_draws_that_could_not_be_ranked():
+    drawn = np.r_[np.nan, np.linspace(0, 1, 201)]
+
+    assert interval(drawn) == pytest.approx((0.025, 0.975))
+    assert interval(drawn, looks=5) == pytest.approx((0.005, 0.995))
+
+
+def test_what_an_account_misses_goes_with_it_whatever_the_order_of_risks():
+    rows = evaluation_set([1, 1, 0, 0], accounts=["A", "A", "B", "B"])
+    drawn = resampled(rows, np.array([1.0, 1.0, 0.5, 0.5]))["calibration_error"]
+
+    assert set(drawn[rows.weights[1] == 0]) == {0}
+    assert set(drawn[rows.weights[0] == 0]) == {0.5}
+    assert rows.subset(rows.left == 1).weights is rows.weights, "a part has the same draws"

@@ -59,3 +59,20 @@ def test_the_share_below_a_margin_counts_resamples_that_could_be_ranked():
     assert gain.below(0.02) == 0.25
     assert gain.below(0) == 0.5
     assert gain.below(0.05) == 0
+
+
+def test_a_mean_is_of_resamples_that_could_be_ranked_and_two_looks_take_a_wider_interval():
+    gain = Gain(0.7, 0.7, np.r_[np.nan, np.linspace(-0.1, 0.3, 101)])
+
+    assert gain.mean == pytest.approx(0.1)
+    assert gain.interval() == pytest.approx((-0.09, 0.29))
+    assert gain.interval(looks=2) == pytest.approx((-0.095, 0.295))
+
+
+def test_where_no_early_account_left_early_ones_cannot_be_ranked_though_all_can(comparison):
+    evaluation = comparison.evaluation
+    left = np.where(evaluation.is_early, 0.0, evaluation.tested.left)
+    bound = Evaluation.of(replace(evaluation.tested, left=left), capacity=20, resamples=20, seed=1)
+
+    assert Comparison(bound).can_be_ranked("all")
+    assert not Comparison(bound).can_be_ranked("early")

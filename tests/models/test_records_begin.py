@@ -43,5 +43,16 @@ def test_few_leavers_half_as_many_as_later_and_as_ofs_not_known_yet_are_kept() -
     assert in_words(made, before_leavers_are_on_record(made)) == ""
 
 
+def test_ten_leavers_that_should_have_been_there_are_enough_to_tell_each_counted_once() -> None:
+    # Of 200 a tenth leaves within two months, of which each is seen by two as_ofs a month apart.
+    assert before_leavers_are_on_record(rows([0] + [20] * 6)).any()
+    assert not before_leavers_are_on_record(rows([0] + [19] * 6)).any()
+
+
+def test_more_than_hardly_any_of_them_speak_for_a_quiet_time() -> None:
+    assert before_leavers_are_on_record(rows([2] * 6 + [24] * 6)).any()  # a twelfth of those that should have left
+    assert not before_leavers_are_on_record(rows([3] * 6 + [24] * 6)).any()  # an eighth
+
+
 def test_by_orders_who_is_not_on_record_is_not_at_risk() -> None:
     assert not before_leavers_are_on_record(rows([0] * 6 + [12] * 6).assign(order_days=3)).any()

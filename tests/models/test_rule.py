@@ -8,6 +8,8 @@ import pytest
 
 from features.catalogue import catalogue
 from features.mistake import Mistake
+from models.churn import FeatureProfile
+from models.competing import Involuntary
 from models.rule import Rule, best_rule
 from tests.models.conftest import DIRECTIONS
 
@@ -46,6 +48,39 @@ def test_an_account_without_the_feature_is_ranked_in_the_middle(rows, rule):
     assert rule.score(blank).tolist() == [rows["cycles_since_order"].median()]
 
 
+def test_who_lacks_the_feature_counts_in_the_middle_when_the_shares_are_taken_as_well():
+    days = np.r_[np.full(100, np.nan), np.arange(100.0)]
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_since_order": days})
+    gone = np.isnan(days).astype(float)
+
+    rule = Rule.fit("days_since_order", rows, gone, np.zeros(200), ["days_since_order"], "")
+
+    few, unknown, many = rule.risk(pd.DataFrame({"days_since_order": [0.0, np.nan, 99.0]}))
+    assert few < unknown == many
+
+
+def test_the_nearer_a_contracts_end_the_higher_and_without_an_end_in_sight_it_comes_last():
+    days = np.r_[np.arange(180.0), np.full(20, np.nan)]
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_to_contract_end": days})
+    rule = Rule.fit("contract_end", rows, (days < 60).astype(float), np.zeros(200), ["days_to_contract_end"], "")
+
+    asked = pd.DataFrame({"days_to_contract_end": [5.0, 60.0, 175.0, np.nan]})
+
+    assert rule.score(asked).tolist() == [-5, -60, -175, -179]
+    soon, later, far, never = rule.risk(asked)
+    assert soon > later > far == never
+
+
+def test_who_closes_or_is_bought_is_foretold_beside_those_who_leave_by_choice():
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_since_order": np.arange(100.0)})
+    by_choice = (np.arange(100) >= 60).astype(float)
+    bought = (np.arange(100) < 12).astype(float)
+
+    rule = Rule.fit("days_since_order", rows, by_choice, bought, ["days_since_order"], "")
+
+    np.testing.assert_allclose(rule.risk_involuntary(rows), (1 - rule.risk(rows)) * 12 / 60)
+
+
 def test_a_feature_that_is_gone_is_named(rows, rule):
     with pytest.raises(Mistake, match="cycles_since_order"):
         rule.risk(rows.drop(columns="cycles_since_order"))
@@ -61,6 +96,42 @@ def test_reasons_go_by_how_far_a_fact_is_from_what_is_normal_on_the_side_that_is
     assert contact[0] == contact[2] == 0 < contact[1]
 
 
+def far_from_normal(**facts):
+    """How far each fact is from quartiles of 10 and 20; of complaints, which are always 1, and of talk, of which more is good."""
+    profiles = dict.fromkeys(["days_since_contact", "conversations_30d"], FeatureProfile(0, 0, 10, 15, 20, 99))
+    profiles["complaints_180d"] = FeatureProfile(0, 1, 1, 1, 1, 1)
+    rule = Rule("own_cycle", (0.0,), (0.1,), 0.0, Involuntary(), profiles, "")
+    usual = {"days_since_contact": 15.0, "conversations_30d": 15.0, "complaints_180d": 1.0}
+    found = rule.distances(pd.DataFrame([{**usual, **facts}]), catalogue())
+    return dict(zip(found.features, found.shap_values[0].tolist(), strict=True))
+
+
+def test_a_distance_is_in_widths_of_the_middle_half_and_shared_among_the_features_of_a_reason():
+    nothing = {"days_since_contact": 0, "conversations_30d": 0, "complaints_180d": 0}
+
+    assert far_from_normal() == nothing
+    assert far_from_normal(days_since_contact=30.0) == {**nothing, "days_since_contact": 1 / 2}  # two tell of contact
+    assert far_from_normal(complaints_180d=3.0) == {**nothing, "complaints_180d": 2}
+
+
+def test_less_of_what_is_good_is_far_and_more_of_it_is_not():
+    assert far_from_normal(conversations_30d=5.0)["conversations_30d"] == 0.5 / 2
+    assert far_from_normal(conversations_30d=90.0)["conversations_30d"] == 0
+
+
+def test_what_is_farther_than_far_counts_as_far_and_what_nobody_knows_not_at_all():
+    assert far_from_normal(complaints_180d=99.0)["complaints_180d"] == 3
+    assert far_from_normal(complaints_180d=np.nan)["complaints_180d"] == 0
+
+
+def test_where_all_had_the_same_a_distance_is_a_multiple_of_that():
+    rule = Rule("own_cycle", (0.0,), (0.1,), 0.0, Involuntary(), {"complaints_180d": FeatureProfile(0, *[4] * 5)}, "")
+
+    found = rule.distances(pd.DataFrame({"complaints_180d": [4.0, 6.0, 12.0]}), catalogue())
+
+    assert found.shap_values[:, 0].tolist() == [0, 0.5, 2]
+
+
 def test_saved_and_loaded_it_is_the_same(rule, tmp_path):
     rule.save(tmp_path / "rule.json")
 
@@ -74,6 +145,7 @@ def test_the_best_rule_is_the_one_that_ranked_best_among_those_that_can_be_taken
     assert best_rule(measured, {"cycles_since_order", "days_since_order"}) == "days_since_order"
     assert best_rule(measured, {"cycles_since_order"}) == "own_cycle"
     assert best_rule(measured, set()) is None
+    assert best_rule(measured | {"own_cycle": {}}, {"cycles_since_order", "days_since_order"}) == "days_since_order"
 
 
 def test_whom_nobody_ever_spoke_with_breaks_the_rule_of_sixty_days_as_much_as_one_can(rows):

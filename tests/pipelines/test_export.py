@@ -14,6 +14,7 @@ from features.mistake import Mistake
 from features.value import Returns
 from pipelines.export import WORKBOOK, export
 from pipelines.exports.account import explain
+from pipelines.exports.sheets import LINE
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import score
@@ -275,6 +276,19 @@ def test_measured_skill_is_shown_where_there_is_one(home):
     assert "ranked highest held" not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("champion", "is_told"), [("the one that was measured", True), ("an older one", False)])
+def test_skill_is_that_of_the_champion_and_not_of_a_model_that_was_refused_since(home, champion, is_told):
+    home.metrics.write_text(json.dumps({"test": {"recall_at_capacity": 0.5}, "data": {"source": "small"}}))
+    home.model.mkdir()
+    verdict = {"challenger_files_sha256": "the one that was measured", "champion_files_sha256": champion}
+    (home.model / "gate.json").write_text(json.dumps(verdict))
+
+    export(Settings(), home, metrics=home.metrics)
+
+    page = (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    assert ("ranked highest held 50%" in page) == is_told
+
+
 def test_without_scores_of_the_day_the_mistake_says_what_to_run_and_what_there_is(home):
     write_scores(home, table(SCORES), date(2024, 5, 1))
     (home.scores(AS_OF) / "scores.parquet").unlink()
@@ -325,11 +339,17 @@ def test_where_a_rule_ranks_page_and_workbook_say_so_first_and_claim_no_skill(ho
     header = page[page.index("<header>") : page.index("</header>")]
     assert "No model ranks these accounts; they stand by &lt;b&gt;the days&lt;/b&gt;." in header
     assert "How good is it?" not in page
-    summary = load_workbook(home.exports(AS_OF) / "accounts.xlsx")["Summary"]
-    assert summary["A3"].value == words
+    book = load_workbook(home.exports(AS_OF) / "accounts.xlsx")
+    assert book["Summary"]["A3"].value == words
+    assert book["Summary"].row_dimensions[3].height == 2 * LINE, "it is longer than a line"
+    assert book["Rita"]["A3"].value == book["No rep"]["A3"].value == words, "a rep may see that sheet alone"
+    assert explain(Settings(), home, "Alder").lines[1] == words, "below the risk that it is about"
     write_scores(home, table(SCORES), AS_OF)
     export(Settings(), home, metrics=home.metrics)
     assert 'class="notice"' not in (home.exports(AS_OF) / "accounts.html").read_text(encoding="utf-8")
+    book = load_workbook(home.exports(AS_OF) / "accounts.xlsx")
+    assert book["Summary"]["A3"].value is book["Rita"]["A3"].value is None
+    assert words not in explain(Settings(), home, "Alder").lines
 
 
 def test_what_calls_are_worth_stands_on_page_and_workbook_as_assumed_or_not_at_all(home):

@@ -5,6 +5,8 @@ that people read is marked, but for names from the firm's own records.
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -16,14 +18,17 @@ from babel.messages.pofile import write_po
 import leaky
 from features.language import tongue
 from features.language.sentence import NONE_OR
-from features.language.tongue import catalogue_of
+from features.language.tongue import catalogue_of, told
 from features.mistake import Mistake
 from leaky.backtest import lines
+from models.left import orders_too_rarely
+from models.rule import FEATURES, Rule
 from pipelines.export import export
 from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
-from pipelines.score import score
+from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
+from pipelines.score import ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
 from tests.conftest import REPOSITORY
@@ -195,11 +200,10 @@ def test_the_model_in_python_tells_reasons_in_the_language_of_the_source(home: H
 def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_source(
     own_home: Home, marked: Path, small_settings
 ) -> None:
-    from features.language.tongue import told
     from pipelines.score import _refused
 
     path = own_home.model / "gate.json"
-    check = {"name": "brier", "passed": False, "says": "x"}
+    check = {"name": "brier", "passed": False, "says": "an English sentence"}
     check |= {
         "told": told(
             "of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2
@@ -207,7 +211,40 @@ def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_s
     }
     path.write_text(json.dumps({"checks": [check], "challenger_files_sha256": "0"}))
     with tongue.speaking("de"):
-        assert unmarked(_refused(own_home), []) == ""
+        said = _refused(own_home)
+    assert unmarked(said, []) == ""
+    assert "an English sentence" not in said, "not even among marked words"
+
+
+def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
+    own_home: Home, marked: Path, small_settings
+) -> None:
+    left = small_settings.left
+    verdict = json.loads((own_home.model / "gate.json").read_text())
+    missed = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2}
+    seen = told("of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2)
+    refused = {"name": "calibrated: all", "passed": False, "told": seen.as_json()}
+    (own_home.folder / "mlflow.db").unlink()
+    with tongue.speaking("de"):
+        rare = pd.DataFrame({"cause": [orders_too_rarely(left)]})
+        rule = replace(Rule.load(own_home.model / "rule.json"), first_as_of="2026-01-01", last_as_of="2026-02-01")
+        (own_home.model / "gate.json").write_text(json.dumps(verdict | {"missed_lately": missed}))
+        notices = [
+            caution({"first_as_of": "2026-01-01", "last_as_of": "2026-02-01"}),
+            caution_of_rule(rule),
+            missed_lately(own_home),
+            mostly_rare(left, rare, scored=0),
+            gap("contacts", date(2026, 6, 9)),
+        ]
+        rule.save(own_home.model / "rule.json")
+        for order_stands in (False, True):
+            own = verdict["challenger_files_sha256"] if order_stands else None
+            written = verdict | {"checks": [refused], "order_files_sha256": own}
+            (own_home.model / "gate.json").write_text(json.dumps(written))
+            notices.append(ranker_of(small_settings, own_home, Manifest.read(own_home)).notice)
+    assert all("⟦" in notice for notice in notices)
+    assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 7
+    assert not [notice for notice in notices if FEATURES[rule.name][2] in notice or seen.parts[0][0][:15] in notice]
 
 
 def test_reference_says_which_languages_there_are() -> None:

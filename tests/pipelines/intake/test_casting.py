@@ -93,6 +93,13 @@ def test_one_number_among_days_is_no_day_of_excels(firm, caplog) -> None:
     assert not warnings(caplog)
 
 
+def test_days_of_excel_go_to_the_end_of_2099(firm) -> None:
+    firm.table("contracts", "account_id,starts_on,ends_on\nA,45322,73050")
+    firm.ingest(max_refused=0)
+    (contract,) = firm.kept("contracts")
+    assert f"{contract['ends_on']:%Y-%m-%d}" == "2099-12-31"
+
+
 @pytest.mark.parametrize(
     "number", ["2024", "19999", "73051", "1234567", "-45322", "45322.5", "'45322.5'", "1700000000"]
 )
@@ -213,6 +220,14 @@ def test_nothing_is_said_where_the_source_or_the_numbers_say_it(
     orders(firm, *(f"A,2026-01-0{day},{amount}" for day, amount in enumerate(lines, start=1)), options=options)
     firm.ingest(max_refused=0)
     assert amounts(firm) == expected
+    assert not warnings(caplog)
+
+
+def test_nor_of_texts_in_other_files_than_csv(firm, caplog) -> None:
+    parquet(firm, amount=["1.234", "12.500"])
+    firm.yaml("options: {decimal: ','}\n")
+    firm.ingest(max_refused=0)
+    assert amounts(firm) == [1234, 12500]
     assert not warnings(caplog)
 
 

@@ -1,0 +1,74 @@
+"""What stands on top of a list is all that there is to say of whoever ranks it, and reaches the scores."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from features.mistake import Mistake
+from models.rule import Rule
+from pipelines.home import GATE, RULE, Home
+from pipelines.intake.manifest import Manifest
+from pipelines.notices import caution_of_rule
+from pipelines.score import Ranker, ranker_of, score
+from pipelines.scored import Scored
+from pipelines.settings import Settings
+
+
+def ranker(settings: Settings, home: Home) -> Ranker:
+    return ranker_of(settings, home, Manifest.read(home))
+
+
+def without_champion(home: Home, **verdict: object) -> None:
+    """No model is champion; of the last one the gate says more than it did."""
+    (home.folder / "mlflow.db").unlink()
+    said = json.loads((home.model / GATE).read_text())
+    (home.model / GATE).write_text(json.dumps(said | verdict))
+
+
+def test_that_most_accounts_order_too_rarely_stands_in_the_scores(own_home: Home, small_settings, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        "pipelines.score.mostly_rare",
+        lambda left, others, scored: asked.append((left, len(others), scored)) or "Most order too rarely.",
+    )
+
+    score(small_settings, own_home)
+
+    found = Scored.read(own_home, Manifest.read(own_home).as_of)
+    assert found.notice == "Most order too rarely."
+    assert asked == [(small_settings.left, len(found.not_scored), len(found.scores))]
+
+
+def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: Home, small_settings) -> None:
+    refused = {"name": "brier", "passed": False, "says": "its Brier score is poor."}
+    passed = {"name": "enough leavers", "passed": True, "says": "90 accounts left"}
+    without_champion(own_home, checks=[passed, refused])
+    rule = replace(Rule.load(own_home.model / RULE), first_as_of="2026-01-01", last_as_of="2026-02-01")
+    rule.save(own_home.model / RULE)
+
+    assert ranker(small_settings, own_home) == Ranker(
+        rule,
+        f"rule:{rule.name}",
+        f"No model ranks these accounts; they stand by {rule.in_words}. The last model was refused: its Brier score is "
+        f"poor. {caution_of_rule(rule)}",
+    )
+
+
+def test_neither_a_rule_nor_a_refused_model_of_another_definition_ranks(own_home: Home, small_settings) -> None:
+    own = json.loads((own_home.model / GATE).read_text())["challenger_files_sha256"]
+    without_champion(own_home, order_files_sha256=own)
+    sooner = small_settings.model_copy(update={"left": small_settings.left.model_copy(update={"k": 3})})
+
+    assert ranker(small_settings, own_home).version == f"refused:{own[:12]}"
+    with pytest.raises(Mistake, match="no champion"):
+        ranker(sooner, own_home)
+
+
+def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:
+    without_champion(own_home)
+
+    score(small_settings, own_home)
+
+    found = Scored.read(own_home, Manifest.read(own_home).as_of)
+    assert found.rule == Rule.load(own_home.model / RULE).digest

@@ -1,0 +1,49 @@
+"""What evaluate writes of the gate's verdict, by which score goes."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from features.language.tongue import told
+from models.gate import CALIBRATED, Check, Verdict
+from models.lately import Lately
+from models.registry import Version
+from pipelines.evaluate import _gate_json
+
+TESTED, CHAMPION = Version("2", "aaaa"), Version("1", "bbbb")
+
+
+def written(*refused: str, champion: Version | None = None, missed: Lately | None = None) -> dict[str, Any]:
+    checks = [Check("enough leavers", True, told("90 accounts left"))]
+    checks += [Check(name, False, told("it is not so")) for name in refused]
+    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("refused", "champion", "ranks"),
+    [
+        ([f"{CALIBRATED}early"], None, "aaaa"),
+        ([f"{CALIBRATED}all", f"{CALIBRATED}early"], None, "aaaa"),
+        ([f"{CALIBRATED}early"], CHAMPION, None),
+        ([f"{CALIBRATED}early", "leaks"], None, None),
+        (["above own_cycle"], None, None),
+    ],
+)
+def test_a_refused_model_ranks_where_only_its_probabilities_were_refused_and_there_is_no_champion(
+    refused: list[str], champion: Version | None, ranks: str | None
+) -> None:
+    found = written(*refused, champion=champion)
+
+    assert found["order_files_sha256"] == ranks
+    assert found["champion_files_sha256"] == (champion and "bbbb")
+    assert (found["without_champion"] is None) == (champion is not None)
+
+
+def test_what_was_missed_lately_is_written() -> None:
+    missed = Lately("2026-04-02", 300, 0.1, 0.2, 0.001)
+
+    assert written(missed=missed)["missed_lately"] == asdict(missed)
+    assert written()["missed_lately"] is None
