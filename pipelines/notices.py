@@ -80,6 +80,18 @@ def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
     )
 
 
+def survivors(since: date | None) -> str:
+    """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
+    if since is None:
+        return ""
+    return tr(
+        "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those who "
+        "had seem to be left out of the records. The risks are too low: take them for an order in which to call, and "
+        "have the records given with the accounts that have gone.",
+        day=short_day(since),
+    )
+
+
 def gap(table: str, last: date) -> str:
     """What to know of a table that ends long before the day to score."""
     return tr(

@@ -27,7 +27,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
+from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
@@ -68,6 +68,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     notices = [
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
+        survivors(manifest.gone_since),
         *(gap(name, last) for name, last in manifest.ended.items() if as_of == manifest.as_of),
     ]
     scored = Scored(

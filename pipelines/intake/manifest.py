@@ -30,7 +30,8 @@ class Manifest(BaseModel):
 
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
     give and that were made from others. ended: tables that end long before as_of, as where an export has broken
-    down, and the day of their last row. data_version: changes with any row of any table.
+    down, and the day of their last row. gone_since: the day before which hardly anybody on record has gone, where that
+    is not believable. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class Manifest(BaseModel):
     derived: list[str] = []
     missing: list[str]
     ended: dict[str, date] = {}
+    gone_since: date | None = None
     data_version: str
 
     @classmethod

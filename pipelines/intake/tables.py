@@ -12,6 +12,7 @@ from pipelines.intake.checking import Cause, Checked, Checks
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
+from pipelines.intake.survivors import gone_since, only_survivors
 from pipelines.intake.unlikely import ended_early, unlikely
 
 log = logging.getLogger(__name__)
@@ -25,13 +26,14 @@ class CheckedSource:
 
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
-    of their last row.
+    of their last row. gone_since: the day before which hardly anybody on record has gone, where that is not believable.
     """
 
     checks: Checks
     as_of: AsOf | Mistake
     notes: list[str]
     ended: dict[str, date] = field(default_factory=dict)
+    gone_since: date | None = None
 
 
 def check_source(
@@ -58,7 +60,9 @@ def check_source(
         return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
     ended = ended_early(checks, as_of.day)
-    return CheckedSource(checks, as_of, [*notes, *of_day, *unlikely(checks, as_of.day, ended)], ended)
+    since = gone_since(checks, as_of.day)
+    found = [*unlikely(checks, as_of.day, ended), *([only_survivors(since)] if since else [])]
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, since)
 
 
 def tables_in_order(source: Source) -> list[str]:
