@@ -23,6 +23,7 @@ DOUBT = 0.5  # share of resamples in which a model may be below what it need not
 CLOSE = 0.005  # told and left may always differ by so much: one of two hundred accounts
 ANOTHER_SEED = 0.02  # of the log loss: another choice of rows and features moves it by about half of that
 CALIBRATED = "calibrated: "  # begins the names of the checks of its probabilities
+NOT_BELOW = "not below "  # and of those beside what learns as well
 _RANKS = {
     "all": later("over all accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
     "early": later("over early accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
@@ -62,9 +63,11 @@ class Verdict:
 
     @property
     def order_stands(self) -> bool:
-        """Whether nothing was refused but its probabilities: it ranks beyond chance above every rule all the same."""
+        """Whether nothing was refused but its probabilities, or for another that learns and ranks above it: it ranks
+        beyond chance above every rule all the same, and a rule is all that could rank in its place.
+        """
         refused = [check.name for check in self.checks if not check.passed]
-        return bool(refused) and all(name.startswith(CALIBRATED) for name in refused)
+        return bool(refused) and all(name.startswith((CALIBRATED, NOT_BELOW)) for name in refused)
 
     @property
     def in_words(self) -> str:
@@ -162,7 +165,7 @@ def _against_rules(comparison: Comparison, gate: GateParams, *, early: bool) -> 
 
 def _against_learners(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
     for rival in _rivals(comparison, "learner"):
-        check = _not_below(f"not below {rival.name}", "all", rival, comparison, gate)
+        check = _not_below(f"{NOT_BELOW}{rival.name}", "all", rival, comparison, gate)
         gain = comparison.gain(rival.score)
         gains_little = check.passed and min(gain.own - gain.other, gain.interval()[1]) < GAINS
         yield replace(check, told=check.told + told(", so it gains little")) if gains_little else check

@@ -168,8 +168,8 @@ def _places(scores: pd.DataFrame, *by: str) -> pd.Series:
 
 
 def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | None = None) -> Ranker:
-    """The champion; where there is none that may score, a model of which the gate refused nothing but the
-    probabilities, or else the best rule. Raises Mistake where there is none of them.
+    """The champion; where there is none that may score, a model whose order stands all the same
+    (`models.gate.Verdict`), or else the best rule. Raises Mistake where there is none of them.
 
     Nor can a champion score whose table is gone. Where that is new it is a Mistake, for the table may come back; where
     a model without it has been refused since, the rule ranks.
@@ -180,10 +180,10 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         if _refused(home) and _lost_features(model, manifest):
             raise Mistake(f"the champion (version {version}) needs features that the tables no longer give.")
     except Mistake as no_champion:
-        refused = _refused_for_its_probabilities(home)
+        refused = _refused_but_above_rules(home)
         if refused is not None and refused[0].about["definition"] == settings.left.digest:
             log.warning(
-                "score: no champion, so accounts are ranked by a model that may rank, but tells false probabilities"
+                "score: no champion, so accounts are ranked by a model that is above every rule, and was refused"
             )
             return Ranker(
                 by_records_of(home, refused[0]), f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}"
@@ -202,7 +202,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
 _ORDER_ONLY = later(
     "Take the risks below for an order in which to call, and not for chances: the model ranks better than every rule, "
-    "but what it foretold on the tested days is not what came."
+    "but is not all that is asked of one."
 )
 
 
@@ -211,8 +211,8 @@ def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
     return set(champion.features) - {feature.name for feature in catalogue().given(manifest.columns)}
 
 
-def _refused_for_its_probabilities(home: Home) -> tuple[Churn, str] | None:
-    """The model that was tested last and its version, if all that the gate refused are its probabilities."""
+def _refused_but_above_rules(home: Home) -> tuple[Churn, str] | None:
+    """The model that was tested last and its version, if its order stands though the gate refused it."""
     if not (home.model / GATE).exists():
         return None
     verdict = json.loads((home.model / GATE).read_text(encoding="utf-8"))

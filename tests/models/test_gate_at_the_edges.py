@@ -7,7 +7,7 @@ import pytest
 
 from models.definition import PaceBy
 from models.evaluation import Evaluation
-from models.gate import ANOTHER_SEED, CLOSE, DOUBT, GAINS, rerun_possible, told_and_left
+from models.gate import ANOTHER_SEED, CLOSE, DOUBT, GAINS, Verdict, rerun_possible, told_and_left
 from models.gate_params import GateParams
 from models.paired import Comparison, Gain
 from models.recipe import Recipe
@@ -114,6 +114,19 @@ def test_the_margin_is_what_a_model_may_be_below_a_learner(evaluation):
     assert gain.below(0) > DOUBT > gain.below(GATE.margin)
     assert judged(found).promoted
     assert refused(judged(found, GATE.model_copy(update={"margin": 0}))) == ["not below logistic_rfm"]
+
+
+def test_above_every_rule_and_below_a_learner_its_order_stands_for_the_learner_cannot_score(evaluation):
+    better = evaluation.tested.risk + 0.3 * evaluation.tested.left
+    below = judged(beside(evaluation, better, name="mbg_nbd", role="learner"))
+    below_a_rule = judged(beside(evaluation, better, name="own_cycle", role="rule"))
+
+    assert refused(below) == ["not below mbg_nbd"]
+    assert not below.promoted
+    assert below.order_stands
+    (early,) = [check for check in below_a_rule.checks if check.name == "early: not below own_cycle"]
+    assert not early.passed
+    assert not Verdict((early,)).order_stands
 
 
 @pytest.mark.parametrize(("share", "passes"), [(DOUBT, True), (DOUBT + 0.01, False)])
@@ -236,7 +249,7 @@ def test_beside_the_champion_two_figures_are_looked_at_together(evaluation):
 
 def test_the_champions_recipe_is_run_again_only_where_all_its_features_are_there(evaluation):
     champion = evaluation.tested.model
-    there = evaluation.tested.rows.columns
+    there = evaluation.tested.explained.columns
 
     assert rerun_possible(champion, there) == Recipe.of(champion)
     assert rerun_possible(champion, there.drop(champion.features[0])) is None
