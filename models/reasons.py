@@ -30,7 +30,7 @@ MAX_REASONS, MAX_HOLDS = 4, 2  # an account
 LEAST_SHAP = 0.1  # log-odds: a reason that makes leaving less than a tenth likelier is a trifle
 FAINT = 0.03  # log-odds: what stands beside a reason that is none of a trifle, and never before it
 MISSED = 1.0  # orders fewer than by the account's own cycle: less is no sign of fewer orders, nor of smaller amounts
-UNDIRECTED = 0.5  # weight of a fact of which nobody can say whether it is bad, when the fact to show is chosen
+UNDIRECTED = 0.5  # weight of a fact without a direction, when the fact to show is chosen
 COMMON = 0.5  # weight of a fact that is worse than the median, but not worse than three quarters
 # Spreads from the first reason to the next. So clear a first reason is the true one of four accounts in five that have
 # one (benchmarks/README.md).
@@ -70,9 +70,9 @@ def reasons(
     are signs count for the sign alone, and those of what nobody can act on (size, season, region) for nothing. The fact
     is the feature that raises the risk most among those of which the value is there, can be put into a sentence, and is
     evidence: beyond the median of the rows learned from, on the side that the feature's direction calls bad, and the
-    more so beyond the quartile; or, where no direction is known, outside the middle half. So nobody is told of "12
-    conversations in 30 days", or of a silence, or of as few orders, as are usual for the account. Behind it stands what
-    is usual: the median of the rows learned from.
+    more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it tells. So nobody
+    is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for the account. Behind
+    it stands what is usual: the median of the rows learned from.
 
     An action is the first that a feature of the reason asks for by being above 0, or else the reason's own. Where no
     reason is shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
@@ -204,7 +204,8 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
         elif word.risk == "falls":
             weight = np.where(number < low, 1.0, np.where(number < median, COMMON, 0.0))
         else:
-            weight = np.where((number < low) | (number > high), UNDIRECTED, 0.0)
+            tells = number < low if word.side == "low" else number > high
+            weight = np.where(tells, UNDIRECTED, 0.0)
         if word.name in SILENCE:
             weight *= is_overdue
         if word.name in lacks:

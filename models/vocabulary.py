@@ -25,6 +25,7 @@ class Word:
     says: str | None
     sign: str | None
     then: str | None
+    side: Literal["low", "high"] | None = None  # a model of an older version does not say
 
     def sentence(
         self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None
@@ -58,7 +59,7 @@ class Vocabulary:
         """What the catalogue says of these features, in the language that is spoken."""
         told = [catalogue.by_name[name] for name in features]
         words = {
-            word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign, word.then)
+            word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign, word.then, word.side)
             for word in told
         }
         declared = {code: catalogue.reasons[code] for code in dict.fromkeys(word.reason for word in told)}

@@ -18,6 +18,7 @@ from features.language.tongue import translated
 YEAR, QUARTER = 360, 90  # days: steps of thirty, so that windows and snapshots fit
 
 Risk = Literal["rises", "falls"]
+Side = Literal["low", "high"]
 Unit = Literal["days", "hours", "count", "share", "ratio", "money", "yes/no", "number"]
 
 
@@ -28,7 +29,8 @@ class Feature:
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
     template: the sentence that gives it to people, in English, with {days} for its window; None for numbers that mean
     nothing alone. sign: what it shows of the account's leaving, where it is a sign and no reason. act: what to do where
-    it is above 0, in English; None: what suits its reason.
+    it is above 0, in English; None: what suits its reason. side: without a direction, on which side of what is usual it
+    is a fact to show; None: on none.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Feature:
     days: int | None = None
     sign: Sign | None = None
     act: str | None = None
+    side: Side | None = None
 
     @property
     def needs(self) -> set[tuple[str, str]]:
@@ -93,6 +96,7 @@ class Declared:
         self.unit, self.risk, self.says, self.days = unit, risk, says, days
         self.sign: Sign | None = None
         self.act: str | None = None
+        self.side: Side | None = None
         self._measures = {window: make(window) for window in days or (None,)}
 
     def __getitem__(self, days: int) -> Measure:
@@ -111,6 +115,13 @@ class Declared:
         self.act = act
         return self
 
+    def tells(self, side: Side) -> Self:
+        """Declares on which side of what is usual it is a fact to show, though nobody can know what more of it does to
+        the risk: a rep of ten years is no reproach.
+        """
+        self.side = side
+        return self
+
     @property
     def measure(self) -> Measure:
         """The measure of a feature that has one window or none."""
@@ -121,7 +132,8 @@ class Declared:
         for place, (window, measure) in enumerate(self._measures.items()):
             full_name = f"{name}_{window}d" if window else name
             act = self.act if place == 0 else None
-            yield Feature(full_name, reason, self.unit, measure, self.risk, self.says, window, self.sign, act)
+            told = (self.risk, self.says, window, self.sign, act, self.side)
+            yield Feature(full_name, reason, self.unit, measure, *told)
 
 
 class Reason:
@@ -153,6 +165,10 @@ class Reason:
                 raise TypeError(f"{cls.__module__}.{name} says what to do with numbers that may be missing")
             if value.risk and not value.says:
                 raise TypeError(f"{cls.__module__}.{name} has a direction, so it can be a reason: it needs a sentence")
+            if value.says and not (value.risk or value.side) and (value.sign or cls.action):
+                raise TypeError(
+                    f"{cls.__module__}.{name} may be shown: it needs a direction, or a side on which it tells"
+                )
             if value.says and "{days}" in value.says and not value.days:
                 raise TypeError(f"{cls.__module__}.{name} has no window, but its sentence names {{days}}")
             if value.says and not names_in(value.says) and value.unit != "yes/no":

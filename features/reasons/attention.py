@@ -51,4 +51,4 @@ class Attention(Reason):
         _beside_the_book(Amount(placed, of="amount", days=YEAR), scale=CENTS),
         "ratio",
         says="They buy {value:.0%} of what their rep's accounts buy on average",
-    )
+    ).tells("low")

@@ -27,11 +27,15 @@ class Contract(Reason):
         risk="falls",
         says="{value:# day} until their contract ends",
     ).shows("contract_end")
-    days_to_renewal = feature(
-        OfContracts(of_terms.days_to_renewal, ("ends_on", "renews")),
-        "days",
-        says="{value:# day} until their contract renews itself",
-    ).shows("contract_end")
+    days_to_renewal = (
+        feature(
+            OfContracts(of_terms.days_to_renewal, ("ends_on", "renews")),
+            "days",
+            says="{value:# day} until their contract renews itself",
+        )
+        .shows("contract_end")
+        .tells("low")
+    )
     has_notice = (
         feature(
             OfContracts(of_terms.has_notice, ("cancelled_at",)),

@@ -98,12 +98,16 @@ class Orders(Reason):
         says=f"No order in {{days}} days{NONE_OR}"
         "In {days} days they ordered at {value:.0%} of the year's usual pace",
     ).shows("fewer_orders")
-    amount = amount(
-        rows,
-        "amount",
-        days=(30, QUARTER, 180, YEAR),
-        says="They ordered for {value:,.0f} in {days} days[, and for {amount_360d:,.0f} in a year]",
-    ).shows("smaller_amounts")
+    amount = (
+        amount(
+            rows,
+            "amount",
+            days=(30, QUARTER, 180, YEAR),
+            says="They ordered for {value:,.0f} in {days} days[, and for {amount_360d:,.0f} in a year]",
+        )
+        .shows("smaller_amounts")
+        .tells("low")
+    )
     amount_trend = feature(
         amount[QUARTER] * (_days_known(QUARTER) / QUARTER) / amount[YEAR],
         "ratio",
@@ -113,10 +117,14 @@ class Orders(Reason):
     days_since_heard = feature(
         since_heard, "days", risk="rises", says="They have not rung or written to us for {value:# day}"
     ).shows("silence")
-    orders_same_season = in_windows(
-        # What came in the coming season a year ago: the year's first orders are those that its last quarters lack.
-        lambda window: Count(rows, days=YEAR) - Count(rows, days=YEAR - window),
-        "count",
-        days=QUARTER,
-        says="{value:# order} a year ago in the {days} days that now lie ahead",
-    ).shows("fewer_orders")
+    orders_same_season = (
+        in_windows(
+            # What came in the coming season a year ago: the year's first orders are those that its last quarters lack.
+            lambda window: Count(rows, days=YEAR) - Count(rows, days=YEAR - window),
+            "count",
+            days=QUARTER,
+            says="{value:# order} a year ago in the {days} days that now lie ahead",
+        )
+        .shows("fewer_orders")
+        .tells("low")
+    )

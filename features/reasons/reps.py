@@ -53,16 +53,16 @@ class Reps(Reason):
         risk="rises",
         says="Their rep has had them for {value:# day} without a word with them",
     ).then("Whoever sold to them brings the new rep along")
-    rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}")
+    rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}").tells("low")
     rep_tenure_at_takeover = feature(
         (tenure - with_rep).clip(0),
         "days",
         says="Their rep had been with us for {value:# day} when taking them over",
-    )
+    ).tells("low")
     is_seller_in_charge = feature(REP.equals(SELLER), "yes/no")
     team_departures = in_windows(
         lambda window: at_team(Distinct(departures.by("team"), column="rep_id", days=window)),
         "count",
         days=360,
         says="{value:# person/people} left their rep's team in {days} days",
-    )
+    ).tells("high")

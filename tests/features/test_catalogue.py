@@ -58,6 +58,24 @@ def test_a_condition_may_not_read_what_is_not_known_yet() -> None:
         Amount(invoices, of="error_amount")
 
 
+def test_a_fact_without_a_direction_must_say_on_which_side_it_tells() -> None:
+    with pytest.raises(TypeError, match="may be shown: it needs a direction, or a side on which it tells"):
+
+        class Unsaid(Reason):
+            """Nobody knows."""
+
+            action = "Ask"
+            calls = count(calls, days=90, says="{value:# call}")
+
+    class Said(Reason):
+        """Nobody knows."""
+
+        action = "Ask"
+        calls = count(calls, days=90, says="{value:# call}").tells("high")
+
+    assert Said.features()[0].side == "high"
+
+
 def test_a_reason_that_people_cannot_read_is_refused() -> None:
     with pytest.raises(TypeError, match="needs a docstring"):
 

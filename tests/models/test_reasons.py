@@ -72,6 +72,23 @@ def test_a_young_account_cannot_have_ordered_before_it_was_there():
     assert of_300_days["sign"].startswith("4 orders in 360 days; they usually order every 34")
 
 
+@pytest.mark.parametrize(
+    ("name", "number", "fact"),
+    [
+        ("rep_tenure_days", 0.0, "Their rep has been with us for no days (usual: 10 days)"),
+        ("rep_tenure_days", 2303.0, None),
+        ("size_in_book", 0.1, "They buy 10% of what their rep's accounts buy on average"),
+        ("size_in_book", 40.0, None),
+        ("team_departures_360d", 31.0, "31 people left their rep's team in 360 days (usual: 10)"),
+        ("team_departures_360d", 0.0, None),
+    ],
+)
+def test_what_has_no_direction_is_a_fact_on_the_side_that_could_be_a_reproach(name, number, fact):
+    account = reasons_of({name: number}, {name: 0.5})
+
+    assert (account["reason_1"] or None) == fact
+
+
 def test_fewer_orders_than_their_own_do_not_hold_an_account():
     narrow = FeatureProfile(0.0, low=0, lower_quartile=1, median=2, upper_quartile=3, high=9)
     values = {"orders_360d": 20.0, "order_regularity": 1.0}
