@@ -50,6 +50,8 @@ def first_that_sees_some_go(ordered: pd.Series, gone: pd.Series) -> int | None:
     later = seen["gone"][::-1].cumsum()[::-1] / seen["ordered"][::-1].cumsum()[::-1]
     begins = int(np.argmax(seen["gone"] >= AS_LATER * later * seen["ordered"]))
     earlier = seen.iloc[:begins]
+    if len(earlier) < len(seen) / 2:
+        return None  # of new customers nobody may go for some months
     expected = float(later.iloc[begins] * earlier["ordered"].sum())
     return int(seen.index[begins]) if expected >= FEWEST and earlier["gone"].sum() <= HARDLY_ANY * expected else None
 

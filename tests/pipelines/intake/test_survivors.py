@@ -29,6 +29,11 @@ def test_where_accounts_went_at_all_times_nothing_is_said() -> None:
     assert first_that_sees_some_go(pd.Series(dtype=float), pd.Series(dtype=float)) is None
 
 
+def test_that_nobody_went_in_the_first_months_is_nothing_strange() -> None:
+    assert first_that_sees_some_go(*accounts(2000, dict.fromkeys(range(3, 14), 40))) is None  # 10 of 21 steps
+    assert first_that_sees_some_go(*accounts(2000, dict.fromkeys(range(3, 13), 40))) == 12  # 11 of 21
+
+
 def test_of_few_who_should_have_gone_none_is_chance() -> None:
     went = dict.fromkeys(range(3, 10), 1.0)  # 7 of 700
     before = dict.fromkeys(range(10, 24), 100.0)
