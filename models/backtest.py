@@ -45,11 +45,6 @@ class Backtest:
     baselines: tuple[Baseline, ...]
     model: Churn
 
-    @property
-    def newest(self) -> Mask:
-        """The rows of the newest origin."""
-        return np.asarray(self.rows["as_of"] == self.rows["as_of"].max(), dtype=bool)
-
 
 def backtest(
     rows: pd.DataFrame,
@@ -79,10 +74,9 @@ def backtest(
             progress(origin, model)
     test = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
     newest = np.flatnonzero(origins[-1].test)
+    kept = [name for name in rows if name not in recipe.directions or name in READ]
     return Backtest(
-        rows=rows[[name for name in rows if name not in recipe.directions or name in READ]]
-        .iloc[test]
-        .reset_index(drop=True),
+        rows=rows[kept].iloc[test].reset_index(drop=True),
         explained=rows.iloc[newest[:: max(1, -(-len(newest) // EXPLAINED))]].reset_index(drop=True),
         left=left[test],
         involuntary=involuntary[test],

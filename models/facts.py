@@ -117,6 +117,11 @@ class Facts:
         found: Strings = np.array(made, dtype=object)[which.ravel()]
         return found
 
+    @property
+    def seen_by_name(self) -> dict[str, Floats]:
+        """What the model saw, by feature."""
+        return {word.name: self.seen[:, place] for place, word in enumerate(self.words)}
+
     @cached_property
     def sayable(self) -> npt.NDArray[np.bool_]:
         """Where a feature has a sentence and all numbers that it needs; if it says what is so, where it is so."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from models.churn import Floats
+from models.facts import AGE, CYCLE
 
-CYCLE, AGE, YEAR = "usual_cycle", "days_as_customer", 360
+YEAR = 360
 COUNTS = {f"orders_{days}d": days for days in (30, 90, 180, YEAR)}
 PACES = {"orders_pace_30d": 30, "orders_pace_60d": 60, "orders_trend": 90, "amount_trend": 90}  # of the year's usual
 AMOUNTS = {f"amount_{days}d": days for days in (30, 90, 180)}

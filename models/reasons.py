@@ -194,7 +194,7 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     """How much each feature's value explains a higher risk, [rows, features]; 0 where it cannot stand as evidence."""
     evidence = np.zeros(facts.shap_values.shape)
     names = [word.name for word in facts.words]
-    lacks = lacking(dict(zip(names, facts.seen.T, strict=True)))
+    lacks = lacking(facts.seen_by_name)
     is_overdue = facts.seen[:, names.index(CYCLES)] > 1 if CYCLES in names else np.ones(len(evidence), dtype=bool)
     for column, word in enumerate(facts.words):
         number = facts.seen[:, column]
@@ -222,7 +222,7 @@ def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     none of what is bad. Days since something good read as a reproach however few they are, so they are none.
     """
     comfort = np.zeros(facts.shap_values.shape)
-    lacks = lacking({word.name: facts.seen[:, column] for column, word in enumerate(facts.words)})
+    lacks = lacking(facts.seen_by_name)
     for column, word in enumerate(facts.words):
         number = facts.seen[:, column]
         _, _, high = _marks(profiles.get(word.name))

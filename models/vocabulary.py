@@ -25,7 +25,7 @@ class Word:
     says: str | None
     sign: str | None
     then: str | None
-    side: Literal["low", "high"] | None = None  # a model of an older version does not say
+    side: Literal["low", "high"] | None
 
     def sentence(
         self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None

@@ -29,8 +29,8 @@ class Feature:
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
     template: the sentence that gives it to people, in English, with {days} for its window; None for numbers that mean
     nothing alone. sign: what it shows of the account's leaving, where it is a sign and no reason. act: what to do where
-    it is above 0, in English; None: what suits its reason. side: without a direction, on which side of what is usual it
-    is a fact to show; None: on none.
+    it is above 0, in English; None: what suits its reason. side: on which side of what is usual it is a fact to
+    show; None where that follows from its direction, or it is never shown.
     """
 
     name: str
@@ -132,8 +132,9 @@ class Declared:
         for place, (window, measure) in enumerate(self._measures.items()):
             full_name = f"{name}_{window}d" if window else name
             act = self.act if place == 0 else None
-            told = (self.risk, self.says, window, self.sign, act, self.side)
-            yield Feature(full_name, reason, self.unit, measure, *told)
+            yield Feature(
+                full_name, reason, self.unit, measure, self.risk, self.says, window, self.sign, act, self.side
+            )
 
 
 class Reason:

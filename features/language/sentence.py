@@ -5,12 +5,11 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
-from string import Formatter
 
 import numpy as np
 import numpy.typing as npt
 
-from features.language.tongue import filled, later, number, tr
+from features.language.tongue import filled, later, number, parts, tr
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,7 +38,7 @@ def asides_in(template: str) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def _names(text: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+    return frozenset(name for _, name, _, _ in parts(text) if name)
 
 
 def as_told(template: str, names: Collection[str], numbers: Floats) -> Floats:
@@ -47,13 +46,13 @@ def as_told(template: str, names: Collection[str], numbers: Floats) -> Floats:
     are both told as 12%, so one sentence does for both. What lies between two readings stays as it is, and so does what
     is nearly 0.
     """
-    forms = {form for _, field, form, _ in Formatter().parse(template.translate(_WITHOUT_BRACKETS)) if field in names}
+    forms = {form or "" for _, field, form, _ in parts(template.translate(_WITHOUT_BRACKETS)) if field in names}
     if not forms:
         return np.where(np.isnan(numbers) | (numbers == 0), numbers, 1.0)  # it is not told how many
-    digits = {_digits(form or "") for form in forms}
-    if len(digits) > 1 or None in digits:
+    digits, *others = {_digits(form) for form in forms}
+    if others or digits is None:
         return numbers
-    scale = 10.0 ** sum(digit or 0 for digit in digits)
+    scale = 10.0**digits
     scaled = numbers * scale
     rounded = np.rint(scaled)
     is_between = np.abs(np.abs(scaled - rounded) - 0.5) < _BETWEEN

@@ -126,8 +126,8 @@ class _Words(Formatter):
     def __init__(self, as_of: date | None) -> None:
         self.as_of = as_of
 
-    def parse(self, format_string: str) -> Parts:  # once a template, of which many sentences are made
-        return _parts(format_string)
+    def parse(self, format_string: str) -> Parts:
+        return parts(format_string)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
@@ -146,7 +146,8 @@ class _Words(Formatter):
 
 
 @lru_cache(maxsize=4096)
-def _parts(template: str) -> Parts:
+def parts(template: str) -> Parts:
+    """What a template consists of: taken apart once, as many sentences are made of it."""
     return tuple(Formatter().parse(template))
 
 
