@@ -90,6 +90,7 @@ def grow(
     seed: int = 1,
     weight: Floats | None = None,
     objective: str = "binary",
+    begin: Floats | None = None,
 ) -> lightgbm.Booster:
     parameters = {
         "objective": objective,
@@ -107,7 +108,7 @@ def grow(
         "num_threads": 1,
         "verbosity": -1,
     }
-    data = lightgbm.Dataset(numbers, target, weight=weight, params=parameters)
+    data = lightgbm.Dataset(numbers, target, weight=weight, init_score=begin, params=parameters)
     return lightgbm.train(parameters, data, num_boost_round=rounds)
 
 
@@ -213,6 +214,46 @@ def survival(*, season: bool = True, period: int = PERIOD, **growing: Any) -> Fo
     return form
 
 
+def spans(*, share_is_seen: bool = True, parts: int = 3, **growing: Any) -> Form:
+    """Plain, and each row once more for every shorter part of its outlook that has passed: left is who was silent then.
+
+    share_is_seen: trees see which share of the outlook is asked about, and when in the year it ends. Otherwise each
+    share has log-odds of its own, and what the trees add is the same for all (proportional odds, McCullagh 1980).
+    """
+
+    def form(past: Past) -> Floats:
+        day = np.timedelta64(1, "D")
+        numbers = past.rows[past.names].to_numpy(np.float64, na_value=np.nan)
+        outlook = (past.ends - past.as_of) / day
+        next_order = np.where(past.days_to_next < (past.origin - past.as_of) / day, past.days_to_next, np.inf)
+        gone = (past.lost_on < past.origin) & np.isinf(next_order)
+
+        def at(index: Mask, share: float) -> Floats:
+            if not share_is_seen:
+                return numbers[index]
+            ends = past.as_of[index] + np.round(outlook[index] * share).astype("timedelta64[D]")
+            angle = 2 * np.pi * pd.DatetimeIndex(ends).day_of_year.to_numpy() / YEAR
+            return np.column_stack([numbers[index], np.full(index.sum(), share), np.sin(angle), np.cos(angle)])
+
+        inputs, silent, begins = [], [], []
+        for part in range(1, parts + 1):
+            span = np.round(outlook * part / parts)
+            passed = past.as_of + span.astype("timedelta64[D]") <= past.origin
+            index = past.known if part == parts else passed & past.voluntary & ~gone
+            target = past.left if part == parts else (next_order >= span).astype(np.float64)
+            usual = np.clip(target[past.known].mean(), CERTAIN, 1 - CERTAIN)
+            inputs.append(at(index, part / parts))
+            silent.append(target[index])
+            begins.append(np.full(index.sum(), logit(usual)))
+        signs = [*signs_of(past.names), *([-1, 0, 0] if share_is_seen else [])]
+        begin = None if share_is_seen else np.concatenate(begins)
+        trees = grow(np.concatenate(inputs), np.concatenate(silent), signs, seed=past.seed, begin=begin, **growing)
+        raw = np.asarray(trees.predict(at(past.asked, 1.0), raw_score=True))
+        return raw if share_is_seen else raw + logit(usual)
+
+    return form
+
+
 def mean_of(*forms: Form) -> Form:
     return lambda past: np.mean([form(past) for form in forms], axis=0)
 
@@ -269,6 +310,8 @@ FORMS: dict[str, Form] = {
     "survival, no season": survival(season=False),
     "survival, half shift": calibrated(survival(), 0.5),
     "both": mean_of(plain(), survival()),
+    "spans": spans(),
+    "spans, one order": spans(share_is_seen=False),
     "logistic RFM": baseline("logistic_rfm"),
     "days since order": baseline("days_since_order"),
 }
