@@ -9,30 +9,22 @@ Printed are means over origins; intervals are of the difference to `plain`, from
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import lightgbm
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from benchmarks.form_figures import report
+from benchmarks.past import Floats, Mask, Past, origins_of, read
 from features.catalogue import catalogue
 from models.baselines import baselines
-from models.origins import LEAST_LEAVERS
 from models.recipe import Recipe
-from models.target import targets
 from models.tree_params import TreeParams
-from pipelines.dataset import features_of, read_rows
 from pipelines.home import Home
-from pipelines.reach import reach_of
-
-Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 PERIOD = 30  # days of a period of the hazard
 LEAST_DAYS = 60  # that must have passed of an outlook that is still running
@@ -43,36 +35,6 @@ SLOPES = (0.5, 2.0)  # a calibration with a slope outside says that the form is 
 PRIOR_ROWS = 10.0  # rows' worth of belief that nothing needs correcting
 SIGN = {"rises": 1, "falls": -1, None: 0}
 CERTAIN = 1e-6
-
-
-@dataclass(frozen=True)
-class Past:
-    """All rows of a home, sorted by as_of and account; a form may look no further than `origin`.
-
-    rows: with the features as the model sees them; counted: as they were counted. days_to_next: from as_of to the next
-    order, inf where none has come. ends: the day on which the outlook ends.
-    """
-
-    rows: pd.DataFrame
-    counted: pd.DataFrame
-    names: list[str]
-    left: Floats
-    as_of: npt.NDArray[np.datetime64]
-    ends: npt.NDArray[np.datetime64]
-    days_to_next: Floats
-    lost_on: npt.NDArray[np.datetime64]  # involuntarily; NaT where not
-    voluntary: Mask
-    origin: np.datetime64
-    seed: int = 1
-
-    @property
-    def known(self) -> Mask:
-        """Rows whose outlook has ended by the origin."""
-        return np.asarray((self.ends <= self.origin) & self.voluntary)
-
-    @property
-    def asked(self) -> Mask:
-        return np.asarray((self.as_of == self.origin) & self.voluntary)
 
 
 Form = Callable[[Past], Floats]  # log-odds of leaving of the asked rows
@@ -315,61 +277,6 @@ FORMS: dict[str, Form] = {
     "logistic RFM": baseline("logistic_rfm"),
     "days since order": baseline("days_since_order"),
 }
-
-
-def read(home: Home) -> Past:
-    """The rows of a home, and when each account ordered next."""
-    rows = read_rows(home).sort_values(["as_of", "account_id"], ignore_index=True)
-    as_of = rows["as_of"].to_numpy("datetime64[D]")
-    orders = pd.read_parquet(home.tables / "orders.parquet", columns=["account_id", "ordered_at", "amount"])
-    orders = orders[orders["amount"] > 0]
-    days = pd.DataFrame(
-        {"account_id": orders["account_id"], "next": orders["ordered_at"].dt.normalize().astype("datetime64[s]")}
-    ).drop_duplicates()
-    joined = pd.merge_asof(
-        rows[["account_id", "as_of"]].astype({"as_of": "datetime64[s]"}),
-        days.sort_values("next"),
-        left_on="as_of",
-        right_on="next",
-        by="account_id",
-        direction="forward",
-    )
-    to_next = (joined["next"] - joined["as_of"]).dt.days.fillna(np.inf)
-    lost_on = np.full(len(rows), np.datetime64("NaT"), dtype="datetime64[D]")
-    if (home.tables / "losses.parquet").exists():
-        losses = pd.read_parquet(home.tables / "losses.parquet")
-        losses = losses[losses["kind"] == "involuntary"].drop_duplicates("account_id", keep="last")
-        lost = pd.to_datetime(losses.set_index("account_id")["lost_on"])
-        lost_on = rows["account_id"].map(lost).to_numpy("datetime64[D]")
-    names = features_of(rows)
-    stretch = reach_of(home, [catalogue().by_name[name] for name in names]).stretch_of(rows)
-    seen = {name: stretch(name, rows[name].to_numpy(np.float64, na_value=np.nan)) for name in names}
-    return Past(
-        rows=rows.assign(**seen),
-        counted=rows,
-        names=names,
-        left=rows["left"].to_numpy(np.float64, na_value=np.nan),
-        as_of=as_of,
-        ends=as_of + rows["outlook_days"].to_numpy("timedelta64[D]"),
-        days_to_next=np.asarray(to_next, dtype=np.float64),
-        lost_on=lost_on,
-        voluntary=targets(rows)[1] != 1,
-        origin=as_of.max(),
-    )
-
-
-def origins_of(past: Past, count: int, every: int) -> list[np.datetime64]:
-    """The newest as_ofs of which every row is labelled, `every` apart, and before which some had left and some had not.
-
-    Of a short history they lie closer together, so that there are `count` of them if it allows that at all.
-    """
-    found = [
-        origin
-        for origin in np.setdiff1d(past.as_of, past.as_of[np.isnan(past.left)])
-        if LEAST_LEAVERS <= (left := past.left[past.ends <= origin]).sum() <= len(left) - LEAST_LEAVERS
-    ]
-    apart = max(1, min(every, len(found) // count))
-    return found[::-apart][:count][::-1]
 
 
 def backtest(past: Past, forms: dict[str, Form], origins: Sequence[np.datetime64]) -> pd.DataFrame:
