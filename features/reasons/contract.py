@@ -1,8 +1,9 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
 from features.language import of_terms
-from features.language.declare import YEAR, Reason, count, feature
+from features.language.declare import YEAR, Reason, count, feature, in_windows
 from features.language.of_days import DaysAfter
+from features.language.of_notices import NoticesForGood
 from features.language.of_rows import DaysSinceLast
 from features.language.of_terms import OfContracts
 from features.language.rows import contracts
@@ -52,8 +53,13 @@ class Contract(Reason):
         risk="falls",
         says="Their contracts are worth {value:.0%} of what they were a year ago",
     )
-    cancellations = count(
-        contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"
+    cancellations = in_windows(
+        # A plan that another one replaces is no contract that they cancelled.
+        lambda window: NoticesForGood(days=window),
+        "count",
+        days=720,
+        risk="rises",
+        says="{value:# contract} cancelled in {days} days",
     ).shows("contract_end")
     renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
     share_of_talk_near_renewal = feature(
