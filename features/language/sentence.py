@@ -24,6 +24,7 @@ _USUAL = {
     "hours": "{usual:# of hours}",
     "share": "{usual:.0%}",
 }
+_OF_MEANS = "{usual:# in days}"
 
 
 def names_in(template: str) -> frozenset[str]:
@@ -101,7 +102,7 @@ def is_dated(says: str) -> bool:
 
 
 def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> str:
-    template = _USUAL.get(unit)
+    template = _OF_MEANS if "{value:# in days}" in says else _USUAL.get(unit)
     if template is None or usual is None or math.isnan(usual) or math.isnan(value) or is_dated(says):
         return ""
     if unit in ("days", "hours") and usual == 0:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-ALIKE = ("#", "# of hours", "# since", "# on")  # forms that hold no noun, so they are the same in every language
+ALIKE = (
+    "#",
+    "# of hours",
+    "# in days",
+    "# every",
+    "# since",
+    "# on",
+)  # forms that hold no noun, so they are the same in every language
 HOURS_AS_DAYS = 48
 DAYS_BY_NAME = 7  # "on Thursday" can be no other Thursday
 _DIGITS = 6
@@ -115,7 +122,9 @@ def filled(template: str, values: Mapping[str, Any], as_of: date | None = None) 
     Beside what str.format can do: `{value:# call}` gives 'no calls', '1 call', '3 calls', and `{value:0# call}` gives
     '0 calls'; a noun with another plural stands as `# breach/breaches`. In a catalogue there is a form for none (of `#`
     alone) and one for each plural of the language: `{value:# kein Anruf/Anruf/Anrufe}`. `{value:# of hours}` is a span
-    as people say it: '5 hours' and, from two days on, '4 days'; `{value:#}` is a number alone, 'none' or '3';
+    as people say it: '5 hours' and, from two days on, '4 days'; `{value:# in days}` is one of days: '4 days', or 'less
+    than a day'; `{value:# every}` is how often: 'every day', 'every 4 days'; `{value:#}` is a number alone, 'none' or
+    '3';
     `{value:# since}` and `{value:# on}` are the day so many days before as_of: 'since Thursday', 'on 14 May', or
     'for 4 days', '4 days ago' where as_of is not known.
     """
@@ -138,6 +147,10 @@ class _Words(Formatter):
                 return tr("none") if round(value) == 0 else number(round(value), ",")
             case "# of hours":
                 return _span(value)
+            case "# in days":
+                return tr("less than a day") if round(value) < 1 else _span(24 * value, in_days=True)
+            case "# every":
+                return tr("every day") if round(value) <= 1 else tr("every {count:0# day}", count=round(value))
             case "# since":
                 return _since(self.as_of, round(value))
             case "# on":
@@ -303,8 +316,8 @@ def _day_near(as_of: date, then: date) -> str:
     return day_and_month(then) if then.year == as_of.year else day(then)
 
 
-def _span(hours: float) -> str:
-    in_days = hours >= HOURS_AS_DAYS
+def _span(hours: float, *, in_days: bool = False) -> str:
+    in_days = in_days or hours >= HOURS_AS_DAYS
     count = round(hours / 24 if in_days else max(hours, 1))
     if _spoken.get() == ENGLISH:
         return counted(count, "day" if in_days else "hour")

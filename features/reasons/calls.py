@@ -54,7 +54,7 @@ class Calls(Reason):
         1 - _returned(YEAR) / _number(YEAR),
         "share",
         risk="rises",
-        says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned"
+        says=f"{{value:.0%}} of their calls in {YEAR} days went unreturned[, of {{calls_from_them_{YEAR}d:#}} in all]"
         "[; the oldest has waited {oldest_open_call:# since}]",
     )
     share_of_recent_calls_unreturned = in_windows(
@@ -69,7 +69,7 @@ class Calls(Reason):
         "days",
         risk="rises",
         says="They have waited {value:# since} for us to ring back",
-    ).then("Ring them back today: they called {value:# on}")
+    ).then("Ring them back today: they called {value:# on}", pressing=True)
     hours_until_returned = in_windows(
         _hours,
         "hours",
@@ -83,4 +83,4 @@ class Calls(Reason):
         days=90,
         risk="rises",
         says="In {days} days {value:# request} of theirs (emails, quotes, documents) went unanswered",
-    ).then("Answer {value:# open request} of theirs today, by a call")
+    ).then("Answer {value:# open request} of theirs today, by a call", pressing=True)

@@ -328,7 +328,7 @@ def test_in_words() -> None:
     assert said("share_of_talk_near_renewal", 1) == (
         "100% of the year's talk with them fell in the last 60 days before they renewed"
     )
-    assert said("days_to_contract_end", 0) == "No days until their contract ends"
+    assert said("days_to_contract_end", 0) == "Their contract ends today"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
     assert said("days_to_renewal", 30) == "30 days until their contract renews itself"
     assert said("has_notice", 1) == "Notice was given, and no other contract goes on"
