@@ -20,7 +20,7 @@ from features.language.tongue import later, tr
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.facts import Facts, Places, Strings
-from models.own_pace import lacking
+from models.own_pace import OF_A_YEAR, lacking
 from models.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
@@ -39,6 +39,8 @@ STANDS_OUT = 2.5
 SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chance_of_no_order_90d")
 CYCLES = "cycles_since_order"
 SINCE_THEY_CAME = ("days_with_rep",)  # of a rep that they have had from the first day, no handover is to be told
+# Beside a year's amount stands no other of the account's own: by it they order little, and not less than before.
+OF_ITSELF = (OF_A_YEAR,)
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
@@ -226,6 +228,8 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             weight *= is_overdue
         if word.name in lacks:
             weight *= ~(lacks[word.name] < MISSED)  # of whom no cycle is known, others are the measure
+        if word.name in OF_ITSELF:
+            weight *= 0.0
         if word.name in SINCE_THEY_CAME:
             weight *= ~(facts.numbers[:, column] >= facts.ages)
         if word.builds_up and (word.risk == "falls" or word.side == "low"):

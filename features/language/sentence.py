@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from features.language.tongue import filled, later, number, parts, tr
+from features.language.tongue import NEARLY_NONE, filled, later, parts, tr
 
 Floats = npt.NDArray[np.float64]
 
@@ -110,7 +110,8 @@ def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> st
     normal, actual = (tr(template, usual=amount) for amount in (usual, value))
     if normal == actual:
         return ""
-    return f" {tr('(usual: {usual})', usual=tr('none') if normal == number(0, '.0%') else normal)}"
+    is_none = unit == "share" and usual < NEARLY_NONE
+    return f" {tr('(usual: {usual})', usual=tr('none') if is_none else normal)}"
 
 
 def rendered(template: str, values: Mapping[str, float], as_of: date | None = None) -> str | None:

@@ -33,6 +33,7 @@ ALIKE = (
     "# on",
 )  # forms that hold no noun, so they are the same in every language
 HOURS_AS_DAYS = 48
+NEARLY_NONE = 0.005  # a share below is no 0%
 DAYS_BY_NAME = 7  # "on Thursday" can be no other Thursday
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
@@ -126,7 +127,7 @@ def filled(template: str, values: Mapping[str, Any], as_of: date | None = None) 
     than a day'; `{value:# every}` is how often: 'every day', 'every 4 days'; `{value:#}` is a number alone, 'none' or
     '3';
     `{value:# since}` and `{value:# on}` are the day so many days before as_of: 'since Thursday', 'on 14 May', or
-    'for 4 days', '4 days ago' where as_of is not known.
+    'for 4 days', '4 days ago' where as_of is not known. Of whole percents what is nearly none is '<1%'.
     """
     return _Words(as_of).vformat(template, (), values)
 
@@ -141,7 +142,8 @@ class _Words(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
         if not spec.startswith("#"):
-            return number(value, format_spec)
+            is_nearly_none = format_spec == ".0%" and 0 < value < NEARLY_NONE
+            return f"<{number(0.01, format_spec)}" if is_nearly_none else number(value, format_spec)
         match spec:
             case "#":
                 return tr("none") if round(value) == 0 else number(round(value), ",")

@@ -71,7 +71,7 @@ class Billing(Reason):
         "share",
         days=360,
         risk="rises",
-        says="{value:.1%} of what we billed them in {days} days was wrong",
+        says="{value:.0%} of what we billed them in {days} days was wrong",
     )
     days_past_due = oldest_open(
         invoices,

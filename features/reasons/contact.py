@@ -47,12 +47,12 @@ def _days_known(window: int) -> Measure:
 class Contact(Reason):
     """They do not hear from us."""
 
-    action = "Ring them with no invoice and no offer in hand: ask how their last purchase is doing"
+    action = "Ring them with no invoice and no offer in hand: ask how they get on with what they bought"
 
     days_since_contact = days_since_last(spoken, risk="rises", says="Nobody has spoken with them for {value:# day}")
     days_since_visit = days_since_last(
         contacts.where(_.channel.isin(["visit", "meeting"])), risk="rises", says="{value:# day} since anyone met them"
-    ).then("Go and see them with no offer in hand: ask how their last purchase is doing")
+    ).then("Go and see them with no offer in hand: ask how they get on with what they bought")
     conversations = count(
         spoken, days=(30, QUARTER, YEAR), risk="falls", says="{value:# conversation} with them in {days} days"
     )

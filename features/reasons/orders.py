@@ -103,7 +103,8 @@ class Orders(Reason):
             rows,
             "amount",
             days=(30, QUARTER, 180, YEAR),
-            says="They ordered for {value:,.0f} in {days} days[, and for {amount_360d:,.0f} in a year]",
+            says="They ordered nothing in {days} days[, and for {amount_360d:,.0f} in a year]"
+            f"{NONE_OR}They ordered for {{value:,.0f}} in {{days}} days[, and for {{amount_360d:,.0f}} in a year]",
         )
         .shows("smaller_amounts")
         .tells("low")

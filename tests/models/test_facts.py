@@ -128,7 +128,7 @@ def test_what_went_wrong_in_a_window_is_told_of_a_new_account_as_of_any():
     assert account["reason_1"] == "40 complaints in 180 days (usual: 10)"
 
 
-RING = "Ring them with no invoice and no offer in hand: ask how their last purchase is doing"
+RING = "Ring them with no invoice and no offer in hand: ask how they get on with what they bought"
 LEFT_THEM = "Somebody whom we knew has left them: find out who follows, and go and meet them"
 
 
@@ -174,7 +174,7 @@ LEFT_THEM = "Somebody whom we knew has left them: find out who follows, and go a
         (
             {"unreturned_calls_180d": 40.0, "oldest_open_call": 3.0, "unanswered_requests_90d": 1.0},
             "unreturned_calls_180d",
-            "In 180 days 40 calls of theirs went unreturned (usual: 10); the oldest has waited since Sunday",
+            "In 180 days 40 calls of theirs went unreturned (usual: 10); the oldest open one has waited since Sunday",
             "Ring them back today: they called on Sunday",
         ),
         (
@@ -246,3 +246,9 @@ def test_every_account_of_many_gets_its_own_days():
         "No conversations with them in 360 days (usual: 26)",
         "No conversations with them in 120 days",
     ]
+
+
+def test_a_small_account_does_not_order_for_less_than_before():
+    """Beside a year's amount stands no other of the account's own."""
+    assert reasons_of({"amount_360d": 0.5}, {"amount_360d": 0.5})["sign"] is None
+    assert reasons_of({"amount_90d": 0.5}, {"amount_90d": 0.5})["sign"] == "They ordered for 0 in 90 days"

@@ -142,7 +142,7 @@ def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: floa
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"), [(0, "No order"), (0.004, "0% of the usual"), (0.3, "30% of the usual"), (nan, None)]
+    ("value", "sentence"), [(0, "No order"), (0.004, "<1% of the usual"), (0.3, "30% of the usual"), (nan, None)]
 )
 def test_of_none_another_sentence_may_be_said(value: float, sentence: str | None) -> None:
     assert said("No order // {value:.0%} of the usual", "it", "ratio", {"it": value}) == sentence

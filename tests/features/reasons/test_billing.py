@@ -133,7 +133,7 @@ def test_in_words() -> None:
     assert said("open_billing_errors_360d", 0) == "No wrong invoices still to be put right"
     assert said("open_billing_errors_360d", 2) == "2 wrong invoices still to be put right"
     assert said("days_to_correct_360d", 23.5) == "It took us 24 days on average to put their invoices right"
-    assert said("share_of_amount_wrong_360d", 0.004) == "0.4% of what we billed them in 360 days was wrong"
+    assert said("share_of_amount_wrong_360d", 0.004) == "<1% of what we billed them in 360 days was wrong"
     assert said("share_of_invoices_wrong_90d", 1) == "100% of their invoices in 90 days were wrong"
     assert said("share_of_invoices_wrong_180d", 0.5) == "50% of their invoices in 180 days were wrong"
     assert said("oldest_billing_error", 30) == "They have waited for 30 days for an invoice to be put right"

@@ -131,7 +131,7 @@ def make_up(count: int) -> Made:
     scores["reason_1_lead"] = np.where(
         several, "one_of_several", np.where(scores["reason_1"].isna(), None, "stands_out")
     )
-    scores["context"] = np.where(overdue, None, "Context, nothing to act on: raises the risk: their size")
+    scores["context"] = np.where(overdue, None, "Context, nothing to act on: more risk for their size")
     scores["holds_1"], scores["holds_2"] = "9 visits in 90 days", np.where(overdue, None, "No complaints in 180 days")
     accounts = pd.DataFrame(
         {
