@@ -41,6 +41,7 @@ CYCLES = "cycles_since_order"
 SINCE_THEY_CAME = ("days_with_rep",)  # of a rep that they have had from the first day, no handover is to be told
 # Beside a year's amount stands no other of the account's own: by it they order little, and not less than before.
 OF_ITSELF = (OF_A_YEAR,)
+COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
@@ -237,8 +238,18 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
         evidence[:, column] = weight * np.maximum(facts.shap_values[:, column], 0.0)
     if HEARD in names:
         silences = [names.index(name) for name in SILENCE if name in names]
-        evidence[(facts.sayable[:, silences] & (evidence[:, silences] > 0)).any(axis=1), names.index(HEARD)] = 0.0
+        is_silent = (facts.sayable[:, silences] & (evidence[:, silences] > 0)).any(axis=1)
+        evidence[is_silent | _have_spoken(facts, names), names.index(HEARD)] = 0.0
     return evidence
+
+
+def _have_spoken(facts: Facts, names: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether who has neither rung nor written for some days has told of trouble in them all the same, by row: a
+    complaint, or perhaps a ticket of late.
+    """
+    number = {name: facts.numbers[:, names.index(name)] for name in (HEARD, COMPLAINED, TICKETS) if name in names}
+    nothing = np.full(len(facts.numbers), np.nan)
+    return np.asarray((number.get(COMPLAINED, nothing) < number[HEARD]) | (number.get(TICKETS, nothing) > 0))
 
 
 def _is_little(facts: Facts, column: int, low: float, median: float) -> npt.NDArray[np.bool_]:

@@ -252,3 +252,19 @@ def test_a_small_account_does_not_order_for_less_than_before():
     """Beside a year's amount stands no other of the account's own."""
     assert reasons_of({"amount_360d": 0.5}, {"amount_360d": 0.5})["sign"] is None
     assert reasons_of({"amount_90d": 0.5}, {"amount_90d": 0.5})["sign"] == "They ordered for 0 in 90 days"
+
+
+@pytest.mark.parametrize(
+    ("told", "sign"),
+    [
+        ({}, "They have not rung or written to us for 97 days"),
+        ({"days_since_complaint": 97.0}, "They have not rung or written to us for 97 days"),
+        ({"days_since_complaint": 36.0}, None),
+        ({"tickets_opened_90d": 0.0}, "They have not rung or written to us for 97 days"),
+        ({"tickets_opened_90d": 1.0}, None),
+    ],
+)
+def test_nobody_is_called_silent_who_has_told_of_trouble(told, sign):
+    account = reasons_of({"days_since_heard": 97.0, **told}, {"days_since_heard": 0.5})
+
+    assert (account["sign"] or None) == sign
