@@ -1,5 +1,6 @@
 """Facts: what is known of many accounts, in words, a column at a time: a sentence is made once for every value."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,8 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.language.sentence import as_told, asides_in, names_in, rendered
+from features.language.tongue import number
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
+from models.reach import LEAST_DAYS
 from models.vocabulary import Vocabulary, Word
 
 if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
@@ -21,6 +24,8 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
 
 CYCLE, REGULARITY = "usual_cycle", "order_regularity"
 AGE, YOUNG_DAYS = "days_as_customer", 360  # so long after the first order no window of days begins before it
+AGES = (AGE, "days_since_first_contract")  # the older one tells how long an account has been there
+_WINDOW = re.compile(r"_\d+d$")  # behind the attribute that declares a feature
 Strings = npt.NDArray[np.object_]
 Places = list[int]
 
@@ -30,7 +35,7 @@ class Facts:
     """Features as far as they are told, with their values and their SHAP values: [rows, features].
 
     numbers are what is told, seen what the model saw in their place. usual: what is normal, of the features of which
-    that is said.
+    that is said. ages: for how many days each account has been there, [rows]; NaN where that is not known.
     """
 
     words: "Sequence[Feature | Word]"
@@ -39,6 +44,7 @@ class Facts:
     shap_values: Floats
     usual: Mapping[str, float] = field(default_factory=dict)
     as_of: date | None = None
+    ages: Floats = field(default_factory=lambda: np.full(1, np.nan))
 
     @classmethod
     def of(
@@ -56,17 +62,19 @@ class Facts:
             # Without gaps enough of its own, which regularity takes, an account's cycle is that of others like it.
             is_new = np.isnan(numbers[:, names.index(REGULARITY)])
             numbers[is_new, names.index(CYCLE)] = np.nan
+        known_ages = [rows[name].iloc[some].to_numpy(np.float64, na_value=np.nan) for name in AGES if name in rows]
+        ages: Floats = np.fmax.reduce([np.full(len(numbers), np.nan), *known_ages])
         if AGE in names:
             # When the first order came is said of those to whom it happened within what is counted.
             numbers[numbers[:, names.index(AGE)] >= YOUNG_DAYS, names.index(AGE)] = np.nan
         words = [catalogue.by_name[name] for name in names]
         usual = _usual(words, profiles)
         if contributions.seen is None:
-            return cls(words, numbers, numbers, contributions.shap_values[some], usual, as_of)
+            return cls(words, numbers, numbers, contributions.shap_values[some], usual, as_of, ages)
         seen = np.where(np.isnan(numbers), np.nan, contributions.seen[some])
         # What is usual in a full window is not so in a part of it.
         usual = {name: median for name, median in usual.items() if name not in contributions.in_part}
-        return cls(words, numbers, seen, contributions.shap_values[some], usual, as_of)
+        return cls(words, numbers, seen, contributions.shap_values[some], usual, as_of, ages)
 
     def places(self, **is_so: str | None) -> Places:
         """Of the features that are so."""
@@ -80,21 +88,49 @@ class Facts:
         """One feature's, made once for all values that read alike."""
         word = self.words[place]
         usual = self.usual.get(word.name)
-        return self._once(
+        found = self._once(
             word.name, word.says or "", own, lambda row: word.sentence(row, usual=usual, as_of=self.as_of)
         )
-
-    def actions(self, codes: Strings, otherwise: Mapping[str, str], none: str | None) -> Strings:
-        """What to do by row about the reason of each code. otherwise: the reasons' own; none: without a reason."""
-        found = np.array([otherwise.get(code, none) for code in codes], dtype=object)
-        still_open = np.ones(len(codes), dtype=bool)
-        for place, word in enumerate(self.words):
-            own = still_open & (self.numbers[:, place] > 0) & (codes == word.reason) if word.then else None
-            if own is None or not own.any():
-                continue
-            found[own] = self._once(word.name, word.then or "", own, self._act(word))
-            still_open &= ~own
+        shorter = own & self.told_shorter[:, place]
+        for days in np.unique(self.ages[shorter]) if shorter.any() else ():
+            # Of a window that began before they came it is said how long they have been there, and nothing is usual.
+            says = (word.says_of_days or "").replace("{days}", number(days, ".0f"))
+            of_them = shorter & (self.ages == days)
+            found[of_them[own]] = self._once(word.name, says, of_them, self._say(word, says))
         return found
+
+    def _say(self, word: "Feature | Word", says: str | None = None) -> "Callable[[dict[str, float]], str | None]":
+        return lambda row: word.sentence(row, as_of=self.as_of, says=says)
+
+    def acts(
+        self, shown: npt.NDArray[np.intp], codes: Strings, otherwise: Mapping[str, str], none: str | None
+    ) -> tuple[Strings, Strings]:
+        """What to do by row about the reason of each code, and what must be said behind its fact for that; None where
+        nothing must.
+
+        shown: the place of the fact. otherwise: the reasons' own; none: without a reason. The fact's own act goes
+        first, then that of what is pressing or suits the fact.
+        """
+        found = np.array([otherwise.get(code, none) for code in codes], dtype=object)
+        behind = np.full(len(codes), None, dtype=object)
+        is_open = np.array([code is not None for code in codes], dtype=bool)
+        attributes = [_WINDOW.sub("", word.name) for word in self.words]
+        asides = [asides_in(word.says or "") for word in self.words]
+        acting = [(place, word) for place, word in enumerate(self.words) if word.then]
+        for is_own in (True, False):
+            for place, word in acting:
+                tells = np.array([word.name in names for names in asides])
+                suits = np.array([attribute in word.suits for attribute in attributes])
+                fits = shown == place if is_own else (suits | word.is_pressing)[shown]
+                own = is_open & fits & (self.numbers[:, place] > 0) & (codes == word.reason)
+                if not own.any():
+                    continue
+                is_open &= ~own
+                found[own] = self._once(word.name, word.then or "", own, self._act(word))
+                unsaid = own & ~(tells | suits)[shown] & (shown != place)
+                if unsaid.any() and not word.sign:
+                    behind[unsaid] = self._once(word.name, word.says or "", unsaid, self._say(word))
+        return found, behind
 
     def _act(self, word: "Feature | Word") -> Callable[[dict[str, float]], str | None]:
         return lambda row: rendered(word.then or "", {**row, "value": row[word.name]}, self.as_of)
@@ -121,6 +157,22 @@ class Facts:
     def seen_by_name(self) -> dict[str, Floats]:
         """What the model saw, by feature."""
         return {word.name: self.seen[:, place] for place, word in enumerate(self.words)}
+
+    @cached_property
+    def is_short(self) -> npt.NDArray[np.bool_]:
+        """Where a number has had less time to build up than its window is long, as the account came within it."""
+        windows = np.array([np.nan if word.builds_up is None else word.builds_up for word in self.words])
+        return np.broadcast_to(self.ages[:, None] < windows, self.numbers.shape)
+
+    @cached_property
+    def told_shorter(self) -> npt.NDArray[np.bool_]:
+        """Of these, where it can be said of the days that the account has been there instead: what shows in the order
+        book has happened in them, and what has not happened at all has not in them. (One may have spoken with somebody
+        before they became customers.)
+        """
+        can_be = np.array([word.says_of_days is not None for word in self.words])
+        is_of_these_days = np.array([word.sign is not None for word in self.words]) | (self.numbers == 0)
+        return np.asarray(self.is_short & can_be & is_of_these_days & (self.ages >= LEAST_DAYS)[:, None])
 
     @cached_property
     def sayable(self) -> npt.NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from features.language.tongue import later, tr
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.facts import Facts, Places, Strings
-from models.own_pace import lacking
+from models.own_pace import OF_A_YEAR, lacking
 from models.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
@@ -38,6 +38,10 @@ STANDS_OUT = 2.5
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
 SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chance_of_no_order_90d")
 CYCLES = "cycles_since_order"
+SINCE_THEY_CAME = ("days_with_rep",)  # of a rep that they have had from the first day, no handover is to be told
+# Beside a year's amount stands no other of the account's own: by it they order little, and not less than before.
+OF_ITSELF = (OF_A_YEAR,)
+COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
@@ -74,8 +78,10 @@ def reasons(
     is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for the account. Behind
     it stands what is usual: the median of the rows learned from.
 
-    An action is the first that a feature of the reason asks for by being above 0, or else the reason's own. Where no
-    reason is shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
+    Nobody is held against what is usual in a window that began before they came: so little must be unusual for the days
+    that they have been there, and these are told. An action is the fact's own; else that of what is pressing, which is
+    then told behind the fact, or of what suits the fact; else the reason's own (`Facts.acts`). Where no reason is
+    shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
     `STANDS_OUT` spreads before all others, and 'one_of_several' where there is one nearer; None where spreads are not
     known, or one reason alone is less than that.
 
@@ -108,8 +114,10 @@ def _reasons(
     causes = {code: facts.places(reason=code, sign=None) for code in actions}
     clearest = _strongest(facts, causes, evidence, MAX_REASONS, FAINT, spreads)
     for place, found in enumerate(clearest, start=1):
-        columns[f"reason_{place}"], columns[f"reason_{place}_code"] = found.sentences, found.codes
-        columns[f"action_{place}"] = facts.actions(found.codes, actions, tr(ASK) if place == 1 else None)
+        columns[f"action_{place}"], behind = facts.acts(
+            found.shown, found.codes, actions, tr(ASK) if place == 1 else None
+        )
+        columns[f"reason_{place}"], columns[f"reason_{place}_code"] = _with(found.sentences, behind), found.codes
         columns[f"reason_{place}_shap"] = found.shap
     columns["reason_1_lead"] = _leads(clearest, spreads)
     good = {code: facts.places(reason=code) for code in dict.fromkeys(word.reason for word in facts.words)}
@@ -118,6 +126,14 @@ def _reasons(
         columns[f"holds_{place}"] = found.sentences
     # As they are: pandas would take a column of texts for another kind than one in which there is none.
     return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
+
+
+def _with(sentences: Strings, behind: Strings) -> Strings:
+    """Sentences with what is to be said behind them."""
+    has_more = np.array([more is not None for more in behind], dtype=bool)
+    found = sentences.copy()
+    found[has_more] = [f"{first}. {more}" for first, more in zip(sentences[has_more], behind[has_more], strict=True)]
+    return found
 
 
 def _leads(clearest: "list[_Found]", spreads: Mapping[str, float]) -> Strings:
@@ -134,11 +150,14 @@ def _leads(clearest: "list[_Found]", spreads: Mapping[str, float]) -> Strings:
 
 @dataclass(frozen=True)
 class _Found:
-    """What stands in one place: by row the sentence, the code of what it is of, and the log-odds of all of that."""
+    """What stands in one place: by row the sentence, the code of what it is of, the log-odds of all of that, and the
+    feature that is the fact.
+    """
 
     sentences: Strings
     codes: Strings
     shap: Floats
+    shown: npt.NDArray[np.intp]
 
     def in_spreads(self, spreads: Mapping[str, float]) -> Floats:
         """-inf where nothing stands there; NaN where its spread is not known."""
@@ -187,7 +206,7 @@ def _found(facts: Facts, pushes: Floats, shown: npt.NDArray[np.intp], codes: Str
     for feature in np.unique(shown[stands]):
         own = stands & (shown == feature)
         sentences[own] = facts.sentences(feature, own)
-    return _Found(sentences, np.where(stands, codes, np.array(None)), np.where(stands, pushes, np.nan))
+    return _Found(sentences, np.where(stands, codes, np.array(None)), np.where(stands, pushes, np.nan), shown)
 
 
 def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
@@ -210,11 +229,40 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             weight *= is_overdue
         if word.name in lacks:
             weight *= ~(lacks[word.name] < MISSED)  # of whom no cycle is known, others are the measure
+        if word.name in OF_ITSELF:
+            weight *= 0.0
+        if word.name in SINCE_THEY_CAME:
+            weight *= ~(facts.numbers[:, column] >= facts.ages)
+        if word.builds_up and (word.risk == "falls" or word.side == "low"):
+            weight *= ~facts.is_short[:, column] | _is_little(facts, column, low, median)
         evidence[:, column] = weight * np.maximum(facts.shap_values[:, column], 0.0)
     if HEARD in names:
         silences = [names.index(name) for name in SILENCE if name in names]
-        evidence[(facts.sayable[:, silences] & (evidence[:, silences] > 0)).any(axis=1), names.index(HEARD)] = 0.0
+        is_silent = (facts.sayable[:, silences] & (evidence[:, silences] > 0)).any(axis=1)
+        evidence[is_silent | _have_spoken(facts, names), names.index(HEARD)] = 0.0
     return evidence
+
+
+def _have_spoken(facts: Facts, names: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether who has neither rung nor written for some days has told of trouble in them all the same, by row: a
+    complaint, or perhaps a ticket of late.
+    """
+    number = {name: facts.numbers[:, names.index(name)] for name in (HEARD, COMPLAINED, TICKETS) if name in names}
+    nothing = np.full(len(facts.numbers), np.nan)
+    return np.asarray((number.get(COMPLAINED, nothing) < number[HEARD]) | (number.get(TICKETS, nothing) > 0))
+
+
+def _is_little(facts: Facts, column: int, low: float, median: float) -> npt.NDArray[np.bool_]:
+    """Whether a number that builds up is little for as long as the account has been there, by row, and that can be
+    said: beyond the part of the quartile that falls on these days and, of what is counted, at least `MISSED` fewer than
+    the part of the median.
+    """
+    word, number = facts.words[column], facts.numbers[:, column]
+    part = facts.ages / (word.builds_up or np.nan)
+    is_little = number < low * part
+    if word.unit == "count":
+        is_little &= median * part - number >= MISSED
+    return np.asarray(is_little & facts.told_shorter[:, column])
 
 
 def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
@@ -231,7 +279,7 @@ def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             if word.name in lacks:
                 is_good &= ~(lacks[word.name] > 0)
         else:
-            is_good = (number == 0) & (word.risk == "rises") & (word.unit == "count")
+            is_good = (number == 0) & (word.risk == "rises") & (word.unit == "count") & ~facts.is_short[:, column]
         comfort[:, column] = np.where(is_good, np.maximum(facts.shap_values[:, column], 0.0), 0.0)
     return comfort
 

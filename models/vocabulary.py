@@ -1,7 +1,7 @@
 """Vocabulary: what reasons are told by, as data that goes with a model to where no feature is declared."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,12 +26,22 @@ class Word:
     sign: str | None
     then: str | None
     side: Literal["low", "high"] | None
+    suits: tuple[str, ...] = ()
+    is_pressing: bool = False
+    builds_up: int | None = None
+    days: int | None = None
+    says_of_days: str | None = None
 
     def sentence(
-        self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None
+        self,
+        row: Mapping[str, float],
+        *,
+        usual: float | None = None,
+        as_of: date | None = None,
+        says: str | None = None,
     ) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing."""
-        return said(self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
+        return said(says or self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
 
 
 @dataclass(frozen=True)
@@ -58,10 +68,8 @@ class Vocabulary:
     def of(cls, catalogue: "Catalogue", features: Iterable[str]) -> "Vocabulary":
         """What the catalogue says of these features, in the language that is spoken."""
         told = [catalogue.by_name[name] for name in features]
-        words = {
-            word.name: Word(word.name, word.reason, word.unit, word.risk, word.says, word.sign, word.then, word.side)
-            for word in told
-        }
+        names = [one.name for one in fields(Word)]
+        words = {word.name: Word(**{name: getattr(word, name) for name in names}) for word in told}
         declared = {code: catalogue.reasons[code] for code in dict.fromkeys(word.reason for word in told)}
         causes = {
             code: Cause(tr(reason.title), tr(reason.action) if reason.action else None)
@@ -80,7 +88,7 @@ class Vocabulary:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> "Vocabulary":
         """What `as_json` gave."""
-        words = [Word(**word) for word in content["features"]]
+        words = [Word(**(word | {"suits": tuple(word.get("suits", ()))})) for word in content["features"]]
         return cls(
             {word.name: word for word in words},
             {code: Cause(**cause) for code, cause in content["reasons"].items()},

@@ -178,12 +178,17 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
     try:
         model, version = champion_of(settings, home, manifest, as_of)
         if _refused(home) and _lost_features(model, manifest):
-            raise Mistake(f"the champion (version {version}) needs features that the tables no longer give.")
-    except Mistake as no_champion:
+            raise Mistake(
+                f"the champion (version {version}) needs features that the tables no longer give. {_refused_for(home)}"
+            )
+    except Mistake as mistake:
+        # The technical reason is for the log, the gate's file and the card: who calls can do nothing about it.
+        no_champion = tr("Trust the order more than the percentages: no tested model is at hand.")
         refused = _refused_but_above_rules(home)
         if refused is not None and refused[0].about["definition"] == settings.left.digest:
             log.warning(
-                "score: no champion, so accounts are ranked by a model that is above every rule, and was refused"
+                "score: no champion, so accounts are ranked by a model that is above every rule, and was refused: %s",
+                mistake,
             )
             return Ranker(
                 by_records_of(home, refused[0]), f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}"
@@ -191,6 +196,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
+        log.warning("score: %s", mistake)
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
         notice = f"{no_model} {_refused(home) or no_champion} {caution_of_rule(rule)}".rstrip()
         with speaking(ENGLISH):
@@ -200,10 +206,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
-_ORDER_ONLY = later(
-    "Take the risks below for an order in which to call, and not for chances: the model ranks better than every rule, "
-    "but is not all that is asked of one."
-)
+_ORDER_ONLY = later("The model that ranks these accounts does so better than every simple rule.")
 
 
 def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
@@ -230,7 +233,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
     if version is None:
         # A server's address may hold a password, so only that of a file is shown.
         store = registry.uri if registry.uri.startswith("sqlite:") else "the store of MLFLOW_TRACKING_URI"
-        why = _refused(home) or "Run leaky train, then leaky evaluate."
+        why = _refused_for(home) or "Run leaky train, then leaky evaluate."
         raise Mistake(f"no champion of {registry.model} in {store}. {why}")
     with registry.files(version) as folder:
         model = by_records_of(home, Churn.load(folder / SCORING))
@@ -260,17 +263,38 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
 
 
 def _refused(home: Home) -> str:
-    """Why the last model was refused, as the gate says it; '' where none was."""
-    path = home.model / GATE
-    if not path.exists():
-        return ""
-    verdict = json.loads(path.read_text(encoding="utf-8"))
-    refused = [_seen(check) for check in verdict["checks"] if not check["passed"]]
-    if not refused:
+    """That the last model was refused, for those who call; '' where none was."""
+    verdict = _verdict(home)
+    if not _refusals(verdict):
         return ""
     if verdict["challenger_files_sha256"] is None:
-        return tr("The records do not reach back far enough yet to test a model; leaky evaluate says what is needed.")
-    return tr("The last model was refused: {checks}.", checks="; ".join(refused).removesuffix("."))
+        return tr(
+            "Trust the order more than the percentages: the records do not reach back far enough yet to test a model."
+        )
+    return tr(
+        "Trust the order more than the percentages: the last model has not passed all its tests. The details: the "
+        "model card."
+    )
+
+
+def _refused_for(home: Home) -> str:
+    """Why the last model was refused, as the gate says it, in English, for who runs it; '' where none was."""
+    verdict = _verdict(home)
+    with speaking(ENGLISH):
+        refused = "; ".join(_refusals(verdict)).removesuffix(".")
+    if refused and verdict["challenger_files_sha256"] is None:
+        return "The records do not reach back far enough yet to test a model; leaky evaluate says what is needed."
+    return f"The last model was refused: {refused}." if refused else ""
+
+
+def _verdict(home: Home) -> dict[str, Any]:
+    path = home.model / GATE
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _refusals(verdict: Mapping[str, Any]) -> list[str]:
+    return [_seen(check) for check in verdict.get("checks", []) if not check["passed"]]
 
 
 def _seen(check: Mapping[str, Any]) -> str:

@@ -29,8 +29,11 @@ class Feature:
     risk: whether common sense says that more of it raises or lowers the risk; None where nobody can know.
     template: the sentence that gives it to people, in English, with {days} for its window; None for numbers that mean
     nothing alone. sign: what it shows of the account's leaving, where it is a sign and no reason. act: what to do where
-    it is above 0, in English; None: what suits its reason. side: on which side of what is usual it is a fact to
-    show; None where that follows from its direction, or it is never shown.
+    it is above 0, in English; None: what suits its reason. suits: other facts of its reason that the act suits as well,
+    by their attributes. is_pressing: whether the act comes before others whatever the fact, which then goes on with
+    this one. side: on which side of what is usual it is a fact to show; None where that follows from its direction, or
+    it is never shown. builds_up: the days in which it grows; of an account that has not been there for as long it is
+    less than of others for that alone. None where time does nothing to it.
     """
 
     name: str
@@ -43,6 +46,9 @@ class Feature:
     sign: Sign | None = None
     act: str | None = None
     side: Side | None = None
+    suits: tuple[str, ...] = ()
+    is_pressing: bool = False
+    builds_up: int | None = None
 
     @property
     def needs(self) -> set[tuple[str, str]]:
@@ -68,18 +74,31 @@ class Feature:
         return translated(self.template).replace("{days}", str(self.days)) if self.template else None
 
     @property
+    def says_of_days(self) -> str | None:
+        """The same with {days} for the window, where another may stand there: of a number that builds up in it."""
+        if not self.template or self.unit not in ("count", "money") or self.builds_up != self.days:
+            return None
+        return translated(self.template) if "{days}" in self.template else None
+
+    @property
     def then(self) -> str | None:
         """What to do where it is above 0, in the language that is spoken; None: what suits its reason."""
         return translated(self.act) if self.act else None
 
     def sentence(
-        self, row: Mapping[str, float], *, usual: float | None = None, as_of: date | None = None
+        self,
+        row: Mapping[str, float],
+        *,
+        usual: float | None = None,
+        as_of: date | None = None,
+        says: str | None = None,
     ) -> str | None:
         """The value on one row in words; None where there is nothing to say or a number that it needs is missing.
 
-        row: the values of all features of one account on one as_of. usual, as_of: see `sentence.said`.
+        row: the values of all features of one account on one as_of. usual, as_of: see `sentence.said`. says: another
+        sentence than its own.
         """
-        return said(self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
+        return said(says or self.says, self.name, self.unit, row, usual=usual, as_of=as_of)
 
 
 class Declared:
@@ -96,7 +115,10 @@ class Declared:
         self.unit, self.risk, self.says, self.days = unit, risk, says, days
         self.sign: Sign | None = None
         self.act: str | None = None
+        self.suits: tuple[str, ...] = ()
+        self.is_pressing = False
         self.side: Side | None = None
+        self.grows_in: int | None = None
         self._measures = {window: make(window) for window in days or (None,)}
 
     def __getitem__(self, days: int) -> Measure:
@@ -108,11 +130,22 @@ class Declared:
         self.sign = sign
         return self
 
-    def then(self, act: str) -> Self:
-        """Declares what to do about its reason where it is above 0, instead of what is done otherwise. Where several
-        are above 0, the first that is declared counts; of several windows, the first.
+    def then(self, act: str, *, suits: tuple[str, ...] = (), pressing: bool = False) -> Self:
+        """Declares what to do where it is the fact and above 0, instead of what is done about its reason otherwise; of
+        several windows, the first.
+
+        suits: attributes of the same reason: where one of them is the fact, the act is this one all the same.
+        pressing: whatever the fact, this is to be done first, and is said behind the fact (a ticket is open now). Where
+        the fact has an act of its own that one goes before; of several others, the first that is declared.
         """
-        self.act = act
+        self.act, self.suits, self.is_pressing = act, suits, pressing
+        return self
+
+    def grows(self, days: int | None = None) -> Self:
+        """Declares that it is less of an account that has been there for fewer days (None: than its window), as numbers
+        and amounts in a window are without being declared.
+        """
+        self.grows_in = days or 0
         return self
 
     def tells(self, side: Side) -> Self:
@@ -130,10 +163,22 @@ class Declared:
 
     def features(self, name: str, reason: str) -> Iterator[Feature]:
         for place, (window, measure) in enumerate(self._measures.items()):
-            full_name = f"{name}_{window}d" if window else name
-            act = self.act if place == 0 else None
+            counts = self.unit in ("count", "money")
+            is_first = place == 0
             yield Feature(
-                full_name, reason, self.unit, measure, self.risk, self.says, window, self.sign, act, self.side
+                f"{name}_{window}d" if window else name,
+                reason,
+                self.unit,
+                measure,
+                self.risk,
+                self.says,
+                window,
+                self.sign,
+                self.act if is_first else None,
+                self.side,
+                self.suits if is_first else (),
+                self.is_pressing and is_first,
+                (window if counts else None) if self.grows_in is None else self.grows_in or window,
             )
 
 
@@ -162,6 +207,8 @@ class Reason:
         for name, value in cls.declared.items():
             if value.act and cls.action is None:
                 raise TypeError(f"{cls.__module__}.{name} says what to do, but its reason has no action")
+            if unknown := set(value.suits) - set(cls.declared):
+                raise TypeError(f"{cls.__module__}.{name}: what to do suits {sorted(unknown)}, which are no features")
             if value.act and names_in(value.act) - {"value"}:
                 raise TypeError(f"{cls.__module__}.{name} says what to do with numbers that may be missing")
             if value.risk and not value.says:

@@ -64,6 +64,10 @@ class OfTerms(OfRows):
         """What was known of contracts on each as_of."""
         return keys.once(("in force", self.identity), lambda: terms.in_force(self.terms_of(keys), keys.grid))
 
+    def notice_ages(self, keys: Keys) -> Floats:
+        """The age of the day on which notice was given of each contract, [contracts]; NaN where none is on record."""
+        return ages_of_days(keys.scanned(self).answers[self._days["cancelled_at"].answer], keys.grid)
+
     def terms_of(self, keys: Keys) -> terms.Terms:
         """Every key's contracts."""
         return keys.once(("terms", self.identity), lambda: self._terms_of(keys))

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from features.language.tongue import filled, later, number, parts, tr
+from features.language.tongue import NEARLY_NONE, filled, later, parts, tr
 
 Floats = npt.NDArray[np.float64]
 
@@ -24,6 +24,7 @@ _USUAL = {
     "hours": "{usual:# of hours}",
     "share": "{usual:.0%}",
 }
+_OF_MEANS = "{usual:# in days}"
 
 
 def names_in(template: str) -> frozenset[str]:
@@ -101,7 +102,7 @@ def is_dated(says: str) -> bool:
 
 
 def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> str:
-    template = _USUAL.get(unit)
+    template = _OF_MEANS if "{value:# in days}" in says else _USUAL.get(unit)
     if template is None or usual is None or math.isnan(usual) or math.isnan(value) or is_dated(says):
         return ""
     if unit in ("days", "hours") and usual == 0:
@@ -109,7 +110,8 @@ def _of_the_usual(says: str, value: float, usual: float | None, unit: str) -> st
     normal, actual = (tr(template, usual=amount) for amount in (usual, value))
     if normal == actual:
         return ""
-    return f" {tr('(usual: {usual})', usual=tr('none') if normal == number(0, '.0%') else normal)}"
+    is_none = unit == "share" and usual < NEARLY_NONE
+    return f" {tr('(usual: {usual})', usual=tr('none') if is_none else normal)}"
 
 
 def rendered(template: str, values: Mapping[str, float], as_of: date | None = None) -> str | None:

@@ -24,8 +24,16 @@ if TYPE_CHECKING:
 
 ENGLISH = "en"
 CATALOGUES = Path(__file__).parent / "locale"
-ALIKE = ("#", "# of hours", "# since", "# on")  # forms that hold no noun, so they are the same in every language
+ALIKE = (
+    "#",
+    "# of hours",
+    "# in days",
+    "# every",
+    "# since",
+    "# on",
+)  # forms that hold no noun, so they are the same in every language
 HOURS_AS_DAYS = 48
+NEARLY_NONE = 0.005  # a share below is no 0%
 DAYS_BY_NAME = 7  # "on Thursday" can be no other Thursday
 _DIGITS = 6
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")  # of CLDR's plurals, in its order
@@ -115,9 +123,11 @@ def filled(template: str, values: Mapping[str, Any], as_of: date | None = None) 
     Beside what str.format can do: `{value:# call}` gives 'no calls', '1 call', '3 calls', and `{value:0# call}` gives
     '0 calls'; a noun with another plural stands as `# breach/breaches`. In a catalogue there is a form for none (of `#`
     alone) and one for each plural of the language: `{value:# kein Anruf/Anruf/Anrufe}`. `{value:# of hours}` is a span
-    as people say it: '5 hours' and, from two days on, '4 days'; `{value:#}` is a number alone, 'none' or '3';
+    as people say it: '5 hours' and, from two days on, '4 days'; `{value:# in days}` is one of days: '4 days', or 'less
+    than a day'; `{value:# every}` is how often: 'every day', 'every 4 days'; `{value:#}` is a number alone, 'none' or
+    '3';
     `{value:# since}` and `{value:# on}` are the day so many days before as_of: 'since Thursday', 'on 14 May', or
-    'for 4 days', '4 days ago' where as_of is not known.
+    'for 4 days', '4 days ago' where as_of is not known. Of whole percents what is nearly none is '<1%'.
     """
     return _Words(as_of).vformat(template, (), values)
 
@@ -132,12 +142,17 @@ class _Words(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         is_zero_written, spec = format_spec.startswith("0#"), format_spec.removeprefix("0")
         if not spec.startswith("#"):
-            return number(value, format_spec)
+            is_nearly_none = format_spec == ".0%" and 0 < value < NEARLY_NONE
+            return f"<{number(0.01, format_spec)}" if is_nearly_none else number(value, format_spec)
         match spec:
             case "#":
                 return tr("none") if round(value) == 0 else number(round(value), ",")
             case "# of hours":
                 return _span(value)
+            case "# in days":
+                return tr("less than a day") if round(value) < 1 else _span(24 * value, in_days=True)
+            case "# every":
+                return tr("every day") if round(value) <= 1 else tr("every {count:0# day}", count=round(value))
             case "# since":
                 return _since(self.as_of, round(value))
             case "# on":
@@ -303,8 +318,8 @@ def _day_near(as_of: date, then: date) -> str:
     return day_and_month(then) if then.year == as_of.year else day(then)
 
 
-def _span(hours: float) -> str:
-    in_days = hours >= HOURS_AS_DAYS
+def _span(hours: float, *, in_days: bool = False) -> str:
+    in_days = in_days or hours >= HOURS_AS_DAYS
     count = round(hours / 24 if in_days else max(hours, 1))
     if _spoken.get() == ENGLISH:
         return counted(count, "day" if in_days else "hour")

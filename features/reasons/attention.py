@@ -46,9 +46,13 @@ class Attention(Reason):
         days=(90, 180),
         risk="falls",
         says="In {days} days they got {value:.0%} of the conversations that their rep's accounts have on average",
+    ).grows()
+    size_in_book = (
+        feature(
+            _beside_the_book(Amount(placed, of="amount", days=YEAR), scale=CENTS),
+            "ratio",
+            says="They buy {value:.0%} of what their rep's accounts buy on average",
+        )
+        .tells("low")
+        .grows(YEAR)
     )
-    size_in_book = feature(
-        _beside_the_book(Amount(placed, of="amount", days=YEAR), scale=CENTS),
-        "ratio",
-        says="They buy {value:.0%} of what their rep's accounts buy on average",
-    ).tells("low")

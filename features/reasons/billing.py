@@ -39,7 +39,11 @@ class Billing(Reason):
     )
     open_billing_errors = still_open(
         wrong, until="corrected_at", days=360, risk="rises", says="{value:# wrong invoice} still to be put right"
-    ).then("Ring before it is put right, and say by when it will be")
+    ).then(
+        "Ring before it is put right, and say by when it will be",
+        suits=("oldest_billing_error", "days_billing_error_unspoken"),
+        pressing=True,
+    )
     oldest_billing_error = oldest_open(
         wrong,
         until="corrected_at",
@@ -60,14 +64,14 @@ class Billing(Reason):
         "days",
         days=(180, 360),
         risk="rises",
-        says="It took us {value:,.1f} days on average to put their invoices right",
+        says="It took us {value:# in days} on average to put their invoices right",
     )
     share_of_amount_wrong = in_windows(
         lambda window: Amount(wrong, of="error_amount", days=window) / Amount(invoices, of="amount", days=window),
         "share",
         days=360,
         risk="rises",
-        says="{value:.1%} of what we billed them in {days} days was wrong",
+        says="{value:.0%} of what we billed them in {days} days was wrong",
     )
     days_past_due = oldest_open(
         invoices,

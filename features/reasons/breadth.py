@@ -31,7 +31,7 @@ class Breadth(Reason):
         "share",
         days=YEAR,
         risk="rises",
-        says="They sent back {value:.1%} of what they ordered in {days} days",
+        says="They sent back {value:.0%} of what they ordered in {days} days",
     )
     review_meetings = count(reviews, days=YEAR, risk="falls", says="{value:# review meeting} in {days} days")
     days_since_review = days_since_last(reviews, risk="rises", says="{value:# day} since the last review meeting")

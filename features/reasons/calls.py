@@ -48,28 +48,29 @@ class Calls(Reason):
         risk="rises",
         says=f"In {{days}} days no calls of theirs went unreturned{OF_ALL}{NONE_OR}"
         f"In {{days}} days {{value:# call}} of theirs went unreturned{OF_ALL}"
-        "[; the oldest has waited {oldest_open_call:# since}]",
+        "[; the oldest open one has waited {oldest_open_call:# since}]",
     )
     share_of_calls_unreturned = feature(
         1 - _returned(YEAR) / _number(YEAR),
         "share",
         risk="rises",
-        says=f"Of their {{calls_from_them_{YEAR}d:# call}} in {YEAR} days {{value:.0%}} went unreturned"
-        "[; the oldest has waited {oldest_open_call:# since}]",
+        says=f"{{value:.0%}} of their calls in {YEAR} days went unreturned[, of {{calls_from_them_{YEAR}d:#}} in all]"
+        "[; the oldest open one has waited {oldest_open_call:# since}]",
     )
     share_of_recent_calls_unreturned = in_windows(
         lambda window: 1 - _returned(window) / _number(window),
         "share",
         days=60,
         risk="rises",
-        says="{value:.0%} of their calls in {days} days went unreturned[; {unreturned_calls_90d:# call} in 90 days]",
+        says="{value:.0%} of their calls in {days} days went unreturned"
+        "[; {unreturned_calls_90d:# unreturned call} in 90 days]",
     )
     oldest_open_call = feature(
         _of_calls(lambda rows: OldestOpen(rows, until="returned_at", days=180)).clip(0).filled(0),
         "days",
         risk="rises",
         says="They have waited {value:# since} for us to ring back",
-    ).then("Ring them back today: they called {value:# on}")
+    ).then("Ring them back today: they called {value:# on}", pressing=True)
     hours_until_returned = in_windows(
         _hours,
         "hours",
@@ -83,4 +84,4 @@ class Calls(Reason):
         days=90,
         risk="rises",
         says="In {days} days {value:# request} of theirs (emails, quotes, documents) went unanswered",
-    ).then("Answer {value:# open request} of theirs today, by a call")
+    ).then("Answer {value:# open request} of theirs today, by a call", pressing=True)

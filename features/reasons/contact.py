@@ -47,12 +47,12 @@ def _days_known(window: int) -> Measure:
 class Contact(Reason):
     """They do not hear from us."""
 
-    action = "Ring them with no invoice and no offer in hand: ask how their last purchase is doing"
+    action = "Ring them with no invoice and no offer in hand: ask how they get on with what they bought"
 
     days_since_contact = days_since_last(spoken, risk="rises", says="Nobody has spoken with them for {value:# day}")
     days_since_visit = days_since_last(
         contacts.where(_.channel.isin(["visit", "meeting"])), risk="rises", says="{value:# day} since anyone met them"
-    )
+    ).then("Go and see them with no offer in hand: ask how they get on with what they bought")
     conversations = count(
         spoken, days=(30, QUARTER, YEAR), risk="falls", says="{value:# conversation} with them in {days} days"
     )
@@ -122,7 +122,7 @@ class Contact(Reason):
         "count",
         risk="falls",
         says=f"We were in touch with them on {{value:# day}} in the first {START_DAYS} after their first order",
-    )
+    ).grows(START_DAYS)
     days_in_touch_before = feature(days_before_first_order, "count")
     after_to_before_sale = feature(
         # Known once as many days have passed since the sale as are counted before it.
@@ -135,7 +135,7 @@ class Contact(Reason):
     people_in_touch = distinct(spoken, "rep_id", days=180)
     people_of_theirs_in_touch = distinct(
         spoken, "person", days=180, risk="falls", says="We spoke with {value:# person/people} of theirs in {days} days"
-    )
+    ).then("Get to know another person at theirs: ask whom you know to bring one along")
     contacts_left = count(
         signals.where(_.kind == "contact_left"),
         days=YEAR,
@@ -154,10 +154,10 @@ class Contact(Reason):
         days=180,
         risk="falls",
         says="{value:# function} of ours spoke with them in {days} days",
-    )
+    ).then("Have somebody else of ours ring them too: whoever looks after their orders, or a manager")
     days_since_manager = feature(
         DaysSinceAnySpoke(spoken, which=is_manager),
         "days",
         risk="rises",
         says="{value:# day} since a manager of ours spoke with them",
-    )
+    ).then("Have a manager ring them, with no offer in hand: ask how things work out for them")

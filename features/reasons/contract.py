@@ -1,11 +1,13 @@
 """Contract: customers leave when it is up for renewal and nobody asked."""
 
 from features.language import of_terms
-from features.language.declare import YEAR, Reason, count, feature
+from features.language.declare import YEAR, Reason, count, feature, in_windows
 from features.language.of_days import DaysAfter
+from features.language.of_notices import NoticesForGood
 from features.language.of_rows import DaysSinceLast
 from features.language.of_terms import OfContracts
 from features.language.rows import contracts
+from features.language.sentence import NONE_OR
 from features.reasons.contact import spoken
 
 # One that renews itself has no end in sight until notice is given; notice ends no contract before its time.
@@ -25,13 +27,13 @@ class Contract(Reason):
         days_to_end,
         "days",
         risk="falls",
-        says="{value:# day} until their contract ends",
+        says=f"Their contract ends today{NONE_OR}{{value:# day}} until their contract ends",
     ).shows("contract_end")
     days_to_renewal = (
         feature(
             OfContracts(of_terms.days_to_renewal, ("ends_on", "renews")),
             "days",
-            says="{value:# day} until their contract renews itself",
+            says=f"Their contract renews itself today{NONE_OR}{{value:# day}} until their contract renews itself",
         )
         .shows("contract_end")
         .tells("low")
@@ -44,16 +46,21 @@ class Contract(Reason):
             says="Notice was given, and no other contract goes on",
         )
         .shows("contract_end")
-        .then("Ask what made them give notice, and what would keep them")
+        .then("Ask what made them give notice, and what would keep them", pressing=True)
     )
     contract_value_trend = feature(
         annual_value / a_year_ago,
         "ratio",
         risk="falls",
         says="Their contracts are worth {value:.0%} of what they were a year ago",
-    )
-    cancellations = count(
-        contracts.at("cancelled_at"), days=720, risk="rises", says="{value:# contract} cancelled in {days} days"
+    ).then("Ask what they use less of than a year ago, and what would serve them better")
+    cancellations = in_windows(
+        # A plan that another one replaces is no contract that they cancelled.
+        lambda window: NoticesForGood(days=window),
+        "count",
+        days=720,
+        risk="rises",
+        says="{value:# contract} cancelled in {days} days",
     ).shows("contract_end")
     renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
     share_of_talk_near_renewal = feature(
@@ -62,4 +69,4 @@ class Contract(Reason):
         "share",
         risk="rises",
         says=f"{{value:.0%}} of the year's talk with them fell in the last {NEAR_DAYS} days before they renewed",
-    )
+    ).then("Ring them now, with no contract in hand: ask how things work out for them")

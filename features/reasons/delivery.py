@@ -42,14 +42,14 @@ class Delivery(Reason):
         "days",
         days=360,
         risk="rises",
-        says="Their deliveries came {value:,.1f} days late on average",
+        says="Their deliveries came {value:# in days} late on average",
     )
     overdue_deliveries = feature(
         Count(due, days=180) - Count(delivered, days=180),
         "count",
         risk="rises",
         says="{value:# delivery/deliveries} overdue now",
-    ).then("Ring today and say when it will be there, before they ask")
+    ).then("Ring today and say when it will be there, before they ask", suits=("days_overdue_unspoken",), pressing=True)
     days_overdue_unspoken = feature(
         DaysUnspoken(due, until="delivered_at", days=180, word=since_we_began),
         "days",

@@ -47,7 +47,7 @@ def _days_known(window: int) -> Measure:
 # A customer who is leaving falls silent everywhere, and rings or writes oftener than it orders.
 since_word = DaysSinceLast(contacts.where(_.direction == "inbound"))
 since_heard = IfGiven(Computed(np.fmin, (since_word, DaysSinceLast(calls))), since_word)
-SILENT = "{days_since_order:# day} since their last order[; they usually order every {usual_cycle:.0f}]"
+SILENT = "{days_since_order:# day} since their last order[; they usually order {usual_cycle:# every}]"
 
 
 class Orders(Reason):
@@ -81,7 +81,7 @@ class Orders(Reason):
         rows,
         days=(30, QUARTER, 180, YEAR),
         risk="falls",
-        says="{value:# order} in {days} days[; they usually order every {usual_cycle:.0f}]"
+        says="{value:# order} in {days} days[; they usually order {usual_cycle:# every}]"
         "[; the first on record {days_as_customer:# on}]",
     ).shows("fewer_orders")
     orders_trend = feature(
@@ -103,7 +103,8 @@ class Orders(Reason):
             rows,
             "amount",
             days=(30, QUARTER, 180, YEAR),
-            says="They ordered for {value:,.0f} in {days} days[, and for {amount_360d:,.0f} in a year]",
+            says="They ordered nothing in {days} days[, and for {amount_360d:,.0f} in a year]"
+            f"{NONE_OR}They ordered for {{value:,.0f}} in {{days}} days[, and for {{amount_360d:,.0f}} in a year]",
         )
         .shows("smaller_amounts")
         .tells("low")
@@ -127,4 +128,5 @@ class Orders(Reason):
         )
         .shows("fewer_orders")
         .tells("low")
+        .grows(YEAR)
     )

@@ -7,6 +7,7 @@ from features.language.measure import IfGiven, Measure
 from features.language.of_rows import DaysSinceLast, Distinct
 from features.language.of_words import DaysSinceRepSpoke
 from features.language.rows import assignments, departures, hirings
+from features.language.sentence import NONE_OR
 from features.language.shared import SELLER, at_rep, at_team
 from features.reasons.contact import spoken
 
@@ -41,7 +42,7 @@ class Reps(Reason):
     )
     days_with_rep = feature(with_rep, "days", risk="falls", says="They have had their rep for {value:# day}")
     has_no_rep = feature(REP.is_missing(), "yes/no", risk="rises", says="They have no rep at the moment").then(
-        "Name a rep today; until then the manager rings"
+        "Name a rep today; until then the manager rings", pressing=True
     )
     days_since_rep_spoke = feature(
         since_rep_spoke, "days", risk="rises", says="Their rep last spoke with them {value:# day} ago"
@@ -52,12 +53,16 @@ class Reps(Reason):
         "days",
         risk="rises",
         says="Their rep has had them for {value:# day} without a word with them",
-    ).then("Whoever sold to them brings the new rep along")
+    ).then(
+        "Whoever sold to them brings the new rep along",
+        suits=("rep_changes", "days_with_rep", "rep_tenure_days", "rep_tenure_at_takeover"),
+    )
     rep_tenure_days = feature(tenure, "days", says="Their rep has been with us for {value:# day}").tells("low")
     rep_tenure_at_takeover = feature(
         (tenure - with_rep).clip(0),
         "days",
-        says="Their rep had been with us for {value:# day} when taking them over",
+        says=f"Their rep was new with us when taking them over{NONE_OR}"
+        "Their rep had been with us for {value:# day} when taking them over",
     ).tells("low")
     is_seller_in_charge = feature(REP.equals(SELLER), "yes/no")
     team_departures = in_windows(

@@ -18,7 +18,11 @@ class Service(Reason):
     tickets_opened = count(tickets, days=(90, 360), risk="rises", says="{value:# ticket} in {days} days")
     open_tickets = still_open(
         tickets, until="resolved_at", days=360, risk="rises", says="{value:# ticket} open now"
-    ).then("Ring and say who works on the open ticket, and by when it is solved")
+    ).then(
+        "Ring and say who works on what is open, and by when it will be solved",
+        suits=("oldest_open_ticket", "days_ticket_unspoken"),
+        pressing=True,
+    )
     oldest_open_ticket = oldest_open(
         tickets,
         until="resolved_at",
@@ -47,5 +51,5 @@ class Service(Reason):
         "days",
         days=(180, 360),
         risk="rises",
-        says="It took us {value:# day} on average to solve their tickets",
+        says="It took us {value:# in days} on average to solve their tickets",
     )

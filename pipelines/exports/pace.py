@@ -79,7 +79,7 @@ def pace_words(by: PaceBy) -> PaceWords | None:
 
 
 def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
-    """Where an account stands: '12 days silent, usually 30'; 'ends in 20 days'; '' where nothing is known.
+    """Where an account stands: '12 days silent, usually 30 days'; 'ends in 20 days'; '' where nothing is known.
 
     row: of the ranked list.
     """
@@ -90,7 +90,7 @@ def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
     has_cycle = row["pace"] != "new" and not is_missing(row["usual_cycle"])  # a new account's is that of others like it
     days = row["days_since_order"]
     if has_cycle:
-        return tr("{days:0# day} silent, usually {usual}", days=days, usual=round(row["usual_cycle"]))
+        return tr("{days:0# day} silent, usually {usual:0# day}", days=days, usual=round(row["usual_cycle"]))
     return tr("{days:0# day} silent", days=days)
 
 

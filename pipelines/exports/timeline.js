@@ -21,7 +21,17 @@ const drawTimeline = (() => {
     contract_ended: tr("A contract ended"), recorded_as_lost: tr("Recorded as lost"),
   });
 
-  // Each lane: what it is called, what it says in words, how high it is, and how it is drawn.
+  // As much of a text as is no wider than so many pixels.
+  const measuring = document.createElement("canvas").getContext("2d");
+  function fitted(text, wide, weight) {
+    measuring.font = `${weight} 12px ${getComputedStyle(document.body).fontFamily}`;
+    let shown = text;
+    while (shown.length > 1 && measuring.measureText(shown).width > wide) shown = `${shown.slice(0, -2).trimEnd()}…`;
+    return shown;
+  }
+
+  // Each lane: what it is called, what it says in words (and in short, where that is long), how high it is, and how it
+  // is drawn.
   function lanes(past, { tr, money }) {
     const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], requests = [], errors = [], tickets = [], signals = [], contracts = [], renewals = [], notices = [], ends = [], losses = [] } = past;
     const open = (events) => events.filter((event) => event[1] === null).length;
@@ -58,7 +68,8 @@ const drawTimeline = (() => {
     ];
     if (terms.length) {
       const over = terms.filter((event) => BAD.includes(event[1])).length;
-      found.push({ name: tr("Contracts"), says: tr("{begun} begun or renewed, {over} given notice, ended or lost", { begun: terms.length - over, over }), height: 30, events: terms, draw: drawSigns });
+      const counts = { begun: terms.length - over, over };
+      found.push({ name: tr("Contracts"), says: tr("{begun} begun or renewed, {over} given notice, ended or lost", counts), short: tr("{begun} begun, {over} over", counts), height: 30, events: terms, draw: drawSigns });
     }
     if (signals.length) {
       const bad = signals.filter((event) => BAD.includes(event[1])).length;
@@ -162,9 +173,12 @@ const drawTimeline = (() => {
     drawMonths(svg, scale, top, bottom, words);
     let y = top;
     for (const lane of drawn) {
-      const label = element("text", { x: narrow ? left : 0, y: narrow ? y + 14 : y + lane.height / 2 - 2, class: "lane" }, lane.name);
-      const says = element("tspan", narrow ? { dx: 6, class: "says" } : { x: 0, dy: 14, class: "says" }, lane.says);
-      label.append(says);
+      // A label keeps out of the drawing; its title says all.
+      const name = fitted(lane.name, narrow ? width : left - 8, 600);
+      const room = narrow ? width - left - 12 - measuring.measureText(name).width : left - 8;
+      const label = element("text", { x: narrow ? left : 0, y: narrow ? y + 14 : y + lane.height / 2 - 2, class: "lane" }, name);
+      const says = element("tspan", narrow ? { dx: 6, class: "says" } : { x: 0, dy: 14, class: "says" }, fitted(lane.short || lane.says, room, 400));
+      label.append(says, titled(`${lane.name}: ${lane.says}`));
       const group = element("g", { transform: `translate(0 ${y + above})` });
       lane.draw(group, lane, scale, words);
       svg.append(label, group);

@@ -29,6 +29,7 @@ from features.language.tongue import tr
 from features.reasons.calls import asked, rung
 from features.reasons.contact import spoken
 from features.tables import TABLES
+from pipelines.exports.plans import for_good
 from pipelines.known import known_events
 
 TIMES = ("time", "date")
@@ -49,10 +50,12 @@ class Lane:
     """Rows of one kind, in the words of the features, so that both speak of the same ones, and what is shown of each.
 
     column: an amount of money (what falls on one day is one event), a time (the days until it came), or a text.
+    for_good: of contracts, without those that another one replaced.
     """
 
     rows: Rows
     column: str
+    for_good: bool = False
 
     def __post_init__(self) -> None:
         self.rows.columns_of(self.column)  # raises KeyError where the table has no such column
@@ -63,6 +66,7 @@ class Lane:
         times = {self.rows.happened, *self.rows.known_by}
         if known is None or not times <= set(known.columns):
             return None
+        known = for_good(known) if self.for_good else known
         kind = self.rows.table[self.column].kind
         if self.column not in known.columns:
             if kind not in TIMES:
@@ -99,8 +103,8 @@ LANES = {
     "reps": Lane(assignments, "rep_id"),
     "contracts": Lane(contracts, "ends_on"),
     "renewals": Lane(contracts.once("renewed_at").at("renewed_at"), "ends_on"),
-    "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on"),
-    "ends": Lane(contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at"),
+    "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on", for_good=True),
+    "ends": Lane(contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at", for_good=True),
     "losses": Lane(losses, "kind"),
 }
 
@@ -118,7 +122,8 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str], days_back: 
     channel]; calls, requests (emails, quotes, documents) and tickets [days, days until answered, or None]; errors (of
     invoices, on the day on which they were found) [days, days until corrected, or None]; signals [days, kind]; reps
     [days, rep_id]; contracts, renewals and notices [days, days until the contract ends, or None]; ends (of contracts
-    that do not go on by themselves) [days, days until it was renewed, or None]; losses [days, kind].
+    that do not go on by themselves) [days, days until it was renewed, or None]; losses [days, kind]. Notices and ends
+    are those of contracts that no other one replaced.
     """
     found: dict[str, Timeline] = {}
     for name, lane in LANES.items():

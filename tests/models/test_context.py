@@ -17,12 +17,12 @@ def context_of(**pushes: float) -> str | None:
 @pytest.mark.parametrize(
     ("pushes", "said"),
     [
-        ({"revenue_360d": 0.3, "season_sine": 0.2}, "raises the risk: their size, the season"),
+        ({"revenue_360d": 0.3, "season_sine": 0.2}, "more risk for their size, the season"),
         (
             {"revenue_360d": 0.3, "is_new": -0.2},
-            "raises the risk: their size; lowers it: how long they have been customers",
+            "more risk for their size; less for how long they have been customers",
         ),
-        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.02}, "raises the risk: the season"),
+        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.02}, "more risk for the season"),
         ({"season_sine": 0.3, "season_cosine": -0.3, "days_since_contact": 2}, ""),
     ],
 )
@@ -32,7 +32,7 @@ def test_it_names_what_raises_and_what_lowers_the_risk_though_nobody_can_act_on_
 
 def test_what_weighs_little_is_said_to():
     assert context_of(revenue_360d=0.05) == (
-        "Context, nothing to act on and of little weight: raises the risk: their size"
+        "Context, nothing to act on and of little weight: more risk for their size"
     )
     assert context_of(revenue_360d=0.02) is None
 
@@ -54,7 +54,7 @@ def test_a_model_that_knows_nothing_of_who_they_are_says_nothing():
 def test_it_speaks_german():
     with speaking("de"):
         line = context_of(revenue_360d=0.3)
-    assert line == "Umstände, an denen nichts zu ändern ist – erhöht das Risiko: die Größe"
+    assert line == "Umstände, an denen nichts zu ändern ist – mehr Risiko durch die Größe"
 
 
 def test_there_are_words_for_all_of_it():

@@ -159,7 +159,7 @@ def test_last_order_and_usual_cycle_are_those_of_the_scores_alone(home):
     assert (row["Days since order"], row["Usual days between orders"]) == (122, 30.5)
     assert row["Last order"].date() == date(2024, 3, 1)
     stands = [account["stands"] for account in page_data(home)["accounts"]]
-    assert stands == ["122 days silent, usually 30", "11 days silent"]
+    assert stands == ["122 days silent, usually 30 days", "11 days silent"]
 
 
 def test_over_how_many_days_value_is_counted_the_scores_say(home):

@@ -1,6 +1,7 @@
 """Score: a ranked list that is the same whenever it is made, each account with reasons that people can be given."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -245,7 +246,8 @@ def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(o
     assert best == "days_since_order"
     assert set(found.scores["model_version"]) == {f"rule:{best}"}
     assert found.notice.startswith("No model ranks these accounts; they stand by ")
-    assert "at least 5000 and 5 are asked for (gate.min_leavers, gate.min_early_leavers)" in found.notice
+    assert found.notice.endswith("the last model has not passed all its tests. The details: the model card.")
+    assert "at least 5000 and 5 are asked for (gate.min_leavers, gate.min_early_leavers)" in caplog.text
     assert "no champion, so accounts are ranked by" in caplog.text
     assert found.scores["risk"].is_monotonic_decreasing
     assert found.scores["days_since_order"].is_monotonic_decreasing, "among equal risks as well"
@@ -264,7 +266,7 @@ def test_a_rule_knows_neither_of_shap_values_nor_of_context(scored_home):
     assert pd.isna(said["context"])
 
 
-def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(own_home, small_settings):
+def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(own_home, small_settings, caplog):
     (own_home.folder / "mlflow.db").unlink()
     verdict = json.loads((own_home.model / "gate.json").read_text())
     says = "of early accounts 17.0% were foretold to leave and 29.0% left"
@@ -277,8 +279,8 @@ def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(
 
     found = Scored.read(own_home, as_of_of(own_home))
     assert set(found.scores["model_version"]) == {f"refused:{verdict['challenger_files_sha256'][:12]}"}
-    assert found.notice.startswith("Take the risks below for an order in which to call, and not for chances")
-    assert says in found.notice
+    assert re.fullmatch(r"The model that ranks [^.]* rule\. Trust [^.]*\. The details: the model card\.", found.notice)
+    assert says in caplog.text
     assert found.scores["reason_1_shap"].notna().any()
 
     facts = own_home.model / "scoring" / "model.json"
@@ -287,17 +289,17 @@ def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(
     assert Scored.read(own_home, as_of_of(own_home)).scores["model_version"].str.startswith("rule:").all()
 
 
-def test_where_the_champion_is_gone_the_rule_ranks_and_the_stages_to_run_are_named(own_home, small_settings):
+def test_where_the_champion_is_gone_the_rule_ranks_and_the_log_says_what_to_run(own_home, small_settings, caplog):
     (own_home.folder / "mlflow.db").unlink()
 
     score(small_settings, own_home)
 
     notice = Scored.read(own_home, as_of_of(own_home)).notice
-    assert "no champion of leaky-bucket-simulated" in notice
-    assert "Run leaky train, then leaky evaluate." in notice
+    assert notice.endswith("Trust the order more than the percentages: no tested model is at hand.")
+    assert re.search(r"no champion of leaky-bucket-simulated.* Run leaky train, then leaky evaluate\.", caplog.text)
 
 
-def test_where_the_champions_table_is_gone_the_rule_ranks_once_a_model_without_it_was_refused(own_home, small_settings):
+def test_where_the_champions_table_is_gone_the_rule_ranks_once_a_model_was_refused(own_home, small_settings, caplog):
     manifest = json.loads(own_home.manifest.read_text())
     del manifest["tables"]["invoices"]
     own_home.manifest.write_text(json.dumps(manifest))
@@ -313,7 +315,8 @@ def test_where_the_champions_table_is_gone_the_rule_ranks_once_a_model_without_i
 
     found = Scored.read(own_home, as_of_of(own_home))
     assert found.scores["model_version"].str.startswith("rule:").all()
-    assert says in found.notice
+    assert "has not passed all its tests" in found.notice
+    assert says in caplog.text
 
 
 def test_without_a_champion_and_a_rule_the_stages_to_run_are_named(own_home, small_settings):

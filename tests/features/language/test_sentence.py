@@ -24,6 +24,13 @@ THURSDAY = date(2026, 7, 2)
         ("it took {value:# of hours}", 0.2, "It took 1 hour"),
         ("it took {value:# of hours}", 47.4, "It took 47 hours"),
         ("it took {value:# of hours}", 99.9, "It took 4 days"),
+        ("it took {value:# in days}", 0.4, "It took less than a day"),
+        ("it took {value:# in days}", 0.6, "It took 1 day"),
+        ("it took {value:# in days}", 3.6, "It took 4 days"),
+        ("they order {value:# every}", 0.7, "They order every day"),
+        ("they order {value:# every}", 1, "They order every day"),
+        ("they order {value:# every}", 1.6, "They order every 2 days"),
+        ("they order {value:# every}", 1234, "They order every 1,234 days"),
     ],
 )
 def test_numbers_have_their_nouns(template: str, value: float, sentence: str) -> None:
@@ -67,6 +74,7 @@ def test_what_stands_in_brackets_is_said_where_its_numbers_are_there_and_not_0()
         ("{value:# day} silent", "days", 70, 18, "70 days silent (usual: 18 days)"),
         ("{value:# of hours} late", "hours", 99.9, 6, "4 days late (usual: 6 hours)"),
         ("{value:.0%} wrong", "share", 0.33, 0.001, "33% wrong (usual: none)"),
+        ("{value:# in days} late", "days", 3.2, 0.3, "3 days late (usual: less than a day)"),
     ],
 )
 def test_what_is_usual_stands_behind_the_fact(says: str, unit: str, value: float, usual: float, sentence: str) -> None:
@@ -123,6 +131,9 @@ def test_a_day_in_german(days: int, on: str, since: str) -> None:
         ("{value:# of hours} zu spät", "hours", 99.9, 6, "4 Tage zu spät (üblich: 6 Stunden)"),
         ("{value:.0%} falsch", "share", 0.33, 0.001, "33\xa0% falsch (üblich: keine)"),
         ("{value:.0%} falsch", "share", 0.33, 0.334, "33\xa0% falsch"),
+        ("bestellt {value:# every}", "number", 1, 3, "Bestellt jeden Tag"),
+        ("bestellt {value:# every}", "number", 21.3, 3, "Bestellt alle 21 Tage"),
+        ("dauerte {value:# in days}", "days", 0.3, None, "Dauerte weniger als einen Tag"),
     ],
 )  # fmt: skip
 def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: float, sentence: str) -> None:
@@ -131,7 +142,7 @@ def test_what_is_usual_in_german(says: str, unit: str, value: float, usual: floa
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"), [(0, "No order"), (0.004, "0% of the usual"), (0.3, "30% of the usual"), (nan, None)]
+    ("value", "sentence"), [(0, "No order"), (0.004, "<1% of the usual"), (0.3, "30% of the usual"), (nan, None)]
 )
 def test_of_none_another_sentence_may_be_said(value: float, sentence: str | None) -> None:
     assert said("No order // {value:.0%} of the usual", "it", "ratio", {"it": value}) == sentence

@@ -106,7 +106,7 @@ def test_in_words() -> None:
     assert said("product_lines_360d", 1) == "They bought 1 product line in 360 days"
     assert said("lines_dropped", 0) == "They dropped no product lines that they bought half a year to a year ago"
     assert said("lines_dropped", 2) == "They dropped 2 product lines that they bought half a year to a year ago"
-    assert said("share_returned_360d", 0.034) == "They sent back 3.4% of what they ordered in 360 days"
+    assert said("share_returned_360d", 0.034) == "They sent back 3% of what they ordered in 360 days"
     assert said("review_meetings_360d", 0) == "No review meetings in 360 days"
     assert said("days_since_review", 400) == "400 days since the last review meeting"
     assert said("upsells_360d", 0) == "No upsells in 360 days"

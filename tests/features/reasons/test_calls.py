@@ -118,13 +118,13 @@ def test_in_words() -> None:
     )
     assert said("unreturned_calls_90d", 1) == "In 90 days 1 call of theirs went unreturned"
     assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4) == (
-        "Of their 4 calls in 360 days 50% went unreturned"
+        "50% of their calls in 360 days went unreturned, of 4 in all"
     )
     assert said("unreturned_calls_90d", 2, calls_from_them_90d=5, oldest_open_call=0) == (
         "In 90 days 2 calls of theirs went unreturned, of 5 in all"
     )
     assert said("unreturned_calls_90d", 2, calls_from_them_90d=5, oldest_open_call=100) == (
-        "In 90 days 2 calls of theirs went unreturned, of 5 in all; the oldest has waited for 100 days"
+        "In 90 days 2 calls of theirs went unreturned, of 5 in all; the oldest open one has waited for 100 days"
     )
     assert said("oldest_open_call", 0) == "They have waited for no days for us to ring back"
     assert said("oldest_open_call", 12) == "They have waited for 12 days for us to ring back"

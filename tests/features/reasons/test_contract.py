@@ -211,6 +211,59 @@ def test_a_notice_counts_when_it_is_given_however_old_the_contract() -> None:
     }
 
 
+def test_a_plan_that_another_one_replaces_is_no_contract_that_they_cancelled() -> None:
+    """Notice of 2024-01-15. Upgraded plans begin about then, or about the last day; one that ran beside it before does
+    not, nor one for something else that begins between the two.
+    """
+    contracts = table("""
+        account   starts_on   ends_on     cancelled_at  product_line
+        gone      2023-03-01  2024-02-28  2024-01-15    basic
+        at_once   2023-06-01  2024-05-31  2024-01-15    basic
+        at_once   2024-01-15  2025-01-14  -             plus
+        month     2023-06-01  2024-12-31  2024-01-15    basic
+        month     2023-12-16  2025-01-14  -             plus
+        sooner    2023-06-01  2024-12-31  2024-01-15    basic
+        sooner    2023-12-15  2025-01-14  -             plus
+        at_end    2022-03-01  2024-02-20  2023-06-15    basic
+        at_end    2024-02-21  2025-02-20  -             plus
+        between   2022-03-01  2024-12-31  2023-06-15    basic
+        between   2023-11-01  2025-10-31  -             basic
+        other     2022-03-01  2024-12-31  2023-06-15    basic
+        other     2023-11-01  2025-10-31  -             phone
+        unsaid    2022-03-01  2024-12-31  2023-06-15    -
+        unsaid    2023-11-01  2025-10-31  -             -
+        seats     2023-06-01  2024-05-31  2023-06-15    basic
+        seats     2023-06-01  2024-05-31  -             basic
+        endless   2022-03-01  -           2024-01-15    -
+        endless   2024-02-01  -           -             -
+        both      2022-03-01  -           2024-01-15    -
+        both      2024-02-01  -           2024-02-28    -
+    """)
+    assert value(Contract.cancellations, contracts, as_of="2024-03-01") == {
+        "gone": 1,
+        "at_once": 0,
+        "month": 0,  # 30 days before
+        "sooner": 1,  # 31 days
+        "at_end": 0,
+        "between": 0,
+        "other": 1,
+        "unsaid": 0,
+        "seats": 1,
+        "endless": 0,
+        "both": 1,
+    }
+
+
+def test_notice_counts_until_the_plan_that_takes_its_place_is_known() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     cancelled_at  recorded_at
+        A        2023-06-01  2024-05-31  2024-02-01    -
+        A        2024-02-10  2025-02-09  -             2024-02-20
+    """)
+    days = values(Contract.cancellations, contracts, as_of="2024-02-22", snapshots=22, step_days=1)  # newest first
+    assert days["A"] == [0, 0] + [1] * 19 + [0]  # known from the day after on: 2024-02-02, 2024-02-21
+
+
 def test_a_renewal_counts_when_it_is_agreed() -> None:
     counted = values(Contract.renewals, CONTRACTS, as_of="2024-02-02", snapshots=2, step_days=1)
     assert counted["renewed"] == [1, 0]
@@ -275,7 +328,7 @@ def test_in_words() -> None:
     assert said("share_of_talk_near_renewal", 1) == (
         "100% of the year's talk with them fell in the last 60 days before they renewed"
     )
-    assert said("days_to_contract_end", 0) == "No days until their contract ends"
+    assert said("days_to_contract_end", 0) == "Their contract ends today"
     assert said("days_to_contract_end", 1) == "1 day until their contract ends"
     assert said("days_to_renewal", 30) == "30 days until their contract renews itself"
     assert said("has_notice", 1) == "Notice was given, and no other contract goes on"

@@ -370,7 +370,7 @@ def test_whoever_rings_or_writes_has_been_heard_of_and_whom_we_ring_has_not() ->
 
 def test_in_words() -> None:
     assert said("days_since_order", 41, usual_cycle=12) == (
-        "41 days since their last order; they usually order every 12"
+        "41 days since their last order; they usually order every 12 days"
     )
     assert said("days_since_order", 41) == "41 days since their last order"  # no cycle is known to compare with
     assert said("amount_90d", 198, amount_360d=1141) == "They ordered for 198 in 90 days, and for 1,141 in a year"
@@ -385,7 +385,7 @@ def test_in_words() -> None:
     assert said("orders_360d", 12) == "12 orders in 360 days"
     assert said("orders_trend", 0) == "No order in 90 days"
     assert said("orders_trend", 0.4) == "They order at 40% of the year's usual pace"
-    assert said("amount_30d", 0) == "They ordered for 0 in 30 days"
+    assert said("amount_30d", 0) == "They ordered nothing in 30 days"
     assert said("amount_90d", 12345.6) == "They ordered for 12,346 in 90 days"
     assert said("amount_180d", 999.4) == "They ordered for 999 in 180 days"
     assert said("amount_360d", 1e6) == "They ordered for 1,000,000 in 360 days"

@@ -316,7 +316,7 @@ def test_in_words() -> None:
     assert said("days_with_rep", 2000) == "They have had their rep for 2,000 days"
     assert said("has_no_rep", 1) == "They have no rep at the moment"
     assert said("rep_tenure_days", 20) == "Their rep has been with us for 20 days"
-    assert said("rep_tenure_at_takeover", 0) == "Their rep had been with us for no days when taking them over"
+    assert said("rep_tenure_at_takeover", 0) == "Their rep was new with us when taking them over"
     assert said("team_departures_360d", 1) == "1 person left their rep's team in 360 days"
     assert said("team_departures_360d", 2) == "2 people left their rep's team in 360 days"
     assert said("rep_changes_540d", 2) == "2 changes of rep in 540 days"

@@ -213,6 +213,7 @@ def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_s
     with tongue.speaking("de"):
         said = _refused(own_home)
     assert unmarked(said, []) == ""
+    assert "⟦" in said
     assert "an English sentence" not in said, "not even among marked words"
 
 

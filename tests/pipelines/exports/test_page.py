@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from features.language.tongue import speaking
 from pipelines.exports import page as page_module
 from pipelines.exports.page import as_script_json, write_page
 
@@ -232,8 +233,46 @@ def test_contracts_and_losses_are_drawn_in_the_past_and_an_end_that_was_renewed_
     page.locator(".name").first.click()
     drawn = page.locator("dialog svg")
     assert (drawn.locator("polygon.good").count(), drawn.locator("polygon.bad").count()) == (1, 3)
-    assert "Contracts: 1 begun or renewed, 3 given notice, ended or lost" in drawn.get_attribute("aria-label")
+    whole = "Contracts: 1 begun or renewed, 3 given notice, ended or lost"
+    assert whole in drawn.get_attribute("aria-label")
+    (label,) = [lane for lane in drawn.locator("text.lane").all() if lane.text_content().startswith("Contracts")]
+    assert label.locator("tspan").text_content() == "1 begun, 3 over"
+    assert label.locator("title").text_content() == whole
     page.close()
+
+
+DAYS = range(540, 1, -2)
+# Of every lane many events, so that all numbers are long.
+FULL = {
+    lane: [[day, None] for day in DAYS] for lane in ("calls", "requests", "errors", "tickets", "contracts", "ends")
+} | {
+    "orders": [[day, 123456] for day in DAYS],
+    "returns": [[day, 123456] for day in DAYS],
+    "contacts": [[day + 200, "call"] for day in DAYS],
+    "signals": [[day, "complaint"] for day in DAYS],
+}
+
+
+@pytest.mark.parametrize(("language", "wide"), [("en", 1280), ("de", 1280), ("de", 400)])
+def test_no_label_runs_into_the_drawing(browser, made, tmp_path, language, wide):
+    first = made.rows["account_id"].iloc[0]
+    with speaking(language):
+        path = write(tmp_path / "accounts.html", replace(made, timelines={first: FULL}))
+    page = browser.new_page(viewport={"width": wide, "height": 900})
+    page.goto(path.as_uri())
+    page.wait_for_selector(".tabulator-row")
+    page.locator(".name").first.click()
+    drawing = page.locator("dialog svg").bounding_box()
+    edge = drawing["x"] + (190 if drawing["width"] >= 560 else drawing["width"])
+    labels = page.locator("dialog svg text.lane").all()
+    assert len(labels) == 9
+    assert [label.text_content() for label in labels if right_of(label) > edge] == []
+    page.close()
+
+
+def right_of(label):
+    box = label.bounding_box()
+    return box["x"] + box["width"]
 
 
 def test_a_firm_that_names_no_reps_or_regions_gets_no_filters_for_them(browser, made, tmp_path):

@@ -167,18 +167,42 @@ def test_contracts_stand_there_with_start_renewal_notice_and_end(tmp_path):
         A           2024-02-01  2024-12-31  yes     2024-06-20    2024-05-01
         A           2024-03-01  -           -       2024-07-01    -
         A           2024-07-01  2024-12-31  no      -             -
-        A           2024-06-01  2024-12-31  no      -             -
+        A           2023-12-01  2024-12-31  no      -             -
         A           2023-06-02  2024-06-01  yes     -             -
         """,
     )
     assert timelines(tmp_path, AS_OF, ["A"]) == {
         "A": {
-            "contracts": [[395, 365], [182, 152], [151, 334], [122, None], [30, 213]],
+            "contracts": [[395, 365], [213, 396], [182, 152], [151, 334], [122, None]],
             "renewals": [[61, 244]],
             "notices": [[11, 194]],
             "ends": [[30, None]],
         }
     }
+
+
+def test_notice_and_end_of_a_plan_that_another_one_replaced_are_none(tmp_path):
+    """The monthly plan of A renews itself: notice of 2024-03-10 ends it on 2024-03-31."""
+    write(
+        tmp_path,
+        "contracts",
+        """
+        account_id  starts_on   ends_on     renews  cancelled_at
+        A           2023-06-01  2023-06-30  yes     2024-03-10
+        A           2024-04-20  2025-04-19  no      -
+        B           2023-05-01  2024-04-30  no      -
+        B           2024-05-01  2024-06-10  no      -
+        C           2023-06-01  2023-06-30  yes     2024-03-10
+        C           2024-05-02  2025-05-01  no      -
+        D           2023-06-01  2024-06-20  no      2024-06-10
+        E           2024-06-15  2024-12-31  no      -
+        """,
+    )
+    found = timelines(tmp_path, AS_OF, list("ABCD"))
+    assert found["A"] == {"contracts": [[396, 29], [72, 364]]}
+    assert found["B"]["ends"] == [[21, None]]
+    assert found["C"]["notices"] == [[113, -254]]
+    assert found["D"]["notices"] == [[21, 10]]
 
 
 def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):
