@@ -27,7 +27,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare, survivors
+from pipelines.notices import caution, caution_of_rule, gap, missed, mostly_rare, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
@@ -185,18 +185,17 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             log.warning(
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused"
             )
-            return Ranker(
-                by_records_of(home, refused[0]), f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}"
-            )
+            notice = f"{tr(_ORDER_ONLY)} {_refused(home)}"
+            return Ranker(by_records_of(home, refused[0]), f"refused:{refused[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        notice = f"{no_model} {_refused(home) or no_champion} {caution_of_rule(rule)}".rstrip()
+        said = [no_model, _refused(home) or str(no_champion), caution_of_rule(rule)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
-        return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version, f"{caution(model.about)} {missed_lately(home)}".strip())
+        return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
+    return Ranker(model, version, f"{caution(model.about)} {missed(home)}".strip())
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.

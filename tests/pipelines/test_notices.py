@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution_of_rule
+from pipelines.notices import caution_of_rule, missed
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -53,6 +54,39 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
         f"No model ranks these accounts; they stand by {rule.in_words}. The last model was refused: its Brier score is "
         f"poor. {caution_of_rule(rule)}",
     )
+
+
+LATELY = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_value": 0.001}
+BY_DAY = {"days": 8, "too_high": 2, "too_low": 1, "off": 0.056, "uneven": 0.05, "left": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("too_high", "too_low", "ways"),
+    [(2, 1, "now too high, now too low"), (3, 0, "at times too high"), (0, 3, "at times too low")],
+)
+def test_which_way_days_were_off_is_told(tmp_path: Path, too_high: int, too_low: int, ways: str) -> None:
+    home = Home(tmp_path)
+    home.model.mkdir(parents=True)
+    found = BY_DAY | {"too_high": too_high, "too_low": too_low}
+    (home.model / GATE).write_text(json.dumps({"missed_by_day": found}))
+    assert f"where 10 left, {ways}: trust the order" in missed(home)
+
+
+def test_how_far_off_days_were_is_told_of_so_many_accounts_that_it_can_be(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.model.mkdir(parents=True)
+
+    def said(off: float, left: float) -> str:
+        (home.model / GATE).write_text(json.dumps({"missed_by_day": BY_DAY | {"off": off, "left": left}}))
+        return missed(home)
+
+    assert "about 2 in 100 accounts, where 5 left" in said(0.016, 0.049)
+    assert "about 14 in 1,000 accounts, where 49 left" in said(0.014, 0.049)
+    assert "about 6 in 1,000 accounts, where 20 left" in said(0.006, 0.02)
+    (home.model / GATE).write_text("{}")
+    assert missed(home) == missed(home, by_rule=True) == ""
+    (home.model / GATE).unlink()
+    assert missed(home) == ""
 
 
 def test_neither_a_rule_nor_a_refused_model_of_another_definition_ranks(own_home: Home, small_settings) -> None:

@@ -9,16 +9,20 @@ import pytest
 from features.language.tongue import told
 from models.gate import CALIBRATED, Check, Verdict
 from models.lately import Lately
+from models.missed import Missed
 from models.registry import Version
 from pipelines.evaluate import _gate_json
 
+NOTHING = Missed()
 TESTED, CHAMPION = Version("2", "aaaa"), Version("1", "bbbb")
 
 
-def written(*refused: str, champion: Version | None = None, missed: Lately | None = None) -> dict[str, Any]:
+def written(
+    *refused: str, champion: Version | None = None, missed: Missed = NOTHING, by_rule: Missed = NOTHING
+) -> dict[str, Any]:
     checks = [Check("enough leavers", True, told("90 accounts left"))]
     checks += [Check(name, False, told("it is not so")) for name in refused]
-    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed))
+    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule))
     return found
 
 
@@ -42,8 +46,11 @@ def test_a_refused_model_ranks_where_only_its_probabilities_were_refused_and_the
     assert (found["without_champion"] is None) == (champion is not None)
 
 
-def test_what_was_missed_lately_is_written() -> None:
+def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:
     missed = Lately("2026-04-02", 300, 0.1, 0.2, 0.001)
 
-    assert written(missed=missed)["missed_lately"] == asdict(missed)
+    found = written(missed=Missed(lately=missed))
+    assert (found["missed_lately"], found["missed_by_day"]) == (asdict(missed), None)
+    assert found["rule"] == {"missed_lately": None, "missed_by_day": None}
     assert written()["missed_lately"] is None
+    assert written(by_rule=Missed(lately=missed))["rule"] == {"missed_lately": asdict(missed), "missed_by_day": None}
