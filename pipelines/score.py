@@ -185,13 +185,13 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             log.warning(
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused"
             )
-            notice = f"{tr(_ORDER_ONLY)} {_refused(home)}"
+            notice = f"{tr(_ORDER_ONLY)} {_refused(home)} {missed(home)}".rstrip()
             return Ranker(by_records_of(home, refused[0]), f"refused:{refused[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        said = [no_model, _refused(home) or str(no_champion), caution_of_rule(rule)]
+        said = [no_model, _refused(home) or str(no_champion), caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))

@@ -60,6 +60,31 @@ LATELY = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_v
 BY_DAY = {"days": 8, "too_high": 2, "too_low": 1, "off": 0.056, "uneven": 0.05, "left": 0.1}
 
 
+def test_what_was_told_and_did_not_come_stands_behind_why_a_rule_ranks(own_home: Home, small_settings) -> None:
+    of_rule = {"rule": {"missed_lately": LATELY, "missed_by_day": BY_DAY}}
+    without_champion(own_home, **of_rule, missed_lately=LATELY | {"accounts": 999}, missed_by_day=None)
+
+    found = ranker(small_settings, own_home).notice
+
+    assert "No model ranks" in found
+    assert found.endswith(missed(own_home, by_rule=True))
+    assert "Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left" in found
+    assert "What was told on earlier days was off by about 6 in 100 accounts, where 10 left, now too high" in found
+    assert "999" not in found
+
+
+def test_so_it_does_behind_why_a_model_is_only_an_order(own_home: Home, small_settings) -> None:
+    own = json.loads((own_home.model / GATE).read_text())["challenger_files_sha256"]
+    without_champion(own_home, order_files_sha256=own, missed_lately=LATELY, missed_by_day=BY_DAY)
+
+    found = ranker(small_settings, own_home)
+
+    assert found.version == f"refused:{own[:12]}"
+    assert found.notice.endswith(missed(own_home))
+    assert "Of 300 accounts" in found.notice
+    assert "6 in 100 accounts" in found.notice
+
+
 @pytest.mark.parametrize(
     ("too_high", "too_low", "ways"),
     [(2, 1, "now too high, now too low"), (3, 0, "at times too high"), (0, 3, "at times too low")],
