@@ -12,6 +12,7 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
+from pipelines.intake.manifest import Manifest, Thinned
 
 TELLING = 2  # accounts of so many: fewer are rounded too far
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
@@ -120,6 +121,14 @@ def survivors(since: date | None) -> str:
     )
 
 
+def of_records(manifest: Manifest) -> list[str]:
+    """What to know of tables that end long before the day to score, or thin out before it."""
+    return [
+        *(gap(table, last) for table, last in manifest.ended.items()),
+        *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
+    ]
+
+
 def gap(table: str, last: date) -> str:
     """What to know of a table that ends long before the day to score."""
     return tr(
@@ -127,4 +136,17 @@ def gap(table: str, last: date) -> str:
         "more silent than they are.",
         table=table,
         day=short_day(last),
+    )
+
+
+def thinned(table: str, short: Thinned, as_of: date) -> str:
+    """What to know of a table of which the newest rows are too few."""
+    return tr(
+        "The records ({table}) hold {rows:,} rows of the {days} days before {as_of}, where {usual:,} are usual: if "
+        "rows are still to come, accounts seem more silent than they are.",
+        table=table,
+        rows=short.rows,
+        days=short.days,
+        as_of=short_day(as_of),
+        usual=short.usual,
     )

@@ -27,7 +27,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, gap, missed, mostly_rare, survivors
+from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, of_records, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
@@ -69,7 +69,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
         survivors(manifest.gone_since),
-        *(gap(name, last) for name, last in manifest.ended.items() if as_of == manifest.as_of),
+        *(of_records(manifest) if as_of == manifest.as_of else []),
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
-from pipelines.intake.manifest import Manifest
+from pipelines.intake.manifest import Manifest, Thinned
 from pipelines.notices import caution_of_rule, missed
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
@@ -122,6 +123,23 @@ def test_neither_a_rule_nor_a_refused_model_of_another_definition_ranks(own_home
     assert ranker(small_settings, own_home).version == f"refused:{own[:12]}"
     with pytest.raises(Mistake, match="no champion"):
         ranker(sooner, own_home)
+
+
+def test_a_table_that_thins_out_stands_in_the_scores_of_that_day(own_home: Home, small_settings) -> None:
+    manifest = Manifest.read(own_home)
+    assert manifest.thinned == {}
+    short = Thinned(days=14, rows=1298, usual=2960)
+    manifest.model_copy(update={"thinned": {"orders": short}}).write(own_home.manifest)
+    earlier = manifest.as_of - timedelta(days=30)
+
+    for day in (manifest.as_of, earlier):
+        score(small_settings, own_home, day)
+
+    hold = (
+        f"The records (orders) hold 1,298 rows of the 14 days before {manifest.as_of}, where 2,960 are usual: if rows"
+    )
+    assert hold in Scored.read(own_home, manifest.as_of).notice
+    assert "The records" not in Scored.read(own_home, earlier).notice
 
 
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:
