@@ -1,4 +1,4 @@
-"""Lately: whether what is foretold still comes, on the newest day of which that is known."""
+"""Lately: whether what is foretold still comes, on the newest day of which that is known; and how one day is judged."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,8 @@ import pandas as pd
 from models.churn import Churn
 from models.gate import CLOSE
 from models.groups import missed
+from models.metrics import Floats
+from models.rule import Rule
 from models.target import targets
 
 KNOWN = 0.5  # of a day's accounts, whose outlook has passed
@@ -17,7 +19,7 @@ CHANCE = 0.01  # that a true model is said to miss
 
 @dataclass(frozen=True)
 class Lately:
-    """What was foretold of one day's accounts by a model that knew nothing of them, and what came."""
+    """What was foretold of one day's accounts, and what came."""
 
     as_of: str
     accounts: int
@@ -26,11 +28,12 @@ class Lately:
     p_value: float
 
     @classmethod
-    def of(cls, rows: pd.DataFrame, model: Churn, tested_on: pd.Timestamp) -> "Lately | None":
+    def of(cls, rows: pd.DataFrame, ranker: Churn | Rule, tested_on: pd.Timestamp) -> "Lately | None":
         """On the newest day, no older than the last tested one, of which half of the outlooks have passed: whether they
         have depends on what was known on that day, and on the calendar. None where too few left.
 
-        rows: snapshots with features and what left. model: that of the last tested day.
+        rows: snapshots with features and what left. ranker: the model of the last tested day, which knew nothing of the
+        accounts of that day; or a rule.
         """
         left, _ = targets(rows)
         known = ~np.isnan(left)
@@ -39,11 +42,15 @@ class Lately:
         if not len(days):
             return None
         mask = known & (rows["as_of"] == days[-1]).to_numpy()
-        risk, gone = model.risk(rows[mask]), left[mask]
-        if max(risk.sum(), gone.sum()) < ENOUGH:
+        return cls.on(days[-1], ranker.risk(rows[mask]), left[mask])
+
+    @classmethod
+    def on(cls, day: pd.Timestamp, risk: Floats, left: Floats) -> "Lately | None":
+        """Of one day, by account: risk, and left (1 or 0). None where too few left."""
+        if max(risk.sum(), left.sum()) < ENOUGH:
             return None
-        p_value, _ = missed(risk, gone)
-        return cls(days[-1].date().isoformat(), int(mask.sum()), float(risk.mean()), float(gone.mean()), p_value)
+        p_value, _ = missed(risk, left)
+        return cls(day.date().isoformat(), len(left), float(risk.mean()), float(left.mean()), p_value)
 
     def __str__(self) -> str:
         return (
@@ -53,4 +60,8 @@ class Lately:
 
     def misses(self, calibration: float) -> bool:
         """Whether the two differ beyond chance, and by more than the gate allows (`gate.calibration`)."""
-        return self.p_value < CHANCE and abs(self.left - self.told) > max(CLOSE, calibration * self.left)
+        return self.is_beyond_chance and abs(self.left - self.told) > max(CLOSE, calibration * self.left)
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        return self.p_value < CHANCE

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,13 @@ from models.evaluation import (
     rounded,
 )
 from models.explain import shap_contributions
-from models.lately import Lately
 from models.layout import SCORING
 from models.leaks import Leaks, lines
 from models.metrics import Floats
+from models.missed import Missed
 from models.money import money_figures
 from models.numbers import NumbersInFrame
-from models.origins import Origin, too_short
+from models.origins import Origin, complete_as_ofs, too_short
 from models.packaged import Package
 from models.plots import write_beeswarm, write_plots
 from models.reasons import reasons
@@ -108,7 +108,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         suspected=lines(Leaks.from_json(home.leaks.read_text(encoding="utf-8")).suspected, settings.leak.accept),
     )
     _write_figures(home, metrics, figures)
-    _write_rule(settings, home, rows, np.any([origin.test for origin in origins], axis=0), figures)
+    tested_rows = np.any([origin.test for origin in origins], axis=0)
+    rule = _write_rule(settings, home, rows, tested_rows, figures)
     _draw(home, evaluation, figures)
     card = Card(
         model=registry.model,
@@ -132,11 +133,12 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     if verdict.promoted:
         registry.promote(version)
         champion = version
-    lately = Lately.of(rows, tested.model, origins[-1].as_of)
-    missed = lately if lately and lately.misses(settings.gate.calibration) else None
-    _write(home.model / GATE, _gate_json(verdict, version, champion, missed))
-    if missed:
-        log.warning("evaluate: %s", missed)
+    told = (tested.rows["as_of"], tested.risk, tested.left)
+    missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
+    by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
+    _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule))
+    for line in (missed if champion or verdict.order_stands else by_rule).lines():
+        log.warning("evaluate: %s", line)
     outcome = "is champion" if verdict.promoted else "refused"
     log.info("gate: version %s (%s) %s: %s", version.number, version.name, outcome, verdict.in_words)
 
@@ -158,25 +160,40 @@ def _without_a_model(
     found = figures_of_rules(measured, rivals, capacity=asked.capacity, resamples=asked.resamples, seed=asked.seed)
     figures = rounded(found | {"data": data})
     _write_figures(home, metrics, figures)
-    _write_rule(settings, home, rows, known, figures)
+    rule = _write_rule(settings, home, rows, known, figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
     verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
-    _write(home.model / GATE, _gate_json(verdict, None, registry.champion()))
+    missed = _missed_by_rule(settings, rows, rule, known & rows["as_of"].isin(complete_as_ofs(rows)).to_numpy())
+    _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed))
+    for line in missed.lines():
+        log.warning("evaluate: %s", line)
     log.warning("gate: no model: %s", verdict.in_words)
 
 
-def _write_rule(settings: Settings, home: Home, rows: pd.DataFrame, mask: Mask, figures: Mapping[str, Any]) -> None:
+def _write_rule(
+    settings: Settings, home: Home, rows: pd.DataFrame, mask: Mask, figures: Mapping[str, Any]
+) -> Rule | None:
     """The best rule, which ranks where there is no champion; its risks are of the rows in the mask."""
     best = best_rule(figures["baselines"], rows.columns)
     if best is None:
         log.warning("evaluate: no rule of thumb can be taken: the tables give neither orders, contracts nor contacts")
         _write(home.model / RULE, "null\n")
-        return
+        return None
     voluntary, involuntary = (np.where(mask, target, np.nan) for target in targets(rows))
     rule = Rule.fit(best, rows, voluntary, involuntary, features_of(rows), settings.left.digest)
     with written_whole(home.model / RULE) as path:
         rule.save(path)
+    return rule
+
+
+def _missed_by_rule(settings: Settings, rows: pd.DataFrame, rule: Rule | None, mask: Mask) -> Missed:
+    """The same of the rule, whose risks are shares of all rows in the mask: how far single days stray from them."""
+    if rule is None:
+        return Missed()
+    tested = rows[mask]
+    told = (tested["as_of"], rule.risk(tested), targets(tested)[0])
+    return Missed.of(rows, rule, told, calibration=settings.gate.calibration)
 
 
 def _money(evaluation: Evaluation, settings: Settings, manifest: Manifest) -> dict[str, Any]:
@@ -276,12 +293,17 @@ def _draw(home: Home, evaluation: Evaluation, figures: Mapping[str, Any]) -> Non
 
 
 def _gate_json(
-    verdict: gate.Verdict, challenger: Version | None, champion: Version | None, missed: Lately | None = None
+    verdict: gate.Verdict,
+    challenger: Version | None,
+    champion: Version | None,
+    missed: Missed,
+    by_rule: Missed,
 ) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
-    the challenger stands. missed_lately: the newest day whose outcome is known, where it was not what was foretold.
+    the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
+    outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -293,7 +315,8 @@ def _gate_json(
         "challenger_files_sha256": challenger.files_sha256 if challenger else None,
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
-        "missed_lately": asdict(missed) if missed else None,
+        **missed.as_json(),
+        "rule": by_rule.as_json(),
         "without_champion": None if champion else verdict.in_words,
     }
     return json.dumps(content, indent=2) + "\n"

@@ -12,7 +12,9 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
+from pipelines.intake.manifest import Manifest, Thinned
 
+TELLING = 2  # accounts of so many: fewer are rounded too far
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
 
 
@@ -49,20 +51,47 @@ def _is_whole_year(first: str, last: str) -> bool:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days >= WHOLE_YEAR
 
 
-def missed_lately(home: Home) -> str:
-    """What was foretold and what came on the newest day of which that is known, where the two differ; else ''."""
+def missed(home: Home, *, by_rule: bool = False) -> str:
+    """Where what was told on earlier days did not come, by the last model or by the rule; '' where it did."""
     path = home.model / GATE
-    missed = json.loads(path.read_text(encoding="utf-8")).get("missed_lately") if path.exists() else None
-    if not missed:
+    verdict = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found = verdict.get("rule", {}) if by_rule else verdict
+    return f"{_missed_lately(found.get('missed_lately'))} {_missed_by_day(found.get('missed_by_day'))}".strip()
+
+
+def _missed_lately(found: Mapping[str, Any] | None) -> str:
+    """What was told and what came on the newest day of which that is known, where the two differ."""
+    if not found:
         return ""
     return tr(
         "Of {accounts:,} accounts seen on {day} {told:.1%} were foretold to leave and {left:.1%} left, which is beyond "
         "chance. Something may have changed: take the risks for an order in which to call, rather than for chances.",
-        accounts=missed["accounts"],
-        day=short_day(date.fromisoformat(missed["as_of"])),
-        told=missed["told"],
-        left=missed["left"],
+        accounts=found["accounts"],
+        day=short_day(date.fromisoformat(found["as_of"])),
+        told=found["told"],
+        left=found["left"],
     )
+
+
+def _missed_by_day(found: Mapping[str, Any] | None) -> str:
+    """How far off earlier days were, where some missed by far more than others."""
+    if not found:
+        return ""
+    of = next((of for of in (100, 1_000) if round(found["off"] * of) >= TELLING), 10_000)
+    return tr(
+        "What was told on earlier days was off by about {off:,} in {of:,} accounts, where {left:,} left, {ways}: trust "
+        "the order, not the chances.",
+        off=round(found["off"] * of),
+        of=of,
+        left=round(found["left"] * of),
+        ways=_ways(found["too_high"], found["too_low"]),
+    )
+
+
+def _ways(too_high: int, too_low: int) -> str:
+    if too_high and too_low:
+        return tr("now too high, now too low")
+    return tr("at times too high") if too_high else tr("at times too low")
 
 
 def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
@@ -80,16 +109,33 @@ def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
     )
 
 
-def survivors(since: date | None) -> str:
-    """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
+def survivors(since: date | None, first_as_of: str) -> str:
+    """What to know of risks where hardly anybody on record has gone; '' of others. first_as_of: of what was learned
+    from, ISO; '' where it is not known.
+    """
     if since is None:
         return ""
+    if first_as_of >= since.isoformat():
+        return tr(
+            "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those "
+            "who had seem to be left out of the records. The risks are learned from later days alone; they will be "
+            "surer if the records are given with the accounts that have gone.",
+            day=short_day(since),
+        )
     return tr(
         "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those who "
         "had seem to be left out of the records. The risks are too low: take them for an order in which to call, and "
         "have the records given with the accounts that have gone.",
         day=short_day(since),
     )
+
+
+def of_records(manifest: Manifest) -> list[str]:
+    """What to know of tables that end long before the day to score, or thin out before it."""
+    return [
+        *(gap(table, last) for table, last in manifest.ended.items()),
+        *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
+    ]
 
 
 def gap(table: str, last: date) -> str:
@@ -99,4 +145,17 @@ def gap(table: str, last: date) -> str:
         "more silent than they are.",
         table=table,
         day=short_day(last),
+    )
+
+
+def thinned(table: str, short: Thinned, as_of: date) -> str:
+    """What to know of a table of which the newest rows are too few."""
+    return tr(
+        "The records ({table}) hold {rows:,} rows of the {days} days before {as_of}, where {usual:,} are usual: if "
+        "rows are still to come, accounts seem more silent than they are.",
+        table=table,
+        rows=short.rows,
+        days=short.days,
+        as_of=short_day(as_of),
+        usual=short.usual,
     )

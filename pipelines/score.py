@@ -27,7 +27,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare, survivors
+from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, of_records, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.scored import PLACES, Scored, day_of_scores
@@ -68,8 +68,8 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     notices = [
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
-        survivors(manifest.gone_since),
-        *(gap(name, last) for name, last in manifest.ended.items() if as_of == manifest.as_of),
+        survivors(manifest.gone_since, ranker.first_as_of),
+        *(of_records(manifest) if as_of == manifest.as_of else []),
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
@@ -121,6 +121,11 @@ class Ranker:
     model: Churn | Rule
     version: str
     notice: str = ""
+
+    @property
+    def first_as_of(self) -> str:
+        """The earliest day that it learned from, ISO; '' where an older version did not say."""
+        return self.model.first_as_of if isinstance(self.model, Rule) else self.model.about.get("first_as_of", "")
 
 
 def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -190,19 +195,18 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused: %s",
                 mistake,
             )
-            return Ranker(
-                by_records_of(home, refused[0]), f"refused:{refused[1]}", f"{tr(_ORDER_ONLY)} {_refused(home)}"
-            )
+            notice = f"{tr(_ORDER_ONLY)} {_refused(home)} {missed(home)}".rstrip()
+            return Ranker(by_records_of(home, refused[0]), f"refused:{refused[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         log.warning("score: %s", mistake)
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        notice = f"{no_model} {_refused(home) or no_champion} {caution_of_rule(rule)}".rstrip()
+        said = [no_model, _refused(home) or str(no_champion), caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
-        return Ranker(rule, f"rule:{rule.name}", notice)
-    return Ranker(model, version, f"{caution(model.about)} {missed_lately(home)}".strip())
+        return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
+    return Ranker(model, version, f"{caution(model.about)} {missed(home)}".strip())
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.

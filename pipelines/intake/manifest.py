@@ -25,12 +25,23 @@ class TableFacts(BaseModel):
     columns: list[str]
 
 
+class Thinned(BaseModel):
+    """days: before as_of, of which a table has so many rows, where so many are usual."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: int
+    rows: int
+    usual: int
+
+
 class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
     give and that were made from others. ended: tables that end long before as_of, as where an export has broken
-    down, and the day of their last row. gone_since: the day before which hardly anybody on record has gone, where that
+    down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
+    gone_since: the day before which hardly anybody on record has gone, where that
     is not believable. data_version: changes with any row of any table.
     """
 
@@ -46,6 +57,7 @@ class Manifest(BaseModel):
     derived: list[str] = []
     missing: list[str]
     ended: dict[str, date] = {}
+    thinned: dict[str, Thinned] = {}
     gone_since: date | None = None
     data_version: str
 

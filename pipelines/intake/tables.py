@@ -9,11 +9,13 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
+from pipelines.intake.manifest import Thinned
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
-from pipelines.intake.unlikely import ended_early, unlikely
+from pipelines.intake.thinning import thinned_tables, too_few
+from pipelines.intake.unlikely import ended_early, looked_at, unlikely
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +28,15 @@ class CheckedSource:
 
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
-    of their last row. gone_since: the day before which hardly anybody on record has gone, where that is not believable.
+    of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
+    anybody on record has gone, where that is not believable.
     """
 
     checks: Checks
     as_of: AsOf | Mistake
     notes: list[str]
     ended: dict[str, date] = field(default_factory=dict)
+    thinned: dict[str, Thinned] = field(default_factory=dict)
     gone_since: date | None = None
 
 
@@ -60,9 +64,14 @@ def check_source(
         return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
     ended = ended_early(checks, as_of.day)
+    thinned = thinned_tables(checks, as_of.day, [name for name in looked_at(checks) if name not in ended])
     since = gone_since(checks, as_of.day)
-    found = [*unlikely(checks, as_of.day, ended), *([only_survivors(since)] if since else [])]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, since)
+    found = [
+        *unlikely(checks, as_of.day, ended),
+        *(too_few(name, short, as_of.day) for name, short in thinned.items()),
+        *([only_survivors(since)] if since else []),
+    ]
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since)
 
 
 def tables_in_order(source: Source) -> list[str]:

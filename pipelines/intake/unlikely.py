@@ -17,7 +17,7 @@ _SELDOM = ("contracts", "rep_assignments", "losses", "outcomes")  # come in batc
 
 def ended_early(checks: Checks, as_of: date) -> dict[str, date]:
     """Tables that end long before as_of, as where an export has broken down, and the day of their last row."""
-    found = {name: last_before_a_gap(checks.rows_by_day(name), as_of) for name in _looked_at(checks)}
+    found = {name: last_before_a_gap(checks.rows_by_day(name), as_of) for name in looked_at(checks)}
     return {name: last for name, last in found.items() if last}
 
 
@@ -47,7 +47,7 @@ def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str
 
 def _repeated(checks: Checks, as_of: date) -> list[str]:
     found = []
-    for name in _looked_at(checks):
+    for name in looked_at(checks):
         rows = checks.kept(name)
         happened = rows[str(TABLES[name].happened)].cast("date")
         rows = rows.filter((happened >= as_of - timedelta(days=LATELY)) & (happened < as_of))
@@ -61,7 +61,8 @@ def _repeated(checks: Checks, as_of: date) -> list[str]:
     return found
 
 
-def _looked_at(checks: Checks) -> list[str]:
+def looked_at(checks: Checks) -> list[str]:
+    """The event tables whose rows come steadily."""
     return [
         name
         for name, checked in checks.done.items()

@@ -2,14 +2,16 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
-from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution_of_rule
+from pipelines.intake.manifest import Manifest, Thinned
+from pipelines.notices import caution_of_rule, missed
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -55,6 +57,64 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
     )
 
 
+LATELY = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_value": 0.001}
+BY_DAY = {"days": 8, "too_high": 2, "too_low": 1, "off": 0.056, "uneven": 0.05, "left": 0.1}
+
+
+def test_what_was_told_and_did_not_come_stands_behind_why_a_rule_ranks(own_home: Home, small_settings) -> None:
+    of_rule = {"rule": {"missed_lately": LATELY, "missed_by_day": BY_DAY}}
+    without_champion(own_home, **of_rule, missed_lately=LATELY | {"accounts": 999}, missed_by_day=None)
+
+    found = ranker(small_settings, own_home).notice
+
+    assert "No model ranks" in found
+    assert found.endswith(missed(own_home, by_rule=True))
+    assert "Of 300 accounts seen on 2026-04-02 10.0% were foretold to leave and 20.0% left" in found
+    assert "What was told on earlier days was off by about 6 in 100 accounts, where 10 left, now too high" in found
+    assert "999" not in found
+
+
+def test_so_it_does_behind_why_a_model_is_only_an_order(own_home: Home, small_settings) -> None:
+    own = json.loads((own_home.model / GATE).read_text())["challenger_files_sha256"]
+    without_champion(own_home, order_files_sha256=own, missed_lately=LATELY, missed_by_day=BY_DAY)
+
+    found = ranker(small_settings, own_home)
+
+    assert found.version == f"refused:{own[:12]}"
+    assert found.notice.endswith(missed(own_home))
+    assert "Of 300 accounts" in found.notice
+    assert "6 in 100 accounts" in found.notice
+
+
+@pytest.mark.parametrize(
+    ("too_high", "too_low", "ways"),
+    [(2, 1, "now too high, now too low"), (3, 0, "at times too high"), (0, 3, "at times too low")],
+)
+def test_which_way_days_were_off_is_told(tmp_path: Path, too_high: int, too_low: int, ways: str) -> None:
+    home = Home(tmp_path)
+    home.model.mkdir(parents=True)
+    found = BY_DAY | {"too_high": too_high, "too_low": too_low}
+    (home.model / GATE).write_text(json.dumps({"missed_by_day": found}))
+    assert f"where 10 left, {ways}: trust the order" in missed(home)
+
+
+def test_how_far_off_days_were_is_told_of_so_many_accounts_that_it_can_be(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.model.mkdir(parents=True)
+
+    def said(off: float, left: float) -> str:
+        (home.model / GATE).write_text(json.dumps({"missed_by_day": BY_DAY | {"off": off, "left": left}}))
+        return missed(home)
+
+    assert "about 2 in 100 accounts, where 5 left" in said(0.016, 0.049)
+    assert "about 14 in 1,000 accounts, where 49 left" in said(0.014, 0.049)
+    assert "about 6 in 1,000 accounts, where 20 left" in said(0.006, 0.02)
+    (home.model / GATE).write_text("{}")
+    assert missed(home) == missed(home, by_rule=True) == ""
+    (home.model / GATE).unlink()
+    assert missed(home) == ""
+
+
 def test_neither_a_rule_nor_a_refused_model_of_another_definition_ranks(own_home: Home, small_settings) -> None:
     own = json.loads((own_home.model / GATE).read_text())["challenger_files_sha256"]
     without_champion(own_home, order_files_sha256=own)
@@ -63,6 +123,23 @@ def test_neither_a_rule_nor_a_refused_model_of_another_definition_ranks(own_home
     assert ranker(small_settings, own_home).version == f"refused:{own[:12]}"
     with pytest.raises(Mistake, match="no champion"):
         ranker(sooner, own_home)
+
+
+def test_a_table_that_thins_out_stands_in_the_scores_of_that_day(own_home: Home, small_settings) -> None:
+    manifest = Manifest.read(own_home)
+    assert manifest.thinned == {}
+    short = Thinned(days=14, rows=1298, usual=2960)
+    manifest.model_copy(update={"thinned": {"orders": short}}).write(own_home.manifest)
+    earlier = manifest.as_of - timedelta(days=30)
+
+    for day in (manifest.as_of, earlier):
+        score(small_settings, own_home, day)
+
+    hold = (
+        f"The records (orders) hold 1,298 rows of the 14 days before {manifest.as_of}, where 2,960 are usual: if rows"
+    )
+    assert hold in Scored.read(own_home, manifest.as_of).notice
+    assert "The records" not in Scored.read(own_home, earlier).notice
 
 
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:

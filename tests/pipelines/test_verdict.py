@@ -4,21 +4,29 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from features.language.tongue import told
 from models.gate import CALIBRATED, Check, Verdict
 from models.lately import Lately
+from models.missed import Missed
 from models.registry import Version
-from pipelines.evaluate import _gate_json
+from models.rule import Rule
+from pipelines.evaluate import _gate_json, _missed_by_rule
+from pipelines.settings import Settings
 
+NOTHING = Missed()
 TESTED, CHAMPION = Version("2", "aaaa"), Version("1", "bbbb")
 
 
-def written(*refused: str, champion: Version | None = None, missed: Lately | None = None) -> dict[str, Any]:
+def written(
+    *refused: str, champion: Version | None = None, missed: Missed = NOTHING, by_rule: Missed = NOTHING
+) -> dict[str, Any]:
     checks = [Check("enough leavers", True, told("90 accounts left"))]
     checks += [Check(name, False, told("it is not so")) for name in refused]
-    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed))
+    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule))
     return found
 
 
@@ -42,8 +50,26 @@ def test_a_refused_model_ranks_where_only_its_probabilities_were_refused_and_the
     assert (found["without_champion"] is None) == (champion is not None)
 
 
-def test_what_was_missed_lately_is_written() -> None:
+def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:
     missed = Lately("2026-04-02", 300, 0.1, 0.2, 0.001)
 
-    assert written(missed=missed)["missed_lately"] == asdict(missed)
+    found = written(missed=Missed(lately=missed))
+    assert (found["missed_lately"], found["missed_by_day"]) == (asdict(missed), None)
+    assert found["rule"] == {"missed_lately": None, "missed_by_day": None}
     assert written()["missed_lately"] is None
+    assert written(by_rule=Missed(lately=missed))["rule"] == {"missed_lately": asdict(missed), "missed_by_day": None}
+
+
+def test_the_days_of_the_rule_are_held_against_its_own_risks() -> None:
+    days = pd.date_range("2025-01-01", periods=4, freq="90D")
+    left = np.concatenate([np.r_[np.ones(gone), np.zeros(400 - gone)] for gone in (80, 10, 80, 10)])
+    rows = pd.DataFrame({"as_of": np.repeat(days, 400), "left": pd.array(left, "Float64"), "days_since_order": 1.0})
+    rows = rows.assign(pace="new", kind=None, kind_known_on=pd.NaT)
+    rule = Rule.fit("days_since_order", rows, left, np.zeros(len(left)), ["days_since_order"], "")
+    busy = rows["as_of"].isin(days[[0, 2]]).to_numpy()
+
+    found = _missed_by_rule(Settings(), rows, rule, np.ones(len(rows), dtype=bool))
+    assert (found.by_day.days, found.by_day.too_high, found.by_day.too_low) == (4, 2, 2)
+    assert found.lately.as_of == "2025-09-28"
+    assert _missed_by_rule(Settings(), rows, rule, busy).by_day is None, "these two miss alike"
+    assert _missed_by_rule(Settings(), rows, None, busy) == Missed()

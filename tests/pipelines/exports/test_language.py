@@ -26,8 +26,8 @@ from models.rule import FEATURES, Rule
 from pipelines.export import export
 from pipelines.exports.account import explain
 from pipelines.home import Home
-from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, gap, missed_lately, mostly_rare
+from pipelines.intake.manifest import Manifest, Thinned
+from pipelines.notices import caution, caution_of_rule, gap, missed, mostly_rare, thinned
 from pipelines.score import ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -222,21 +222,25 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
 ) -> None:
     left = small_settings.left
     verdict = json.loads((own_home.model / "gate.json").read_text())
-    missed = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2}
+    lately = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2}
+    by_day = {"days": 8, "too_high": 2, "too_low": 1, "off": 0.04, "uneven": 0.04, "left": 0.1}
     seen = told("of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2)
     refused = {"name": "calibrated: all", "passed": False, "told": seen.as_json()}
     (own_home.folder / "mlflow.db").unlink()
     with tongue.speaking("de"):
         rare = pd.DataFrame({"cause": [orders_too_rarely(left)]})
         rule = replace(Rule.load(own_home.model / "rule.json"), first_as_of="2026-01-01", last_as_of="2026-02-01")
-        (own_home.model / "gate.json").write_text(json.dumps(verdict | {"missed_lately": missed}))
+        (own_home.model / "gate.json").write_text(json.dumps(verdict | {"missed_lately": lately}))
         notices = [
             caution({"first_as_of": "2026-01-01", "last_as_of": "2026-02-01"}),
             caution_of_rule(rule),
-            missed_lately(own_home),
+            missed(own_home),
             mostly_rare(left, rare, scored=0),
             gap("contacts", date(2026, 6, 9)),
+            thinned("contacts", Thinned(days=14, rows=298, usual=960), date(2026, 7, 1)),
         ]
+        (own_home.model / "gate.json").write_text(json.dumps(verdict | {"missed_by_day": by_day}))
+        notices.append(missed(own_home))
         rule.save(own_home.model / "rule.json")
         for order_stands in (False, True):
             own = verdict["challenger_files_sha256"] if order_stands else None
@@ -244,7 +248,7 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
             (own_home.model / "gate.json").write_text(json.dumps(written))
             notices.append(ranker_of(small_settings, own_home, Manifest.read(own_home)).notice)
     assert all("⟦" in notice for notice in notices)
-    assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 7
+    assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 9
     assert not [notice for notice in notices if FEATURES[rule.name][2] in notice or seen.parts[0][0][:15] in notice]
 
 
