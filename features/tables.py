@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+GRACE_DAYS = 30  # between two contracts are no end of the first, unless somebody sets another number
+
 Kind = Literal["id", "text", "choice", "money", "number", "date", "time"]
 
 
@@ -207,7 +209,13 @@ contracts = Table(
     (
         _ACCOUNT,
         _id("contract_id", "The contract's number."),
-        _time("starts_on", "Its first day.", required=True, day=True),
+        _time(
+            "starts_on",
+            "Its first day. Planned: it may lie ahead, if `recorded_at` says when it was signed.",
+            required=True,
+            planned=True,
+            day=True,
+        ),
         _time(
             "ends_on",
             "The day on which it ends unless renewed; none: open-ended.",
@@ -220,7 +228,10 @@ contracts = Table(
         _time("renewed_at", "When it was renewed."),
         _money("annual_value", "What it is worth a year."),
         _text("product_line", "The line of products that it is for: of one line, what began last counts."),
-        RECORDED_AT,
+        _time(
+            RECORDED_AT.name,
+            "When it was signed, or entered; by default its first day. It counts from then on, though it begins later.",
+        ),
     ),
     happened="starts_on",
 )

@@ -214,7 +214,8 @@ def _values(baseline: Baseline, features: tuple[Feature, ...]) -> pd.DataFrame:
             f"{baseline.home.features}: has a snapshot of {strange[0].date()}, but the newest is to be of "
             f"{grid.newest}, with others every {grid.step_days} days back. Run: leaky snapshots."
         )
-    found = frame_of(engine, {feature.name: feature.measure for feature in features}, grid)
+    measures = {feature.name: feature.measure for feature in features}
+    found = frame_of(engine, measures, grid, grace_days=baseline.settings.left.grace_days)
     found["as_of"] = pd.to_datetime(found["as_of"])
     return found.set_index(KEYS)[[feature.name for feature in features]].reindex(keys)
 

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from features.language.tongue import tr
+from features.tables import GRACE_DAYS
 
 # Raised by hand whenever the same settings give other labels; a test with stored labels says when.
 DEFINITION_NUMBER = 2
@@ -53,7 +54,9 @@ class Left(BaseModel):
     )
     max_days: int = Field(180, ge=1, description="cycle: accounts with a longer outlook order too rarely to be judged.")
     active_days: int = Field(365, ge=1, description="silence: at risk are accounts that ordered in so many days.")
-    grace_days: int = Field(30, ge=0, description="contract: so many days without a contract are no leaving yet.")
+    grace_days: int = Field(
+        GRACE_DAYS, ge=0, description="contract: so many days without a contract are no leaving yet."
+    )
 
     @property
     def table(self) -> str:

@@ -50,12 +50,13 @@ def of_contracts(contracts: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
 
 
 def of_starts(contracts: pd.DataFrame | None) -> pd.DataFrame:
-    """account_id, last_day: on which its latest contract began, since whoever takes one after a loss is back; and no
-    day for those who stayed, as nothing tells one of theirs from another.
+    """account_id, last_day: on which its latest contract began, or was signed before, since whoever takes one after a
+    loss is back; and no day for those who stayed, as nothing tells one of theirs from another.
     """
     if contracts is None:
         return pd.DataFrame({"account_id": [], "last_day": pd.to_datetime([]), "last_day_before": pd.to_datetime([])})
-    last = _days(contracts, "starts_on").groupby(contracts["account_id"]).max()
+    starts, recorded = _days(contracts, "starts_on"), _days(contracts, "recorded_at")
+    last = starts.where(~(recorded < starts), recorded).groupby(contracts["account_id"]).max()
     return pd.DataFrame({"account_id": last.index, "last_day": last.to_numpy(), "last_day_before": pd.NaT})
 
 

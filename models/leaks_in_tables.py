@@ -85,6 +85,7 @@ def leaks_in(table: Table, rows: pd.DataFrame, fates: pd.DataFrame, leave: Leave
         yield from _filled_in(table, "valid_from", changes, leave, planned=False)
         return
     yield from _rewritten(table, rows, leave)
+    yield from _foretold(table, rows)
     own = {table.happened, "recorded_at"}
     for column in table.columns:
         if column.kind in ("date", "time") and column.name in rows and column.name not in own:
@@ -133,6 +134,25 @@ def _rewritten(table: Table, rows: pd.DataFrame, leave: Leave) -> Iterator[Findi
             "recorded_at",
             f"most rows from before {leave} were recorded {LATE} days or more after it for {seen}, so that "
             "they seem to have had none",
+        )
+
+
+def _foretold(table: Table, rows: pd.DataFrame) -> Iterator[Finding]:
+    """Contracts that were recorded longer before they begin than they run, as where all of an account bear the day of
+    its first: each would be known while the one before it is still to begin, and how many there are tells who leaves.
+    """
+    if table.name != "contracts" or not {"recorded_at", "ends_on"} <= set(rows.columns):
+        return
+    ahead = rows[rows["recorded_at"].dt.normalize() < rows["starts_on"]]
+    is_far = ahead["starts_on"] - ahead["recorded_at"] > ahead["ends_on"] - ahead["starts_on"]
+    far, accounts = int(is_far.sum()), ahead.loc[is_far, "account_id"].nunique()
+    if accounts >= LEAST and far > len(ahead) / 2:
+        yield Finding(
+            "a",
+            table.name,
+            "recorded_at",
+            f"{far:,} of {len(ahead):,} contracts recorded before they began were so longer before than they run, and "
+            "nobody signs the next term before the present one begins",
         )
 
 

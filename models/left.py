@@ -11,14 +11,14 @@ from features.kernels.grid import OLDEST, Floats, Grid
 from features.kernels.terms import spells
 from features.kernels.windows import in_window
 from features.language.measure import Columns, Measure
-from features.language.of_rows import DaysSinceFirst, DaysSinceLast
-from features.language.of_terms import contract_terms
+from features.language.of_rows import DaysSinceFirst
+from features.language.of_terms import OfContracts, contract_terms, days_since_taken
 from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
 from features.language.tongue import tr
 from models.definition import Left, PaceBy
 from models.losses import Losses, days_since_loss, loss_measures
 
-_STARTS = DaysSinceLast(contracts)
+_TAKEN = OfContracts(days_since_taken, ())
 _BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
 _FIRST_SEEN = {rows.table.name: DaysSinceFirst(rows) for rows in (contacts, calls, invoices, tickets, signals)}
 _OPENED = DaysSinceFirst(openings)
@@ -65,7 +65,7 @@ def needed(left: Left, columns: Columns) -> tuple[Measure, ...]:
     if "orders" in columns:
         found += [since_order, cycle, gaps]
     if "contracts" in columns:
-        found += [contract_terms(columns), _STARTS]
+        found += [contract_terms(columns), _TAKEN]
     if left.by == "losses":
         found += _signs_of_a_customer(columns)
     return (*found, *loss_measures(columns))
@@ -86,10 +86,12 @@ def watch(block: Block, left: Left) -> Watch:
             gone = tr("Already gone: no order in {days} days", days=left.active_days)
             cause[block.dense(since_order) > left.active_days] = gone
         case "contract":
-            lapsed = contract_terms(block.columns).in_force(block).days_lapsed
+            known = contract_terms(block.columns).in_force(block, left.grace_days)
+            lapsed = known.days_lapsed
             cause[lapsed > 0] = tr("Between contracts, for no longer than {days} days so far", days=left.grace_days)
             cause[lapsed > left.grace_days] = tr("Already gone: no contract in force")
             cause[np.isnan(lapsed)] = tr("Never had a contract")
+            cause[known.is_to_begin & ~(lapsed <= 0)] = tr("Its contract is signed and still to begin")
         case "losses":
             cause[~_is_customer(block)] = tr("No customer yet")
     if left.by != "contract":  # there, who has a contract in force is there, whatever is on record
@@ -109,7 +111,7 @@ def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
 
     The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
     which rows count. A loss explains the silence in which it falls, and no other: from the account's last sign of life
-    before it left (an order, the start of a contract) until its next one. Where losses decide, so does one of before
+    before it left (an order, a contract taken) until its next one. Where losses decide, so does one of before
     as_of of which nobody knew yet, if there was no sign of life since: the account had gone already, or went in time.
     """
     ages = block.grid.ages
@@ -147,7 +149,7 @@ def _pace(block: Block, left: Left) -> np.ndarray:
             is_early = block.dense(since_order) <= block.dense(cycle)
             is_new = block.dense(gaps) < OWN_GAPS
         case PaceBy.contracts:
-            known = contract_terms(block.columns).in_force(block)
+            known = contract_terms(block.columns).in_force(block, left.grace_days)
             is_early, is_new = known.days_left > left.horizon_days, known.is_first_term
         case PaceBy.nothing:
             is_early, is_new = np.ones((block.keys, block.grid.snapshots), dtype=bool), np.zeros(1, dtype=bool)
@@ -160,9 +162,9 @@ def _is_lost(block: Block) -> np.ndarray:
 
 
 def _days_silent(block: Block) -> Floats:
-    """Days from the last order or start of a contract to each as_of, as it was known then; inf: there was none."""
+    """Days since the last order, or since a contract was signed or began, to each as_of; inf: none was known."""
     silent = np.full((block.keys, block.grid.snapshots), np.inf)
-    for table, last in (("orders", since_order), ("contracts", _STARTS)):
+    for table, last in (("orders", since_order), ("contracts", _TAKEN)):
         if table in block.columns:
             silent = np.fmin(silent, block.dense(last))
     return silent

@@ -54,7 +54,8 @@ def features_at(
     measures = {feature.name: feature.measure for feature in features}
     worth = value(settings.export.value_days, engine.columns)
     scored, not_scored = [], []
-    for block in blocks(engine, [*measures.values(), *needed(left, engine.columns), worth], grid, only):
+    asked = [*measures.values(), *needed(left, engine.columns), worth]
+    for block in blocks(engine, asked, grid, only, grace_days=left.grace_days):
         watched = watch(block, left)
         mask = watched.at_risk
         scored.append(

@@ -23,8 +23,9 @@ def ingest(settings: Settings, home: Home, *, source: str, files: Path | None, a
     """Writes home.tables: a Parquet file for every table that the source gives, refused rows, and the manifest.
 
     settings: those of params.yaml; what the source says goes before them. as_of: the day that the command line asks
-    for, which goes before both. Rows that happened on it or later are refused, without being held against the source.
-    Where nobody sets it, it becomes the day after the newest order, and rows that happened after `today` are faults.
+    for, which goes before both. Rows that happened on it or later are refused, without being held against the source;
+    what is planned for then and was recorded before it is kept. Where nobody sets it, it becomes the day after the
+    newest order, and rows that happened after `today` are faults.
 
     Raises Mistake where a table cannot be read, or more of its rows are refused than ingest.max_refused; then the
     tables of an earlier run stay as they are.

@@ -61,7 +61,8 @@ def snapshots(settings: Settings, home: Home) -> None:
     with written_whole(home.features) as features_path, written_whole(home.left) as left_path:
         with GrowingParquet(features_path, mostly_distinct(features)) as known, GrowingParquet(left_path) as happened:
             asked = [*measures.values(), *needed(left, engine.columns), worth]
-            for knew, followed, contradicted in map_ahead(of_block, blocks(engine, asked, grid)):
+            made = blocks(engine, asked, grid, grace_days=left.grace_days)
+            for knew, followed, contradicted in map_ahead(of_block, made):
                 rows += len(knew["as_of"])
                 against += contradicted
                 known.write(knew)

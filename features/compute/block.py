@@ -22,10 +22,12 @@ class Population:
     """What all blocks share: who the accounts are, and numbers of reps, teams and pools of accounts.
 
     accounts: their ids, sorted. domains: the ids that codes stand for, by what they name ('rep_id', 'team', …).
-    levels: numbers of reps and teams, by domain. pools: sums, [codes, snapshots].
+    levels: numbers of reps and teams, by domain. pools: sums, [codes, snapshots]. grace_days: so many days between two
+    contracts are no end of the first.
     """
 
     grid: Grid
+    grace_days: int
     columns: Columns
     accounts: pd.Series
     domains: dict[str, pd.Index]
@@ -38,7 +40,7 @@ class Block:
 
     def __init__(self, population: Population, keys: int, rows: dict[Scan, ScannedRows], first: int = 0) -> None:
         self.population, self.keys, self.first = population, keys, first
-        self.grid, self.columns = population.grid, population.columns
+        self.grid, self.grace_days, self.columns = population.grid, population.grace_days, population.columns
         self._rows = rows
         self._values: dict[Identity, Floats] = {}
         self._codes: dict[Identity, np.ndarray] = {}

@@ -11,13 +11,19 @@ from features.compute.protocol import Engine
 from features.compute.run import blocks
 from features.kernels.grid import Grid
 from features.language.measure import Measure
+from features.tables import GRACE_DAYS
 
 
-def frame_of(engine: Engine, measures: Mapping[str, Measure], grid: Grid) -> pd.DataFrame:
-    """account_id, as_of, rep_id and the measures by name, of every account on every snapshot."""
+def frame_of(
+    engine: Engine, measures: Mapping[str, Measure], grid: Grid, *, grace_days: int = GRACE_DAYS
+) -> pd.DataFrame:
+    """account_id, as_of, rep_id and the measures by name, of every account on every snapshot.
+
+    grace_days: see `blocks`.
+    """
     found = [
         pa.table(frame(block, measures, np.ones((block.keys, grid.snapshots), dtype=bool)))
-        for block in blocks(engine, list(measures.values()), grid)
+        for block in blocks(engine, list(measures.values()), grid, grace_days=grace_days)
     ]
     return pd.DataFrame(pa.concat_tables(found).to_pandas())
 

@@ -17,22 +17,29 @@ from features.language.in_force import REP
 from features.language.measure import Identity, Measure, is_given, leaves
 from features.language.of_rows import OfRows
 from features.language.shared import Pooled
+from features.tables import GRACE_DAYS
 
 SNAPSHOTS = 400_000  # in a block, of all its accounts: a hundred features of them are a third of a gigabyte
 ROWS = 3_000_000  # in a block, of all tables, as a rule: a few hundred megabytes
 
 
 def blocks(
-    engine: Engine, roots: Iterable[Measure], grid: Grid, only: Collection[str] | None = None
+    engine: Engine,
+    roots: Iterable[Measure],
+    grid: Grid,
+    only: Collection[str] | None = None,
+    *,
+    grace_days: int = GRACE_DAYS,
 ) -> Iterator[Block]:
     """Every account, in blocks, able to give the value of each root.
 
     only: these accounts alone, each in a block of its own; what accounts share is that of all of them even so.
+    grace_days: so many days between two contracts are no end of the first; `left.grace_days`.
     """
     wanted = [*roots, REP] if is_given(REP, engine.columns) else list(roots)
     found = {leaf.identity: leaf for root in wanted for leaf in leaves(root, engine.columns)}.values()
     of_rows = [leaf for leaf in found if isinstance(leaf, OfRows)]
-    population = Population(grid, engine.columns, _account_ids(engine), _domains(engine, of_rows))
+    population = Population(grid, grace_days, engine.columns, _account_ids(engine), _domains(engine, of_rows))
     _add_levels(population, engine, [leaf for leaf in of_rows if leaf.rows.key != "account_id"])
     of_accounts = [leaf for leaf in of_rows if leaf.rows.key == "account_id"]
     pools = [leaf for leaf in found if isinstance(leaf, Pooled)]

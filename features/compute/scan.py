@@ -18,11 +18,12 @@ from features.tables import TABLES
 
 @dataclass(frozen=True)
 class Scan:
-    """One pass over one table: whose rows, placed at which of their times."""
+    """One pass over one table: whose rows, placed at which of their times, and whether they are known ahead of it."""
 
     table: str
     key: str
     happened: str
+    is_ahead: bool = False
 
 
 @dataclass
@@ -42,7 +43,8 @@ class Request:
 
 def scan_of(measure: OfRows) -> Scan:
     """The scan that a measure reads."""
-    return Scan(measure.rows.table.name, measure.rows.key, measure.rows.happened)
+    rows = measure.rows
+    return Scan(rows.table.name, rows.key, rows.happened, rows.is_ahead)
 
 
 def requests(measures: Iterable[OfRows]) -> list[Request]:
@@ -134,15 +136,17 @@ def _known_age(
     """The age from which a row is known: the least of when it happened, was recorded, and all that it waits for.
 
     A row that is placed at another of its times (`age`) is still not known before its own: when it happened or, of an
-    account's or a rep's row, since when it is so.
+    account's or a rep's row, since when it is so. One that is known ahead is known as soon as it was recorded; where
+    nobody says when that was, not before it happens.
     """
     own_time = TABLES[scan.table].happened or ("valid_from" if "valid_from" in table.columns else scan.happened)
     own = age if own_time == scan.happened else _age(table, own_time, grid).fill_null(age)
     ages = [age] if own_time == scan.happened else [age, own]
     if "recorded_at" in table.columns:
-        ages.append(_age(table, "recorded_at", grid).fill_null(own))
+        recorded = _age(table, "recorded_at", grid).fill_null(own)
+        ages = [recorded] if scan.is_ahead else [*ages, recorded]
     ages += [_age(table, name, grid).fill_null(NEVER) for name in second_times]
-    return ibis.least(*ages) if len(ages) > 1 else age
+    return ibis.least(*ages) if len(ages) > 1 else ages[0]
 
 
 def _first_of_tile(age: ir.IntegerValue, tile_days: int) -> ir.IntegerValue:

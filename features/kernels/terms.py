@@ -1,7 +1,7 @@
 """Terms: on which days keys have a contract in force, as each as_of knew it, and when it lapses.
 
 Days are ages, as everywhere: before the newest as_of, negative for those to come. A contract is in force from its first
-to its last day, both included; -inf stands for a last day that nobody can name.
+to its last day, both included; -inf stands for a last day that nobody can name. It may be known before it begins.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.kernels import windows
+from features.kernels.compiled import compiled
 from features.kernels.grid import NEVER, OLDEST, Floats, Grid
 
 ENDLESS = -np.inf
@@ -38,6 +39,13 @@ class Terms:
     keys: int
 
     @property
+    def begun(self) -> np.ndarray:
+        """The ages from which contracts have begun: on their first day, if they are known by then; else the day after,
+        on which that day is one of those before as_of.
+        """
+        return np.asarray(self.starts + (self.enters > self.starts))
+
+    @property
     def versions(self) -> "Versions":
         """Every contract as it stood before notice and, where notice was given, as it stood after."""
         noticed = np.flatnonzero(self.noticed > NEVER)
@@ -45,6 +53,7 @@ class Terms:
         return Versions(
             self.codes[of],
             self.starts[of],
+            self.begun[of],
             np.concatenate([self.ends, self.ends_noticed[noticed]]),
             np.concatenate([self.enters, self.noticed[noticed]]),
             np.concatenate([self.noticed, np.full(len(noticed), NEVER, np.int32)]),
@@ -55,13 +64,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Versions:
-    """What was known of contracts, as columns of equal length; see Terms.
+    """What was known of contracts, as columns of equal length; see Terms. Those without notice come first.
 
     enters, replaced: the ages from which it was known, and from which something else was (NEVER: not yet).
     """
 
     codes: np.ndarray
     starts: np.ndarray
+    begun: np.ndarray
     ends: np.ndarray
     enters: np.ndarray
     replaced: np.ndarray
@@ -114,25 +124,45 @@ def _months_later(days: np.ndarray, months: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class InForce:
-    """What is known of contracts on each as_of, all [keys, snapshots].
+    """What is known of contracts on each as_of, all [keys, snapshots]. While one is in force, those that are signed and
+    follow it, after no more than the grace days, count with it.
 
     days_left: until the last day of the one that goes on longest without anybody having given notice; inf: endless,
     NaN: none. days_lapsed: since the last day of any; 0 or less while one is in force, NaN where there never was one.
-    is_first_term: whether the first one goes on.
+    is_first_term: whether the first one goes on. is_to_begin: whether one is signed that has not begun.
     """
 
     days_left: Floats
     days_lapsed: Floats
     is_first_term: np.ndarray
+    is_to_begin: np.ndarray
 
 
-def in_force(terms: Terms, grid: Grid) -> InForce:
+def in_force(terms: Terms, grid: Grid, grace: int) -> InForce:
     """Contracts in force on each as_of, as they were known then."""
     known, keys, ages = terms.versions, terms.keys, grid.ages
-    leaves = np.maximum(np.maximum(known.ends, NEVER).astype(np.int32), known.replaced)
     own = len(terms.codes)
-    longest = windows.greatest_in_force(terms.codes, terms.enters, leaves[:own], -terms.ends, keys, ages)
-    latest = windows.greatest_in_force(known.codes, known.enters, known.replaced, -known.ends, keys, ages)
+    stands = np.minimum(known.enters, known.begun).clip(NEVER).astype(np.int32)
+    leaves = np.maximum(np.maximum(known.ends, NEVER).astype(np.int32), known.replaced)
+    longest = windows.greatest_in_force(terms.codes, stands[:own], leaves[:own], -terms.ends, keys, ages)
+    latest = windows.greatest_in_force(known.codes, stands, known.replaced, -known.ends, keys, ages)
+    is_to_begin = np.zeros(latest.shape, dtype=bool)
+    ahead = np.flatnonzero(known.enters > known.begun)
+    ahead = ahead[np.argsort(-known.starts[ahead], kind="stable")]  # each prolongs what those before it have
+    _follow(
+        longest,
+        latest,
+        is_to_begin,
+        known.codes[ahead],
+        known.starts[ahead],
+        known.begun[ahead],
+        known.ends[ahead],
+        known.enters[ahead],
+        known.replaced[ahead],
+        ahead < own,
+        grace,
+        ages,
+    )
     first = np.full(own, NEVER, np.int32)
     nearest = np.clip(terms.first_ends, -OLDEST, OLDEST)
     coded = terms.starts.astype(np.float64) * _SPAN + (OLDEST - nearest)  # the oldest start, then the latest end
@@ -142,7 +172,44 @@ def in_force(terms: Terms, grid: Grid) -> InForce:
         longest + ages,
         -(latest + ages),
         (first_end <= ages) & (first_end > -OLDEST),
+        is_to_begin,
     )
+
+
+@compiled
+def _follow(
+    longest: np.ndarray,
+    latest: np.ndarray,
+    is_to_begin: np.ndarray,
+    codes: np.ndarray,
+    starts: np.ndarray,
+    begun: np.ndarray,
+    ends: np.ndarray,
+    enters: np.ndarray,
+    replaced: np.ndarray,
+    is_without_notice: np.ndarray,
+    grace: int,
+    as_of_ages: np.ndarray,
+) -> None:
+    """Moves the last days of what is in force, [keys, snapshots] of days after the newest as_of, to those of contracts
+    that are known and to begin, which come by their first days; says where there are any.
+    """
+    for row in range(len(codes)):
+        key = codes[row]
+        for snapshot, age in enumerate(as_of_ages):
+            if not max(begun[row], replaced[row]) <= age < enters[row]:
+                continue
+            is_to_begin[key, snapshot] = True
+            if latest[key, snapshot] >= -age and -starts[row] - latest[key, snapshot] - 1 <= grace:
+                latest[key, snapshot] = max(latest[key, snapshot], -ends[row])
+                if is_without_notice[row]:
+                    longest[key, snapshot] = np.fmax(longest[key, snapshot], -ends[row])
+
+
+def days_since_taken(terms: Terms, grid: Grid) -> Floats:
+    """Days from the latest day on which a contract was signed or, if that is not known to be earlier, began; or NaN."""
+    taken, counts = np.maximum(terms.starts, terms.enters), np.ones(len(terms.codes), dtype=bool)
+    return np.asarray(windows.days_since_last(terms.codes, taken, terms.enters, counts, terms.keys, grid.ages))
 
 
 def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:
@@ -159,7 +226,7 @@ def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:
     for snapshot, age in enumerate(grid.ages):
         then = age + ago
         is_known = (known.enters > age) & (known.replaced <= age)
-        rows = np.flatnonzero(is_known & (known.starts > then) & (known.ends <= then))
+        rows = np.flatnonzero(is_known & (known.begun > then) & (known.ends <= then))
         starts, codes = known.starts[rows], known.codes[rows]
         began_last, line_began_last = (np.full(size, OLDEST) for size in (terms.keys, len(lines)))
         np.minimum.at(began_last, codes, starts)
@@ -173,21 +240,27 @@ def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:
     return found
 
 
-def days_to_renewal(terms: Terms, grid: Grid) -> Floats:
+def days_to_renewal(terms: Terms, grid: Grid, days_lapsed: Floats, grace: int) -> Floats:
     """Days from each as_of to the last day of the present term of the contract that renews itself, of which nobody has
     given notice, [keys, snapshots]; of several the latest day, NaN where there is none.
+
+    days_lapsed: see InForce. One that is to begin counts in its first term, if it follows what is in force.
     """
     renewing = np.flatnonzero(np.isinf(terms.ends) & np.isfinite(terms.first_ends))
+    codes, begun, starts = terms.codes[renewing], terms.begun[renewing], terms.starts[renewing]
     newest = np.datetime64(grid.newest, "D").astype(np.int64)
     first, last = (
         (newest - ages[renewing]).astype(np.int64).astype("datetime64[D]") for ages in (terms.starts, terms.first_ends)
     )
     found = np.full((terms.keys, grid.snapshots), -np.inf)
     for snapshot, age in enumerate(grid.ages):
-        rows = np.flatnonzero((terms.enters[renewing] > age) & (terms.noticed[renewing] <= age))
+        lapsed = days_lapsed[codes, snapshot]
+        follows = (lapsed <= 0) & (age - starts + lapsed - 1 <= grace)
+        is_known = (terms.enters[renewing] > age) & (terms.noticed[renewing] <= age)
+        rows = np.flatnonzero(is_known & ((begun > age) | follows))
         as_of = np.full(len(rows), newest - age).astype("datetime64[D]")
         left = _end_of_term(first[rows], last[rows], as_of) - (newest - age)
-        np.maximum.at(found[:, snapshot], terms.codes[renewing][rows], left)
+        np.maximum.at(found[:, snapshot], codes[rows], left)
     return np.where(found < 0, np.nan, found)
 
 

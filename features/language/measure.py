@@ -14,9 +14,13 @@ Columns = Mapping[str, set[str]]  # the columns that there are, by table
 
 
 class Keys(Protocol):
-    """Some accounts (or reps, or teams) on every snapshot: what a measure may ask for while it is computed."""
+    """Some accounts (or reps, or teams) on every snapshot: what a measure may ask for while it is computed.
+
+    grace_days: so many days between two contracts are no end of the first.
+    """
 
     grid: Grid
+    grace_days: int
     keys: int
     columns: Columns
 

@@ -8,11 +8,11 @@ import numpy as np
 from ibis import _
 
 from features.kernels import terms
-from features.kernels.grid import NEVER, Floats
+from features.kernels.grid import NEVER, OLDEST, Floats
 from features.language.declare import YEAR
 from features.language.measure import Columns, Identity, Keys, Measure
 from features.language.of_rows import CENTS, Amount, Count, OfRows, ages_of_days, day_number, number_if
-from features.language.rows import Rows, contracts
+from features.language.rows import contracts
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,9 +60,12 @@ class OfTerms(OfRows):
         """Worth a year of the contracts that were in force `ago` days before each as_of, as it is known on as_of."""
         return terms.worth(self.terms_of(keys), keys.grid, ago) / CENTS
 
-    def in_force(self, keys: Keys) -> terms.InForce:
-        """What was known of contracts on each as_of."""
-        return keys.once(("in force", self.identity), lambda: terms.in_force(self.terms_of(keys), keys.grid))
+    def in_force(self, keys: Keys, grace_days: int) -> terms.InForce:
+        """What was known of contracts on each as_of, those included that follow after no more than the grace days."""
+        return keys.once(
+            ("in force", self.identity, grace_days),
+            lambda: terms.in_force(self.terms_of(keys), keys.grid, grace_days),
+        )
 
     def notice_ages(self, keys: Keys) -> Floats:
         """The age of the day on which notice was given of each contract, [contracts]; NaN where none is on record."""
@@ -77,15 +80,16 @@ class OfTerms(OfRows):
         size, newest = len(rows.codes), ages_of_days(np.zeros(1), keys.grid)[0]
         nobody = np.full(size, np.nan)
         read = {name: rows.answers[asked.answer] for name, asked in (self._days | self._flags).items()}
+        first = read["starts_on"]
         last, notice = read.get("ends_on", nobody), read.get("cancelled_at", nobody)
         renews = read["renews"] > 0 if "renews" in read else np.zeros(size, dtype=bool)
         enters = rows.known[self.rows.known_by]
         noticed = rows.known[self._noticed_by] if "cancelled_at" in read else np.full(size, NEVER, dtype=np.int32)
         first_ends = np.where(np.isnan(last), terms.ENDLESS, newest - last)
-        noticed_last = terms.last_days(newest - rows.ages, last, renews & (noticed > NEVER), notice)
+        noticed_last = terms.last_days(first, last, renews & (noticed > NEVER), notice)
         return terms.Terms(
             rows.codes,
-            rows.ages,
+            np.clip(newest - first, -OLDEST, OLDEST).astype(np.int32),  # negative for days to come
             first_ends,
             np.where(renews, terms.ENDLESS, first_ends),
             np.where(np.isnan(noticed_last), terms.ENDLESS, newest - noticed_last),
@@ -98,7 +102,8 @@ class OfTerms(OfRows):
 
     @property
     def _days(self) -> dict[str, OfRows]:
-        return {name: _DayOf(self.rows, column=name) for name in ("ends_on", "cancelled_at") if name in self.given}
+        columns = (self.rows.happened, *(name for name in ("ends_on", "cancelled_at") if name in self.given))
+        return {name: _DayOf(self.rows, column=name) for name in columns}
 
     @property
     def _flags(self) -> dict[str, OfRows]:
@@ -118,10 +123,11 @@ class OfTerms(OfRows):
 _OPTIONAL = ("ends_on", "renews", "cancelled_at", "annual_value", "product_line")
 
 
-def contract_terms(columns: Columns, rows: Rows = contracts) -> OfTerms:
+def contract_terms(columns: Columns) -> OfTerms:
     """The contracts in force, by as many of the columns as tables with these columns give."""
-    there = columns.get(rows.table.name, set())
-    return OfTerms(rows, given=tuple(name for name in _OPTIONAL if name in there))
+    signed = contracts.ahead()
+    there = columns.get(signed.table.name, set())
+    return OfTerms(signed, given=tuple(name for name in _OPTIONAL if name in there))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,18 +157,19 @@ class OfContracts(Measure):
 
 def days_to_end(found: OfTerms, keys: Keys) -> Floats:
     """Days until no contract is in force any more, as far as is known; missing where none is, or one has no end."""
-    days = -found.in_force(keys).days_lapsed
+    days = -found.in_force(keys, keys.grace_days).days_lapsed
     return np.where((days >= 0) & np.isfinite(days), days, np.nan)
 
 
 def days_to_renewal(found: OfTerms, keys: Keys) -> Floats:
     """Days until a contract renews itself, as nobody has given notice; missing where none will."""
-    return terms.days_to_renewal(found.terms_of(keys), keys.grid)
+    known = found.in_force(keys, keys.grace_days)
+    return terms.days_to_renewal(found.terms_of(keys), keys.grid, known.days_lapsed, keys.grace_days)
 
 
 def has_notice(found: OfTerms, keys: Keys) -> Floats:
     """1 where notice was given of every contract in force, else 0; missing where none is in force."""
-    known = found.in_force(keys)
+    known = found.in_force(keys, keys.grace_days)
     return np.where(known.days_lapsed <= 0, np.isnan(known.days_left), np.nan)
 
 
@@ -174,3 +181,10 @@ def annual_value(found: OfTerms, keys: Keys) -> Floats:
 def annual_value_a_year_ago(found: OfTerms, keys: Keys) -> Floats:
     """The same of those in force a year before as_of."""
     return found.worth(keys, ago=YEAR)
+
+
+def days_since_taken(found: OfTerms, keys: Keys) -> Floats:
+    """Days since the account last took a contract: signed it or, where that is not known to have been before, began it;
+    missing where it never did.
+    """
+    return terms.days_since_taken(found.terms_of(keys), keys.grid)

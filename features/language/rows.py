@@ -26,6 +26,7 @@ class Rows:
     happened: the column that says when a row happened.
     known_by: second times that must have happened as well before a row counts (a call, once it was returned).
     key: whose rows they are: 'account_id', or another column for numbers about a rep or a team.
+    is_ahead: whether they count as soon as they are recorded, though they happen later.
     """
 
     table: Table
@@ -33,6 +34,7 @@ class Rows:
     conditions: tuple[Deferred, ...] = ()
     known_by: tuple[str, ...] = ()
     key: str = "account_id"
+    is_ahead: bool = False
 
     def where(self, *conditions: Deferred) -> "Rows":
         """Those rows for which every condition holds; a condition sees only what is known when the row counts."""
@@ -49,6 +51,12 @@ class Rows:
         """The same rows, placed at another of their times: `orders.at("promised_at")`."""
         self.table[planned]
         return replace(self, happened=planned)
+
+    def ahead(self) -> "Rows":
+        """The same rows, each counted from when it was recorded on, though it is still to happen: a plan."""
+        if not self.table[self.happened].planned:
+            raise ValueError(f"{self.table.name}.{self.happened} is not planned, so nothing is known ahead of it")
+        return replace(self, is_ahead=True)
 
     def by(self, key: str) -> "Rows":
         """The same rows, counted for a rep or a team instead of an account."""
@@ -94,7 +102,14 @@ class Rows:
     @property
     def identity(self) -> tuple[object, ...]:
         """Equal for rows that are the same."""
-        return (self.table.name, self.happened, tuple(map(repr, self.conditions)), self.known_by, self.key)
+        return (
+            self.table.name,
+            self.happened,
+            tuple(map(repr, self.conditions)),
+            self.known_by,
+            self.key,
+            self.is_ahead,
+        )
 
 
 def _all_of(table: Table, happened: str | None = None) -> Rows:

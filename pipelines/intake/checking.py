@@ -1,14 +1,15 @@
 """Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from features.tables import TABLES, Table
+from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
 from pipelines.intake.faults import (
@@ -16,6 +17,7 @@ from pipelines.intake.faults import (
     Rows,
     faults_of_columns,
     faults_of_order,
+    known_on,
     midnight,
     too_early,
     unreadable,
@@ -30,6 +32,7 @@ from pipelines.intake.selecting import Given
 NUMBERED = {"invoices": "invoice_id", "contracts": "contract_id"}
 
 CHECKED = "checked"  # the schema of refused rows' numbers and of known ids
+_SIGNED = "Give recorded_at, the day on which it was signed, and it counts from then on"
 _SAMPLE = 200  # values that a hint is made from
 
 
@@ -134,16 +137,16 @@ class Checks:
         )
 
     def rows_by_day(self, name: str) -> dict[date, int]:
-        """How many kept rows of a table happened on each day on which any did."""
+        """How many kept rows of a table happened on each day on which any did; what is planned, once it is known."""
         given = self._given[name]
         rows = self._kept_rows(given)
-        days = rows.select(day=self._values(given, rows)[str(given.table.happened)].cast("date"))
+        days = rows.select(day=known_on(given.table, self._values(given, rows)).cast("date"))
         found = self._con.to_pyarrow(days.group_by("day").agg(rows=days.count())).to_pylist()
         return {row["day"]: row["rows"] for row in found}
 
     def newest_row(self) -> tuple[str, date | None]:
-        """The table with the newest row of all, and its day: when it had both happened and been recorded; rows that
-        were recorded after today do not count. None where no contract and no loss is left.
+        """The table with the newest row of all, and its day: when it had both happened, unless that was planned, and
+        been recorded; rows that were recorded after today do not count. None where no contract and no loss is left.
         """
         newest: dict[str, date | None] = {}
         for name, given in self._given.items():
@@ -152,7 +155,9 @@ class Checks:
             rows = self._kept_rows(given)
             values = self._values(given, rows)
             days = [values[column].cast("date") for column in (given.table.happened, "recorded_at") if column in values]
-            day = ibis.greatest(days[0], days[1].fill_null(days[0])) if len(days) > 1 else days[0]
+            day = days[-1].fill_null(days[0])
+            if not given.table[str(given.table.happened)].planned:
+                day = ibis.greatest(day, days[0])
             known = rows.select(day=day).filter(lambda row: row.day <= self._today)
             newest[name] = self._con.to_pyarrow(known.day.max()).as_py()
         if not any(self.done[name].kept for name in ("contracts", "losses") if name in self.done):
@@ -165,11 +170,11 @@ class Checks:
         )
 
     def refuse_from(self, name: str, day: date, says: str) -> Checked:
-        """Refuses what happened on `day` or later in a table that has been checked, as a fault of the data."""
+        """Refuses what `rows_by_day` has on `day` or later in a table that has been checked, as a fault of the data."""
         given = self._given[name]
         happened = str(given.table.happened)
         rows = self._kept_rows(given)
-        late = self._values(given, rows)[happened] >= midnight(given.table[happened], day)
+        late = known_on(given.table, self._values(given, rows)) >= midnight(given.table[happened], day)
         self._refuse(given, rows.filter(late), says, excused=False, shows=happened)
         self.done[name] = self._summary(given)
         return self.done[name]
@@ -321,7 +326,9 @@ class Checks:
         left = given.rows - sum(cause.rows for cause in causes)
         return Checked(table, list(given.columns), given.rows, left, causes, first, last)
 
-    def _hint(self, table: Table, cause: dict[str, str]) -> str:
+    def _hint(self, table: Table, cause: Mapping[str, Any]) -> str:
+        if cause["excused"] and RECORDED_AT.name not in cause["cause"] and table.happened:
+            return _SIGNED if table[table.happened].planned else ""
         column = table[cause["shown"]] if cause["shown"] else None
         if column is None or cause["cause"] not in (unreadable(column), too_early(table, column)):
             return ""

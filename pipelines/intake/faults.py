@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 import ibis
 import ibis.expr.types as ir
 
-from features.tables import Column, Table
+from features.tables import RECORDED_AT, Column, Table
 from pipelines.intake.casting import Written, as_double, is_blank
 
 EARLIEST_EVENT = date(1990, 1, 1)
 EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
 LATEST = date(2200, 1, 1)
+_FROM_AS_OF = "on or after as_of"
 MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
 # A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
@@ -44,7 +45,7 @@ class Rows:
 
 def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterator[Fault]:
     """What can be wrong with each value by itself. as_of: rows that happened then or later are refused, as no fault;
-    None: those after `today` are.
+    None: those after `today` are. What is planned for then is kept if it was recorded before.
     """
     for name, value in rows.values.items():
         column, raw = rows.table[name], rows.raws[name]
@@ -60,7 +61,7 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
             says = f"{with_article(name)} that is none of {', '.join(column.allowed)}"
             yield Fault(value.notin(column.allowed), says, shows=name)
         if column.kind in ("date", "time"):
-            yield from _faults_of_time(rows.table, column, value, as_of, today)
+            yield from _faults_of_time(rows, column, value, as_of, today)
 
 
 def faults_of_order(rows: Rows) -> Iterator[Fault]:
@@ -98,17 +99,31 @@ def _earliest(table: Table) -> date:
     return EARLIEST_EVENT if table.happened else EARLIEST_DAY
 
 
-def _faults_of_time(table: Table, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
-    name = column.name
+def known_on(table: Table, values: Mapping[str, ir.Value]) -> ir.Value:
+    """When a row shows that the records go on: when it happened or, if that is planned, was recorded before."""
+    happened = values[str(table.happened)]
+    if not table[str(table.happened)].planned or RECORDED_AT.name not in values:
+        return happened
+    recorded = values[RECORDED_AT.name].cast(happened.type())
+    return ibis.least(happened, recorded.fill_null(happened))
+
+
+def _faults_of_time(rows: Rows, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
+    table, name = rows.table, column.name
     yield Fault(value < midnight(column, _earliest(table)), too_early(table, column), shows=name)
     yield Fault(value >= midnight(column, LATEST), f"{with_article(name)} after {LATEST.year - 1}", shows=name)
     if name != table.happened:
         return
-    if as_of is not None:
-        yield Fault(value >= midnight(column, as_of), f"{with_article(name)} on or after as_of", excused=True)
-    else:
-        tomorrow = midnight(column, today + timedelta(days=1))
-        yield Fault(value >= tomorrow, f"{with_article(name)} after today", excused=table.name in PLANNED, shows=name)
+    day, says, shows = (today + timedelta(days=1), "after today", name) if as_of is None else (as_of, _FROM_AS_OF, None)
+    is_late = value >= midnight(column, day)
+    excused = as_of is not None or table.name in PLANNED
+    if column.planned and RECORDED_AT.name in rows.values:
+        recorded = rows.values[RECORDED_AT.name]
+        is_unsaid, is_unknown = recorded.isnull(), recorded >= midnight(RECORDED_AT, day)
+        both = f"{with_article(name)} {says} and {with_article(RECORDED_AT.name)} {says}"
+        yield Fault(is_late & is_unknown, both, excused, shows)
+        is_late &= is_unsaid
+    yield Fault(is_late, f"{with_article(name)} {says}", excused, shows)
 
 
 def _precedes(second: ir.Value, first: ir.Value) -> ir.BooleanValue:

@@ -81,10 +81,12 @@ def tables_in_order(source: Source) -> list[str]:
 
 
 def summary_line(checked: Checked) -> str:
-    """What became of a table's rows, in one line."""
+    """What became of a table's rows, in one line; and what to write so that those count which are no fault."""
     line = f"{checked.table.name}: {checked.rows_in:,} rows in, {checked.kept:,} kept, {checked.refused:,} refused"
     causes = [f"{cause.rows:,} have {cause.says}" for cause in checked.causes]
-    return f"{line} ({'; '.join(causes)})" if causes else line
+    line = f"{line} ({'; '.join(causes)})" if causes else line
+    hints = dict.fromkeys(cause.hint for cause in checked.causes if cause.excused and cause.hint)
+    return ". ".join([line, *hints]) + "." if hints else line
 
 
 def cause_text(cause: Cause) -> str:
@@ -112,8 +114,8 @@ def too_many_refused(checked: Checked, most: float) -> str | None:
 
 
 def what_to_write(checked: Checked) -> str:
-    """The hints of all causes, as sentences; '' where there are none."""
-    hints = dict.fromkeys(cause.hint for cause in checked.causes if cause.hint)
+    """The hints of all causes that are faults, as sentences; '' where there are none."""
+    hints = dict.fromkeys(cause.hint for cause in checked.causes if cause.hint and not cause.excused)
     return "".join(f" {hint}." for hint in hints)
 
 

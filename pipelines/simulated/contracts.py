@@ -9,6 +9,7 @@ from pipelines.simulated.leaving import Fates
 from pipelines.simulated.names import numbered
 
 _LAST_YEARS = 0.5  # a yearly contract's part of what an account buys
+_SIGNED_AHEAD = 0.5  # renewals that are entered once they are signed; the others on the day on which they begin
 _EARLY = 0.12  # renewals that begin before the old contract ends
 _SECOND_LINE, _SECOND_PART = 0.10, 0.15  # accounts with a contract for another line of products; its part
 _PROJECTS, _PROJECT_PART = 0.05, 0.08  # yearly contracts during which there is a project; its part
@@ -17,9 +18,10 @@ _GIVE_NOTICE = 0.6  # of those, once they have left
 
 
 def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.ndarray, seed: int) -> pd.DataFrame:
-    """The contracts in the columns of the contract and with `account`, a number; sorted by account and start.
+    """The contracts in the columns of the contract and with `account`, a number; sorted by account and start, after all
+    others those that were signed and have not begun by the end or by the leaving of their account.
 
-    Who has left renews no more, and some give notice afterwards.
+    Who has left signs no more, and some give notice afterwards.
     """
     yearly = _yearly(accounts, fates, clock, accounts.renewal, _LAST_YEARS, stream(seed, "contracts"))
     chance = stream(seed, "second contracts")
@@ -29,9 +31,14 @@ def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.nda
     projects = _projects(yearly, accounts, fates, clock, stream(seed, "projects"))
     yearly = _early(yearly, stream(seed, "early renewals"))
     yearly = _open_ended(yearly, accounts, fates, clock, stream(seed, "open-ended contracts"))
+    signs = stream(seed, "contracts signed ahead")
+    yearly = _entered(yearly, signs)
     contracts = pd.concat([yearly, yearly_too, projects], ignore_index=True)
-    contracts["contract_id"] = numbered("C", len(contracts))
-    contracts = contracts.sort_values(["account", "starts"], kind="stable", ignore_index=True)
+    to_begin = _to_begin(yearly, fates, clock, signs)
+    ids = numbered("C", len(contracts) + len(to_begin))
+    contracts = contracts.assign(contract_id=ids[: len(contracts)])
+    contracts = contracts.sort_values(["account", "starts"], kind="stable")
+    contracts = pd.concat([contracts, to_begin.assign(contract_id=ids[len(contracts) :])], ignore_index=True)
     return pd.DataFrame(
         {
             "account": contracts["account"],
@@ -44,6 +51,7 @@ def make_contracts(accounts: Accounts, fates: Fates, clock: Clock, names: np.nda
             "renewed_at": clock.times(contracts["renewed"].to_numpy(), clock.end),
             "annual_value": contracts["value"].round(-1),
             "product_line": pd.Series(pd.NA, index=contracts.index, dtype="str"),  # they are of all that is bought
+            "recorded_at": clock.times(contracts["recorded"].to_numpy()),
         }
     )
 
@@ -80,6 +88,31 @@ def _early(yearly: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
     first = np.floor(signed) + 1
     early = np.floor(first + luck[1] * (yearly["starts"] - first))
     return yearly.assign(starts=yearly["starts"].mask((luck[0] < _EARLY) & signed.notna(), early))
+
+
+def _entered(yearly: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+    """The yearly contracts, with `recorded`: when they were signed, of those that were entered before they began."""
+    signed = yearly["renewed"].shift().where(yearly["account"].shift() == yearly["account"])
+    is_ahead = (np.floor(signed) < yearly["starts"]) & (chance.random(len(yearly)) < _SIGNED_AHEAD)
+    return yearly.assign(recorded=signed.where(is_ahead))
+
+
+def _to_begin(yearly: pd.DataFrame, fates: Fates, clock: Clock, chance: np.random.Generator) -> pd.DataFrame:
+    """The years that follow the last ones of the accounts, of those that were signed and entered by the end."""
+    last = yearly.drop_duplicates("account", keep="last")
+    is_signed = last["renewed"] < np.minimum(fates.left[last["account"]], clock.end)
+    is_ahead = is_signed & (chance.random(len(last)) < _SIGNED_AHEAD)
+    value = last["value"] * np.exp(chance.normal(0.02, 0.08, len(last)))
+    following = last.assign(
+        starts=last["ends"],
+        ends=last["ends"] + 365,
+        value=value,
+        recorded=last["renewed"],
+        renewed=np.nan,
+        notice=np.nan,
+    )
+    found: pd.DataFrame = following[is_ahead]
+    return found
 
 
 def _projects(

@@ -27,7 +27,9 @@ LATE = 200  # days at the most until a row is recorded
 
 
 def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
-    """All tables; some 800 days to 100 days after NEWEST, a third of the rows recorded late."""
+    """All tables; some 800 days to 100 days after NEWEST, a third of the rows recorded late, and of contracts another
+    third before they begin.
+    """
     chance = np.random.default_rng(seed)
     firm = {name: random_rows(chance, table, rows) for name, table in TABLES.items() if table.happened}
     firm["accounts"] = _history(chance, ACCOUNTS, "opened_on")
@@ -36,6 +38,7 @@ def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
     leaves = ~firm["reps"].duplicated("rep_id", keep="last") & (chance.random(len(firm["reps"])) < 0.7)
     firm["reps"]["left_on"] = firm["reps"]["rep_id"].map(dict(zip(REPS, left, strict=True))).where(leaves)
     _limit(firm["contracts"])
+    _sign_ahead(firm["contracts"], np.random.default_rng([seed, 1]))
     if seed % 2:  # a firm that does not say when it learned of things
         firm = {name: frame.drop(columns="recorded_at", errors="ignore") for name, frame in firm.items()}
     return firm
@@ -46,6 +49,13 @@ def _limit(contracts: pd.DataFrame) -> None:
     limited = contracts["account_id"].isin(ACCOUNTS[::2])
     contracts.loc[limited, "renews"] = "no"
     contracts.loc[limited, "ends_on"] = contracts["ends_on"].fillna(contracts["starts_on"] + SECOND_DELAYS * DAY)
+
+
+def _sign_ahead(contracts: pd.DataFrame, chance: np.random.Generator) -> None:
+    before = pd.Series(pd.to_timedelta(chance.integers(1, LATE, len(contracts)), unit="D"))
+    is_to_begin, is_prompt = contracts["starts_on"] >= NEWEST, contracts["recorded_at"] == contracts["starts_on"]
+    is_ahead = is_prompt & (is_to_begin | (chance.random(len(contracts)) < 1 / 2))
+    contracts["recorded_at"] = (contracts["starts_on"] - before).where(is_ahead, contracts["recorded_at"])
 
 
 def _history(chance: np.random.Generator, ids: list[str], began: str) -> pd.DataFrame:

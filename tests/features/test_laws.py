@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from features.catalogue import catalogue
 from features.language.sentence import names_in
-from features.tables import TABLES
+from features.tables import TABLES, Table
 from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, features_of, random_firm, random_rows
 
 # These count for a rep, or from a first order on, and are missing where there is none.
@@ -19,10 +19,10 @@ SEEDS = st.integers(0, 2**32 - 1)
 lawful = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def known_from(frame: pd.DataFrame, happened: str) -> pd.Series:
-    """When the firm learned of each row."""
+def known_from(frame: pd.DataFrame, table: Table, happened: str) -> pd.Series:
+    """When the firm learned of each row; of what is planned it learns before."""
     recorded = frame["recorded_at"] if "recorded_at" in frame else frame[happened]
-    return pd.concat([recorded, frame[happened]], axis=1).max(axis=1)
+    return recorded if table[happened].planned else pd.concat([recorded, frame[happened]], axis=1).max(axis=1)
 
 
 def with_another_future(firm: dict[str, pd.DataFrame], seed: int, as_of: pd.Timestamp) -> dict[str, pd.DataFrame]:
@@ -32,7 +32,7 @@ def with_another_future(firm: dict[str, pd.DataFrame], seed: int, as_of: pd.Time
     for name, frame in firm.items():
         table = TABLES[name]
         happened = table.happened or "valid_from"
-        changed = frame[known_from(frame, happened) < as_of]
+        changed = frame[known_from(frame, table, happened) < as_of]
         invented = random_rows(chance, table, 40, earliest=-700, latest=300)
         if "recorded_at" not in frame:
             invented[happened] += pd.Timedelta(days=1100)  # what happens later is learned later
@@ -95,6 +95,20 @@ def test_the_law_can_fail() -> None:
     (before,), (after,) = features_of(firm).values(), features_of(changed).values()
     differ = {name for name in before if not before[name].equals(after[name])}
     assert len(differ) > len(before.columns) / 2
+
+
+def test_the_law_is_held_to_contracts_that_were_signed_and_begin_later() -> None:
+    """They change features, so that those which are signed later could."""
+    differ = set()
+    for seed in range(0, 12, 2):  # of firms that say when they learned of things
+        firm = random_firm(seed)
+        contracts = firm["contracts"]
+        is_to_begin = (contracts["recorded_at"] < NEWEST) & (contracts["starts_on"] >= NEWEST + DAY)
+        without = firm | {"contracts": contracts[~is_to_begin]}
+        (before,), (after,) = features_of(firm).values(), features_of(without).values()
+        differ |= {name for name in before if not before[name].equals(after[name])}
+    assert {"days_to_contract_end", "has_notice"} <= differ
+    assert differ <= {"days_to_contract_end", "days_to_renewal", "has_notice"}
 
 
 @lawful

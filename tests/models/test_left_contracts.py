@@ -262,3 +262,74 @@ def test_contracts_alone_will_do() -> None:
     """)
     block = block_of(CONTRACT, contracts, as_of="2024-03-01")
     assert by_account(block, watch(block, CONTRACT).outlook) == {"A": [90]}
+
+
+def test_who_has_signed_the_next_term_is_early_and_who_is_at_risk_stays_the_same() -> None:
+    """Of 2024-03-01: the first day without one would be 2024-03-21, within 30 days of which is 2024-04-20."""
+    contracts = table("""
+        account   starts_on   ends_on     renews  cancelled_at  recorded_at
+        signed    2022-03-21  2023-03-20  no      -             -
+        signed    2023-03-21  2024-03-20  no      -             -
+        signed    2024-03-21  2025-03-20  no      -             2024-02-29
+        too_late  2022-03-21  2023-03-20  no      -             -
+        too_late  2023-03-21  2024-03-20  no      -             -
+        too_late  2024-03-21  2025-03-20  no      -             2024-03-01
+        far_off   2022-03-21  2023-03-20  no      -             -
+        far_off   2023-03-21  2024-03-20  no      -             -
+        far_off   2024-04-21  2025-04-20  no      -             2024-02-29
+        short     2022-03-21  2023-03-20  no      -             -
+        short     2023-03-21  2024-03-20  no      -             -
+        short     2024-03-21  2024-05-20  no      -             2024-02-29
+        noticed   2022-03-21  2023-03-20  yes     2024-01-10    -
+        noticed   2024-03-21  2025-03-20  no      -             2024-02-29
+        today     2022-03-01  2024-02-29  no      -             -
+        today     2024-03-01  2025-02-28  no      -             2024-02-01
+        between   2022-03-21  2024-02-20  no      -             -
+        between   2024-03-10  2025-03-09  no      -             2024-02-01
+        returns   2022-03-21  2023-02-20  no      -             -
+        returns   2024-03-10  2025-03-09  no      -             2024-02-01
+        to_come   2024-03-10  2025-03-09  no      -             2024-02-01
+        first     2023-03-21  2024-03-20  no      -             -
+        first     2024-03-21  2025-03-20  no      -             2024-02-29
+    """)
+    signed = "Its contract is signed and still to begin"
+    assert paces(CONTRACT, contracts, as_of="2024-03-01") == {
+        "signed": "early",
+        "too_late": "overdue",
+        "far_off": "overdue",
+        "short": "overdue",
+        "noticed": "early",
+        "today": "early",
+        "between": signed,
+        "returns": signed,
+        "to_come": signed,
+        "first": "new",
+    }
+    assert paces(Left(by="contract", grace_days=31), contracts, as_of="2024-03-01")["far_off"] == "early"
+    assert left_on(CONTRACT, contracts, as_of="2024-03-01") == {
+        "signed": 0,
+        "too_late": 0,
+        "far_off": 1,
+        "short": 1,
+        "noticed": 0,
+        "today": 0,
+        "between": None,
+        "returns": None,
+        "to_come": None,
+        "first": 0,
+    }
+
+
+def test_what_is_still_to_begin_completes_no_label_and_changes_none() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     recorded_at
+        A        2023-01-01  2024-03-10  -
+        A        2024-09-01  2025-08-31  2024-06-01
+        B        2023-01-01  2024-06-10  -
+        B        2024-07-01  2025-08-31  2024-06-01
+    """)
+    known = labels(CONTRACT, contracts, as_of="2024-06-29", snapshots=6)
+    without = labels(CONTRACT, contracts[contracts["starts_on"] < "2024-06-29"], as_of="2024-06-29", snapshots=6)
+    assert known == without
+    assert known["A"] == [1, 1, None, None, None, None]
+    assert known["B"] == [0, 0, None, None, None, None]

@@ -220,3 +220,32 @@ def test_a_leaving_is_known_from_the_first_of_its_losses_that_is_recorded() -> N
     assert kinds_by_account(LOSSES, losses, **asked)["A"][0] == ("involuntary", "2024-06-15")
     found = left_known_on(LOSSES, losses, **asked)
     assert (found["A"][0], found["B"][0]) == ("2024-05-02", "2024-05-02")
+
+
+def test_a_contract_that_was_signed_before_the_loss_and_begins_after_it_is_no_sign_of_life() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     recorded_at
+        before   2023-03-01  2024-02-29  -
+        before   2024-03-01  2025-02-28  2024-01-10
+        after    2023-03-01  2024-02-29  -
+        after    2024-05-01  2025-02-28  2024-02-20
+        unsaid   2023-03-01  2024-02-29  -
+        unsaid   2024-03-01  2025-02-28  -
+        late     2023-03-01  2024-02-29  -
+        late     2024-02-01  2025-02-28  2024-03-01
+    """)
+    losses = table("""
+        account  lost_on     kind
+        before   2024-02-10  voluntary
+        after    2024-02-10  voluntary
+        unsaid   2024-02-10  voluntary
+        late     2024-02-10  voluntary
+    """)
+    gone = "Already gone: recorded as lost"
+    found = paces(Left(by="losses"), contracts, losses, as_of="2024-03-02")
+    assert {name: pace == gone for name, pace in found.items()} == {
+        "after": False,
+        "before": True,
+        "late": True,
+        "unsaid": False,
+    }

@@ -10,7 +10,7 @@ from models.leaks import Finding, Leaks
 from pipelines.dataset import read_rows
 from pipelines.leaks import find_leaks, gone_accounts
 from pipelines.settings import Leak
-from tests.pipelines.leavers import DAY, ends_of, home_of, tables
+from tests.pipelines.leavers import AS_OF, DAY, ends_of, home_of, tables
 
 WAYS = ["contract", "losses"]
 Tables = dict[str, pd.DataFrame]
@@ -100,3 +100,29 @@ def test_what_is_dated_to_a_loss_that_was_written_down_later_stops(tmp_path: Pat
     (finding,) = found({**made, "rep_assignments": assignments}, "losses", tmp_path).stops
     assert (finding.code, finding.name) == ("b", "rep_assignments.ends_at")
     assert "it is the day of the loss" in finding.seen
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_that_the_next_contract_was_signed_weeks_ahead_is_no_leak(by: str, tmp_path: Path) -> None:
+    """All renewals by a row of their own were entered forty days before, those that are still to begin as well."""
+    made = tables(by)
+    contracts = made["contracts"]
+    is_next = contracts["account_id"].duplicated()
+    last = contracts[(contracts["renews"] == "no") & contracts["cancelled_at"].isna() & contracts["ends_on"].notna()]
+    last = last[(last["ends_on"] >= AS_OF) & (last["ends_on"] < AS_OF + 39 * DAY)].assign(
+        starts_on=lambda row: row["ends_on"] + DAY, ends_on=lambda row: row["ends_on"] + 120 * DAY
+    )
+    contracts = pd.concat([contracts.assign(is_next=is_next), last.assign(is_next=True)], ignore_index=True)
+    recorded = (contracts["starts_on"] - 40 * DAY).where(contracts["is_next"])
+    ahead = contracts.drop(columns="is_next").assign(recorded_at=recorded)
+    assert (ahead["starts_on"] > AS_OF).sum() >= 10
+    assert found({**made, "contracts": ahead}, by, tmp_path) == Leaks()
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_contracts_that_all_bear_the_day_of_the_first_one_stop(by: str, tmp_path: Path) -> None:
+    made = tables(by)
+    contracts = made["contracts"]
+    first = contracts.groupby("account_id")["starts_on"].transform("min")
+    leaks = found({**made, "contracts": contracts.assign(recorded_at=first)}, by, tmp_path)
+    assert names(leaks.stops) == [("a", "contracts.recorded_at")]

@@ -7,5 +7,6 @@ SELECT
     cancelled_at,
     renewed_at,
     annual_value,
-    product_line
+    product_line,
+    recorded_at
 FROM contracts

@@ -57,8 +57,34 @@ def test_a_few_have_no_end_and_end_by_notice_after_the_account_has_left(made, co
     assert (open_ended["cancelled_at"] > left)[given].all()
 
 
-def test_every_contract_lasts_some_time_and_begins_before_its_account_leaves(made, contracts) -> None:
+def test_every_contract_lasts_some_time_and_is_signed_before_its_account_leaves(made, contracts) -> None:
     assert (contracts["until"] > contracts["starts_on"]).all()
     left = made.clock.times(made.fates.left)[contracts["account"]]
-    assert not (contracts["starts_on"] > left).any()
+    assert not (contracts["recorded_at"].fillna(contracts["starts_on"]) > left).any()
     assert not contracts["contract_id"].duplicated().any()
+
+
+def test_half_of_the_renewals_are_entered_weeks_before_they_begin(made, contracts) -> None:
+    ahead = contracts[contracts["recorded_at"].notna()]
+    assert (ahead["recorded_at"] < ahead["starts_on"]).all()
+    weeks = (ahead["starts_on"] - ahead["recorded_at"]).dt.days
+    assert 14 < weeks.median() < 40
+    signed = contracts.merge(contracts, on="account", suffixes=("", "_next"))
+    signed = signed[signed["renewed_at"] == signed["recorded_at_next"]]
+    assert len(signed) == len(ahead)
+    assert 0.4 < len(signed) / contracts["renewed_at"].notna().sum() < 0.55
+
+
+def test_whether_one_was_signed_ahead_does_not_tell_that_the_account_stays_until_it_begins(made, contracts) -> None:
+    """Who signs and then leaves has its contract as well; else having one would foretell the future."""
+    left = pd.Series(made.clock.times(made.fates.left, made.clock.end)[contracts["account"]], contracts.index)
+    broken = contracts[(contracts["starts_on"] > left) & (contracts["recorded_at"] < left)]
+    signed_by = contracts["renewed_at"] < left
+    gone_before_the_end = contracts[signed_by & (left < contracts["ends_on"])]
+    assert 0.3 < len(broken) / len(gone_before_the_end) < 0.7
+
+
+def test_some_are_still_to_begin_at_the_end(made, contracts) -> None:
+    to_begin = contracts[contracts["starts_on"] >= pd.Timestamp(made.clock.ends_on)]
+    assert len(to_begin) >= 10
+    assert (to_begin["recorded_at"] < pd.Timestamp(made.clock.ends_on)).all()
