@@ -187,7 +187,7 @@ LEFT_THEM = "Somebody whom we knew has left them: find out who follows, and go a
             "Ring them back today: they called on Sunday",
         ),
         (
-            {"unanswered_requests_90d": 31.0, "oldest_open_call": 3.0},
+            {"oldest_open_call": 3.0, "unanswered_requests_90d": 31.0},
             "unanswered_requests_90d",
             "In 90 days 31 requests of theirs (emails, quotes, documents) went unanswered (usual: 10)",
             "Answer 31 open requests of theirs today, by a call",

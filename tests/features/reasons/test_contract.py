@@ -264,6 +264,16 @@ def test_notice_counts_until_the_plan_that_takes_its_place_is_known() -> None:
     assert days["A"] == [0, 0] + [1] * 19 + [0]  # known from the day after on: 2024-02-02, 2024-02-21
 
 
+def test_notice_that_comes_once_the_new_plan_runs_never_counts() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     cancelled_at
+        A        2023-06-01  2024-05-31  2024-02-10
+        A        2024-02-01  2025-01-31  -
+    """)
+    days = values(Contract.cancellations, contracts, as_of="2024-02-20", snapshots=20, step_days=1)
+    assert days["A"] == [0] * 20
+
+
 def test_a_renewal_counts_when_it_is_agreed() -> None:
     counted = values(Contract.renewals, CONTRACTS, as_of="2024-02-02", snapshots=2, step_days=1)
     assert counted["renewed"] == [1, 0]
