@@ -25,17 +25,26 @@ HEAD = "| firm | ranked by | origins | ROC AUC / AP | Brier | all: told / left |
 
 
 def known_on(as_of: date, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The tables as they stood on a day: rows recorded before it, and second times that had come by then."""
+    """The tables as they stood on a day: rows that had been recorded and, unless that was planned, had happened before
+    it, and second times that had come by then.
+    """
     day, found = pd.Timestamp(as_of), {}
     for name, rows in tables.items():
         table = TABLES[name]
-        key = "recorded_at" if "recorded_at" in rows else table.happened
-        key = key or next((column for column in ("opened_on", "valid_from") if column in rows), None)
-        rows = rows[rows[key].isna() | (rows[key] < day)] if key else rows
+        key = table.happened or next((column for column in ("opened_on", "valid_from") if column in rows), None)
+        if key:
+            known = rows["recorded_at"].fillna(rows[key]) if "recorded_at" in rows else rows[key]
+            is_known = known.isna() | (known < day)
+            if not table[key].planned:
+                is_known &= ~(rows[key] >= day)
+            rows = rows[is_known]
         second = [
             column.name
             for column in table.columns
-            if column.name in rows and column.kind in ("date", "time") and column.name != key and not column.planned
+            if column.name in rows
+            and column.kind in ("date", "time")
+            and column.name not in (key, "recorded_at")
+            and not column.planned
         ]
         found[name] = rows.assign(**{column: rows[column].where(rows[column] < day) for column in second})
     return found

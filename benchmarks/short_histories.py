@@ -37,18 +37,22 @@ DAYS = {
 }
 EVENTS = {"online_retail_ii": ("lines", "InvoiceDate"), "adventureworks": ("SalesOrderHeader", "OrderDate")}
 SUBSCRIBERS_TODAY = date(2026, 1, 1)
+FIRST = 50  # of the riskiest, of whom it is said how many had signed the next term
 WAYS = ("contract", "losses", "losses alone")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One row of the table: what was told, and by row of it who left and, where known, the true chances."""
+    """One row of the table: what was told, and by row of it who left and, where known, the true chances and whether the
+    next term had been signed.
+    """
 
     name: str
     scores: pd.DataFrame
     home: Home
     left: np.ndarray
     chance: np.ndarray | None = None
+    signed: np.ndarray | None = None
 
     def lines(self) -> list[str]:
         """The row, and the true chances beside what left, where they are known."""
@@ -56,7 +60,13 @@ class Asked:
         if self.chance is not None:
             truth = [f"{self.chance[mask].mean():.3f}" for mask in map(self._of, PACES) if mask.any()]
             same = pd.Series(self.chance).corr(self.scores["risk"], method="spearman")
-            found += [f"| the true chance | | | | | {' | '.join(truth)} | rank correlation with the risk {same:.3f} |"]
+            said = f"rank correlation with the risk {same:.3f}"
+            if self.signed is not None:
+                riskiest = self.signed[np.argsort(self.scores["rank"].to_numpy())[:FIRST]]
+                said += (
+                    f"; {riskiest.sum()} of the riskiest {FIRST} had signed the next term, of all {self.signed.sum()}"
+                )
+            found += [f"| the true chance | | | | | {' | '.join(truth)} | {said} |"]
         return found
 
     def _of(self, pace: str | None) -> np.ndarray:
@@ -102,8 +112,14 @@ def of_subscribers(way: str, months: int, horizon: int, folder: Path, seed: int 
         ]
         chosen = set(ahead.loc[ahead["kind"] == "voluntary", "account_id"])
         left = scores["account_id"].isin(chosen).astype(float)
-    chance = firm.chance(as_of, horizon).reindex(scores["account_id"]).to_numpy() if by == "contract" else None
-    return Asked(f"subscribers {way}, {months} months, {horizon}", scores, home, left.to_numpy(np.float64), chance)
+    chance = signed = None
+    if by == "contract":
+        chance = firm.chance(as_of, horizon).reindex(scores["account_id"]).to_numpy()
+        contracts, day = firm.tables["contracts"], pd.Timestamp(as_of)
+        is_ahead = (contracts["recorded_at"] < day) & (contracts["starts_on"] >= day)
+        signed = scores["account_id"].isin(contracts.loc[is_ahead, "account_id"]).to_numpy()
+    left_or_not = left.to_numpy(np.float64)
+    return Asked(f"subscribers {way}, {months} months, {horizon}", scores, home, left_or_not, chance, signed)
 
 
 def main() -> None:

@@ -22,6 +22,7 @@ LEAVES = {MONTH: np.array([0.01, 0.12]), YEAR: np.array([0.06, 0.55])}  # at the
 TICKETS, TALKS, CALLS = (0.1, 0.7), (0.7, 0.3), (0.15, 0.3)  # a month, content and not
 RETURNED = (0.95, 0.5)  # the share of calls
 GRACE = 30
+SIGNED_AHEAD = 0.7  # of the next terms that have a row of their own, begin in time and are no first ones
 
 
 @dataclass(frozen=True)
@@ -110,20 +111,30 @@ def subscribers(
     first = pd.Timestamp(as_of) - span * DAY
     begins = YEARS_BEFORE * YEAR
     made = [_account(chance, f"S{number:05d}", until) for number in range(customers)]
+    signs = np.random.default_rng([seed, 1])  # a stream of its own: what else there is stays as it is
     rows: dict[str, list[Row]] = {name: [] for name in ("contracts", "tickets", "contacts", "calls", "losses")}
     people: list[Row] = []
     for one, told in made:
         if one.spells[-1][1] < begins:
             continue
         people.append((one.account_id, one.spells[0][0]))
-        rows["contracts"] += [row for row in told if row[-1] >= begins]
+        rows["contracts"] += [(*row[:-1], _signed(signs, row[1], row[-1])) for row in told if row[-2] >= begins]
         _events(chance, one, rows, begins, until)
         for _, last in one.spells:
             if begins <= last < until - 1:
                 kind = "involuntary" if chance.random() < 1 / 7 else "voluntary"
                 rows["losses"].append((one.account_id, last + 1, kind, last + 1 + int(chance.integers(2, 40))))
     columns = {
-        "contracts": ["account_id", "starts_on", "ends_on", "renews", "cancelled_at", "annual_value", "_last"],
+        "contracts": [
+            "account_id",
+            "starts_on",
+            "ends_on",
+            "renews",
+            "cancelled_at",
+            "annual_value",
+            "_last",
+            "recorded_at",
+        ],
         "tickets": ["account_id", "opened_at", "resolved_at"],
         "contacts": ["account_id", "contacted_at", "channel"],
         "calls": ["account_id", "called_at", "returned_at"],
@@ -138,8 +149,16 @@ def subscribers(
     return Subscribers(tables, first, tuple(one for one, _ in made))
 
 
+def _signed(signs: np.random.Generator, start: int, decided: int | None) -> int | None:
+    """The day on which a contract was entered, if it was signed before it began."""
+    is_ahead = decided is not None and decided + 1 < start and signs.random() < SIGNED_AHEAD
+    return decided + 1 if is_ahead and decided is not None else None
+
+
 def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[_Account, list[Row]]:
-    """What truly was, and the rows of its contracts, the last item of which is the last day of the row."""
+    """What truly was, and the rows of its contracts, the last items of which are the last day of the row and the day on
+    which a term in time that follows another row was decided on (None: no such term).
+    """
     months = until // MONTH + 2
     mood = np.zeros(months, dtype=int)
     for month in range(1, months):
@@ -153,6 +172,7 @@ def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[
     start = int(chance.integers(0, until))
     while start < until:  # once more for whoever comes back
         begun, row, first = start, start, start
+        decided = None
         while True:
             last = first + days - 1
             decides = last - lead
@@ -163,24 +183,25 @@ def _account(chance: np.random.Generator, account_id: str, until: int) -> tuple[
             first = last + 1
             changes = chance.random() < (0.02 if days == MONTH else 0.2)
             if style == "row a term":
-                rows.append((account_id, row, row + days - 1, "no", None, worth, last))
+                rows.append((account_id, row, row + days - 1, "no", None, worth, last, decided))
                 late = int(chance.integers(1, 20)) if chance.random() < 0.15 else 0
                 first = row = last + 1 + late
+                decided = None if late else decides
             if changes:
                 worth = round(worth * float(chance.choice([0.8, 1.3, 1.5])), 2)
                 if style == "renews":  # the old plan is noticed as the new one begins
-                    rows.append((account_id, row, row + days - 1, "yes", last, round(worth / 1.3, 2), last))
+                    rows.append((account_id, row, row + days - 1, "yes", last, round(worth / 1.3, 2), last, None))
                     row = first
                 if days == MONTH and style != "open-ended" and chance.random() < 0.5:
                     days, lead = YEAR, int(chance.integers(10, 90))
         match style:
             case "renews":
-                rows.append((account_id, row, row + days - 1, "yes", decides if leaves else None, worth, last))
+                rows.append((account_id, row, row + days - 1, "yes", decides if leaves else None, worth, last, None))
             case "row a term":
                 told = decides if leaves and chance.random() < 0.4 else None
-                rows.append((account_id, row, row + days - 1, "no", told, worth, last))
+                rows.append((account_id, row, row + days - 1, "no", told, worth, last, decided))
             case _:
-                rows.append((account_id, row, None, "no", last if leaves else None, worth, last))
+                rows.append((account_id, row, None, "no", last if leaves else None, worth, last, None))
         one.spells.append((begun, last))
         if not leaves or chance.random() > 0.15:
             break

@@ -9,9 +9,12 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from benchmarks import gate
+from benchmarks.held_back import known_on
+from benchmarks.subscribers import subscribers
 from features.catalogue import catalogue
 from models.reach import Reach
 from tests.conftest import REPOSITORY
@@ -136,3 +139,21 @@ def test_the_whole_catalogue_can_be_measured_and_peers_compute_the_same() -> Non
     assert done.returncode == 0, done.stderr
     assert f"The whole catalogue: {len(catalogue().features)} features" in done.stdout
     assert "equal: every value of every contender" in done.stdout
+
+
+def test_a_day_of_subscribers_knows_what_was_signed_by_then_and_nothing_that_came_later() -> None:
+    as_of = pd.Timestamp("2026-01-01")
+    firm = subscribers(1, 9, as_of.date(), customers=200)
+    known = known_on(as_of.date(), firm.tables)
+    contracts = known["contracts"]
+    to_begin = contracts["starts_on"] >= as_of
+    assert to_begin.any()
+    assert (contracts.loc[to_begin, "recorded_at"] < as_of).all()
+    assert (contracts["recorded_at"].fillna(contracts["starts_on"]) < as_of).all()
+    assert contracts["starts_on"].notna().all()
+    assert not (contracts["cancelled_at"] >= as_of).any()
+    assert (known["tickets"]["opened_at"] < as_of).all()
+    rows = firm.tables["contracts"]
+    ahead = rows[rows["recorded_at"].notna()]
+    assert (ahead["starts_on"] - ahead["recorded_at"]).dt.days.between(1, 90).all()
+    assert ahead["ends_on"].notna().all()
