@@ -3,17 +3,15 @@
 import json
 import logging
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import lightgbm
 import numpy as np
 import pandas as pd
 
 from features.catalogue import catalogue
-from features.language.tongue import ENGLISH, Told, later, speaking, tr
+from features.language.tongue import ENGLISH, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
@@ -30,6 +28,7 @@ from pipelines.intake.manifest import Manifest
 from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, of_records, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
+from pipelines.refusals import refused, refused_because
 from pipelines.scored import PLACES, Scored, day_of_scores
 from pipelines.settings import Settings
 
@@ -182,27 +181,26 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
     settings = manifest.settings(settings)
     try:
         model, version = champion_of(settings, home, manifest, as_of)
-        if _refused(home) and _lost_features(model, manifest):
-            raise Mistake(
-                f"the champion (version {version}) needs features that the tables no longer give. {_refused_for(home)}"
-            )
+        if refused(home) and _lost_features(model, manifest):
+            why = refused_because(home)
+            raise Mistake(f"the champion (version {version}) needs features that the tables no longer give. {why}")
     except Mistake as mistake:
-        # The technical reason is for the log, the gate's file and the card: who calls can do nothing about it.
+        # All of the technical reason is for the log and the card: who calls can do nothing about it.
         no_champion = tr("Trust the order more than the percentages: no tested model is at hand.")
-        refused = _refused_but_above_rules(home)
-        if refused is not None and refused[0].about["definition"] == settings.left.digest:
+        standing = _refused_but_above_rules(home)
+        if standing is not None and standing[0].about["definition"] == settings.left.digest:
             log.warning(
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused: %s",
                 mistake,
             )
-            notice = f"{tr(_ORDER_ONLY)} {_refused(home)} {missed(home)}".rstrip()
-            return Ranker(by_records_of(home, refused[0]), f"refused:{refused[1]}", notice)
+            notice = f"{tr(_ORDER_ONLY)} {refused(home)} {missed(home)}".rstrip()
+            return Ranker(by_records_of(home, standing[0]), f"refused:{standing[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         log.warning("score: %s", mistake)
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        said = [no_model, _refused(home) or str(no_champion), caution_of_rule(rule), missed(home, by_rule=True)]
+        said = [no_model, refused(home) or str(no_champion), caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
@@ -237,7 +235,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
     if version is None:
         # A server's address may hold a password, so only that of a file is shown.
         store = registry.uri if registry.uri.startswith("sqlite:") else "the store of MLFLOW_TRACKING_URI"
-        why = _refused_for(home) or "Run leaky train, then leaky evaluate."
+        why = refused_because(home) or "Run leaky train, then leaky evaluate."
         raise Mistake(f"no champion of {registry.model} in {store}. {why}")
     with registry.files(version) as folder:
         model = by_records_of(home, Churn.load(folder / SCORING))
@@ -264,46 +262,6 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
-
-
-def _refused(home: Home) -> str:
-    """That the last model was refused, for those who call; '' where none was."""
-    verdict = _verdict(home)
-    if not _refusals(verdict):
-        return ""
-    if verdict["challenger_files_sha256"] is None:
-        return tr(
-            "Trust the order more than the percentages: the records do not reach back far enough yet to test a model."
-        )
-    return tr(
-        "Trust the order more than the percentages: the last model has not passed all its tests. The details: the "
-        "model card."
-    )
-
-
-def _refused_for(home: Home) -> str:
-    """Why the last model was refused, as the gate says it, in English, for who runs it; '' where none was."""
-    verdict = _verdict(home)
-    with speaking(ENGLISH):
-        refused = "; ".join(_refusals(verdict)).removesuffix(".")
-    if refused and verdict["challenger_files_sha256"] is None:
-        return "The records do not reach back far enough yet to test a model; leaky evaluate says what is needed."
-    return f"The last model was refused: {refused}." if refused else ""
-
-
-def _verdict(home: Home) -> dict[str, Any]:
-    path = home.model / GATE
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
-
-
-def _refusals(verdict: Mapping[str, Any]) -> list[str]:
-    return [_seen(check) for check in verdict.get("checks", []) if not check["passed"]]
-
-
-def _seen(check: Mapping[str, Any]) -> str:
-    """What the gate saw; in English where it was judged by an older version."""
-    return str(Told.from_json(check["told"])) if "told" in check else str(check["says"])
 
 
 def _causes(not_scored: pd.DataFrame) -> str:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, Self
 from ibis.common.deferred import Deferred
 
 from features.language.measure import Measure
-from features.language.of_rows import Amount, Count, DaysSinceLast, OfRows, OldestOpen, distinct_values
+from features.language.of_rows import Amount, Count, DaysSinceLast, OldestOpen, distinct_values
 from features.language.rows import Rows
 from features.language.sentence import names_in, said
 from features.language.signs import Sign
@@ -61,12 +61,8 @@ class Feature:
 
     @property
     def adds_up(self) -> tuple[str, int] | None:
-        """The table whose rows it adds up and over how many days; None where it is anything else, or counts them for
-        ever.
-        """
-        if not isinstance(self.measure, OfRows) or not self.measure.adds_up_days:
-            return None
-        return self.measure.rows.table.name, self.measure.adds_up_days
+        """See `Measure.adds_up`."""
+        return self.measure.adds_up
 
     @property
     def says(self) -> str | None:

@@ -49,6 +49,13 @@ class Keys(Protocol):
 class Measure:
     """A number for each account (or rep) and snapshot; arithmetic makes new ones. Missing stays missing."""
 
+    @property
+    def adds_up(self) -> tuple[str, int] | None:
+        """The table whose rows it adds up and over how many days; None where it is anything else, or counts them for
+        ever.
+        """
+        return None
+
     def __add__(self, other: "Measure | float") -> "Measure":
         return Computed(np.add, (self, measure(other)))
 

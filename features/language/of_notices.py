@@ -22,6 +22,10 @@ class NoticesForGood(Measure):
     days: int
 
     @property
+    def adds_up(self) -> tuple[str, int] | None:
+        return contracts.table.name, self.days
+
+    @property
     def needs(self) -> set[tuple[str, str]]:
         return {(contracts.table.name, column) for column in (contracts.key, contracts.happened, "cancelled_at")}
 

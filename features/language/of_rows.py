@@ -62,6 +62,10 @@ class OfRows(Measure):
         return None
 
     @property
+    def adds_up(self) -> tuple[str, int] | None:
+        return (self.rows.table.name, self.adds_up_days) if self.adds_up_days else None
+
+    @property
     def tells_rows_apart(self) -> bool:
         """Whether rows of which it reads different things may not become one (see `pre_aggregate`)."""
         return False

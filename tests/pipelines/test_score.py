@@ -246,7 +246,7 @@ def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(o
     assert best == "days_since_order"
     assert set(found.scores["model_version"]) == {f"rule:{best}"}
     assert found.notice.startswith("No model ranks these accounts; they stand by ")
-    assert found.notice.endswith("the last model has not passed all its tests. The details: the model card.")
+    assert found.notice.endswith("gate.min_leavers, gate.min_early_leavers). The details: the model card.")
     assert "at least 5000 and 5 are asked for (gate.min_leavers, gate.min_early_leavers)" in caplog.text
     assert "no champion, so accounts are ranked by" in caplog.text
     assert found.scores["risk"].is_monotonic_decreasing
@@ -279,7 +279,8 @@ def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(
 
     found = Scored.read(own_home, as_of_of(own_home))
     assert set(found.scores["model_version"]) == {f"refused:{verdict['challenger_files_sha256'][:12]}"}
-    assert re.fullmatch(r"The model that ranks [^.]* rule\. Trust [^.]*\. The details: the model card\.", found.notice)
+    assert re.fullmatch(r"The model that ranks [^.]* rule\. Trust .*: .*\. The details: the model card\.", found.notice)
+    assert f"the last model was refused: {says}. The details" in found.notice
     assert says in caplog.text
     assert found.scores["reason_1_shap"].notna().any()
 
@@ -315,7 +316,7 @@ def test_where_the_champions_table_is_gone_the_rule_ranks_once_a_model_was_refus
 
     found = Scored.read(own_home, as_of_of(own_home))
     assert found.scores["model_version"].str.startswith("rule:").all()
-    assert "has not passed all its tests" in found.notice
+    assert f"the last model was refused: {says}. The details" in found.notice
     assert says in caplog.text
 
 
