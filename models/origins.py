@@ -54,11 +54,6 @@ def rolling_origins(rows: pd.DataFrame, *, count: int | None, horizon_days: int)
     return tuple(Origin(as_of, known_by(rows, as_of), (rows["as_of"] == as_of).to_numpy()) for as_of in chosen)
 
 
-def can_be_tested(rows: pd.DataFrame) -> bool:
-    """Whether there is a day on which a model can be tested: one that is complete, before which enough left."""
-    return any(_can_learn(rows, as_of) for as_of in complete_as_ofs(rows))
-
-
 def known_by(rows: pd.DataFrame, as_of: pd.Timestamp) -> Mask:
     """The rows whose label was complete on that day."""
     return (rows["left"].notna() & (rows["labelled_on"] <= as_of)).to_numpy(dtype=bool)

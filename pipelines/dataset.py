@@ -16,7 +16,7 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from models.churn import FACTS, TREES, Churn
 from models.definition import Left
-from models.origins import Origin, can_be_tested, rolling_origins
+from models.origins import Origin, rolling_origins
 from models.reach import Reach
 from models.recipe import Recipe
 from models.records_begin import before_leavers_are_on_record, in_words
@@ -49,26 +49,15 @@ def read_outcomes(home: Home) -> pd.DataFrame:
         raise RuntimeError(f"{home.features} and {home.left} are not sorted by {' and '.join(_KEYS)}")
     rows: pd.DataFrame = _dates_as_times(table).to_pandas()
     rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    rows["left"] = rows["left"].mask(_unseen(rows, home))
+    rows["left"] = rows["left"].mask(before_leavers_are_on_record(rows))
     return rows
 
 
 def left_out(home: Home) -> str:
     """Which rows `read_outcomes` takes for those from before leavers are on record, in words; '' where none."""
-    rows = _dates_as_times(pq.read_table(home.left)).to_pandas()
-    rows["left"] = rows["left"].astype("boolean").astype("Float64")
-    return in_words(rows, _unseen(rows, home))
-
-
-def _unseen(rows: pd.DataFrame, home: Home) -> npt.NDArray[np.bool_]:
-    """The rows of as_ofs from before leavers are on record; by orders those before the day that reading found
-    (`pipelines.intake.survivors`), if without them a model can still be tested: else all that there is has to do.
-    """
-    since = Manifest.read(home).gone_since if "order_days" in rows else None
-    if since is None:
-        return before_leavers_are_on_record(rows)
-    earlier = (rows["as_of"] < pd.Timestamp(since)).to_numpy(bool)
-    return earlier & can_be_tested(rows.assign(left=rows["left"].mask(earlier)))
+    rows = pq.read_table(home.left).to_pandas()
+    rows = rows.assign(as_of=pd.to_datetime(rows["as_of"]), left=rows["left"].astype("boolean").astype("Float64"))
+    return in_words(rows, before_leavers_are_on_record(rows))
 
 
 def read_rows(home: Home, mask: npt.NDArray[np.bool_] | None = None) -> pd.DataFrame:

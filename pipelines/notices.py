@@ -109,19 +109,10 @@ def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
     )
 
 
-def survivors(since: date | None, first_as_of: str) -> str:
-    """What to know of risks where hardly anybody on record has gone; '' of others. first_as_of: of what was learned
-    from, ISO; '' where it is not known.
-    """
+def survivors(since: date | None) -> str:
+    """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
     if since is None:
         return ""
-    if first_as_of >= since.isoformat():
-        return tr(
-            "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those "
-            "who had seem to be left out of the records. The risks are learned from later days alone; they will be "
-            "surer if the records are given with the accounts that have gone.",
-            day=short_day(since),
-        )
     return tr(
         "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those who "
         "had seem to be left out of the records. The risks are too low: take them for an order in which to call, and "

@@ -67,7 +67,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     notices = [
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
-        survivors(manifest.gone_since, ranker.first_as_of),
+        survivors(manifest.gone_since),
         *(of_records(manifest) if as_of == manifest.as_of else []),
     ]
     scored = Scored(
@@ -120,11 +120,6 @@ class Ranker:
     model: Churn | Rule
     version: str
     notice: str = ""
-
-    @property
-    def first_as_of(self) -> str:
-        """The earliest day that it learned from, ISO; '' where an older version did not say."""
-        return self.model.first_as_of if isinstance(self.model, Rule) else self.model.about.get("first_as_of", "")
 
 
 def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -21,8 +21,7 @@ def gone_since(checks: Checks, as_of: date) -> date | None:
     """The day before which hardly any account on record ordered for the last time, though many should have by the share
     that did later; None where that is not so, or there are no orders.
 
-    Such records teach that nobody leaves, as whoever had gone by then is not among them; `pipelines.dataset` leaves the
-    as_ofs before that day out where it can.
+    Such records teach that nobody leaves, as whoever had gone by then is not among them.
     """
     if "orders" not in checks.done:
         return None

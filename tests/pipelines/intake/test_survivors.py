@@ -43,16 +43,14 @@ def test_of_few_who_should_have_gone_none_is_chance() -> None:
     assert first_that_sees_some_go(ordered, one_too_few) is None
 
 
-def orders(of_active: bool, within: int = 200) -> pd.DataFrame:
-    """600 accounts that order every 20 days and leave, one in 300 days, in two years; or those who ordered within so
-    many days.
-    """
+def orders(of_active: bool) -> pd.DataFrame:
+    """600 accounts that order every 20 days and leave, one in 300 days, in two years; or those who are still there."""
     chance = np.random.default_rng(1)
     rows = []
     for number in range(600):
         ends = min(int(chance.exponential(300)), 730)
         days = np.arange(int(chance.integers(20)), ends + 1, 20)
-        if len(days) and not (of_active and days[-1] < 730 - within):
+        if len(days) and not (of_active and days[-1] < 730 - 200):
             rows += [(f"A{number}", AS_OF - timedelta(days=int(730 - day))) for day in days if day < 730]
     return pd.DataFrame(rows, columns=["account_id", "ordered_at"]).assign(amount=1)
 
