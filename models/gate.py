@@ -10,6 +10,7 @@ from features.language.measure import Columns
 from features.language.tongue import Told, later, told
 from models.baselines import Baseline, Role
 from models.bootstrap import weighted_sums
+from models.check_names import ABOVE, BRIER, CALIBRATED, EARLY_NOT_BELOW, NOT_BELOW
 from models.churn import Churn
 from models.definition import PaceBy
 from models.evaluation import Evaluation
@@ -22,8 +23,6 @@ from models.recipe import Recipe
 DOUBT = 0.5  # share of resamples in which a model may be below what it need not beat; see benchmarks/README.md
 CLOSE = 0.005  # told and left may always differ by so much: one of two hundred accounts
 ANOTHER_SEED = 0.02  # of the log loss: another choice of rows and features moves it by about half of that
-CALIBRATED = "calibrated: "  # begins the names of the checks of its probabilities
-NOT_BELOW = "not below "  # and of those beside what learns as well
 _RANKS = {
     "all": later("over all accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
     "early": later("over early accounts its ROC AUC is {own:.3f}, that of {rival} {other:.3f}"),
@@ -158,9 +157,9 @@ def _against_rules(comparison: Comparison, gate: GateParams, *, early: bool) -> 
         low, _ = gain.interval()
         seen = told(_RANKS["all"], own=gain.own, rival=rival.name, other=gain.other)
         chance = told(", and chance may explain the difference ({low:+.3f} or more)", low=low)
-        yield Check(f"above {rival.name}", low > 0, seen if low > 0 else seen + chance)
+        yield Check(f"{ABOVE}{rival.name}", low > 0, seen if low > 0 else seen + chance)
         if rival.role == "rule" and early and comparison.can_be_ranked("early"):
-            yield _not_below(f"early: not below {rival.name}", "early", rival, comparison, gate)
+            yield _not_below(f"{EARLY_NOT_BELOW}{rival.name}", "early", rival, comparison, gate)
 
 
 def _against_learners(comparison: Comparison, gate: GateParams) -> Iterator[Check]:
@@ -204,7 +203,7 @@ def _against_base_rate(comparison: Comparison) -> Iterator[Check]:
             own=gain.own,
             other=gain.other,
         )
-        yield Check("brier", gain.below(0) <= DOUBT, seen)
+        yield Check(BRIER, gain.below(0) <= DOUBT, seen)
 
 
 def _lost(

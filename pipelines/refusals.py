@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.language.tongue import ENGLISH, Told, speaking, tr
-from models.gate import NOT_BELOW
+from models.check_names import ABOVE, BRIER, EARLY_NOT_BELOW, NOT_BELOW
 from pipelines.home import GATE, Home
 
 
@@ -48,9 +48,9 @@ def _plainly(check: Mapping[str, Any]) -> str:
     name = check["name"]
     if name.startswith(NOT_BELOW):
         return tr("another way of learning ranks these accounts better")
-    if name.startswith(("above ", f"early: {NOT_BELOW}")):
+    if name.startswith((ABOVE, EARLY_NOT_BELOW)):
         return tr("it does not surely rank these accounts better than a simple rule")
-    if name == "brier":
+    if name == BRIER:
         return tr("its percentages miss by more than one and the same for everybody would")
     return _seen(check).removesuffix(".")
 

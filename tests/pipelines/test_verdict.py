@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from features.language.tongue import told
-from models.gate import CALIBRATED, Check, Verdict
+from models.check_names import CALIBRATED
+from models.gate import Check, Verdict
 from models.lately import Lately
 from models.missed import Missed
 from models.registry import Version

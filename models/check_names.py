@@ -1,0 +1,7 @@
+"""Check names: how the names of the gate's checks begin, by which others tell what a model was refused for."""
+
+CALIBRATED = "calibrated: "  # of its probabilities
+NOT_BELOW = "not below "  # beside what learns as well
+EARLY_NOT_BELOW = f"early: {NOT_BELOW}"  # beside a rule, over early accounts
+ABOVE = "above "  # beside a rule, and a model of noise
+BRIER = "brier"
