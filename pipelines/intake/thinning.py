@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from ibis import _
 
+from features.language.tongue import counted
 from features.tables import TABLES
 from pipelines.intake.checking import Checks
 from pipelines.intake.manifest import Thinned
@@ -140,7 +141,7 @@ def _known_rows(checks: Checks, name: str, as_of: date) -> Counts:
 def too_few(name: str, short: Thinned, as_of: date) -> str:
     """The same in words."""
     return (
-        f"{name}: {short.rows:,} rows in the {short.days} days before {as_of}, where {short.usual:,} are usual; if "
-        "rows are still to come, accounts seem more silent than they are: give as_of a day up to which all have come "
-        "in (--as-of), or the time at which each was recorded (recorded_at)"
+        f"{name}: {counted(short.rows, 'row')} in the {short.days} days before {as_of}, where {short.usual:,} are "
+        "usual; if rows are still to come, accounts seem more silent than they are: give as_of a day up to which all "
+        "have come in (--as-of), or the time at which each was recorded (recorded_at)"
     )
