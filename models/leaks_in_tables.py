@@ -138,13 +138,17 @@ def _rewritten(table: Table, rows: pd.DataFrame, leave: Leave) -> Iterator[Findi
 
 
 def _foretold(table: Table, rows: pd.DataFrame) -> Iterator[Finding]:
-    """Contracts that were recorded longer before they begin than they run, as where all of an account bear the day of
-    its first: each would be known while the one before it is still to begin, and how many there are tells who leaves.
+    """Contracts that were recorded longer before they begin than they run, and while the one before them was still to
+    begin, as where all of an account bear the day of its first: how many there are tells who leaves. What is short and
+    booked ahead, as a hall for a day, is known so early only where one follows the other closely.
     """
     if table.name != "contracts" or not {"recorded_at", "ends_on"} <= set(rows.columns):
         return
+    starts = rows[["account_id", "starts_on"]].drop_duplicates().sort_values(["account_id", "starts_on"])
+    rows = rows.merge(starts.assign(before=starts.groupby("account_id")["starts_on"].shift()))
     ahead = rows[rows["recorded_at"].dt.normalize() < rows["starts_on"]]
     is_far = ahead["starts_on"] - ahead["recorded_at"] > ahead["ends_on"] - ahead["starts_on"]
+    is_far &= ahead["recorded_at"].dt.normalize() < ahead["before"]
     far, accounts = int(is_far.sum()), ahead.loc[is_far, "account_id"].nunique()
     if accounts >= LEAST and far > len(ahead) / 2:
         yield Finding(

@@ -10,9 +10,11 @@ import pandas as pd
 from features.tables import TABLES, Table
 
 
-def known_events(tables: Path, name: str, as_of: date) -> ir.Table | None:
+def known_events(tables: Path, name: str, as_of: date, *, ahead: bool = False) -> ir.Table | None:
     """The rows of an event table that had happened and been recorded before as_of, with second times that had not yet
     come, and what becomes known with them, taken out; None where the table is missing.
+
+    ahead: with those that were planned for later and had been recorded, as a contract that is signed.
     """
     path = tables / f"{name}.parquet"
     if not path.exists():
@@ -22,7 +24,8 @@ def known_events(tables: Path, name: str, as_of: date) -> ir.Table | None:
         raise ValueError(f"{name} is not an event table")
     midnight = ibis.timestamp(as_of.isoformat())
     happened = rows[table.happened].cast("timestamp")
-    rows = rows.filter(happened < midnight)
+    if not (ahead and table[table.happened].planned and "recorded_at" in rows.columns):
+        rows = rows.filter(happened < midnight)
     if "recorded_at" in rows.columns:
         rows = rows.filter(ibis.coalesce(rows.recorded_at, rows[table.happened].cast("timestamp")) < midnight)
     has_come = {column: rows[column].cast("timestamp") < midnight for column in _second_times(table, rows)}

@@ -142,7 +142,7 @@ def gap(table: str, last: date) -> str:
 def thinned(table: str, short: Thinned, as_of: date) -> str:
     """What to know of a table of which the newest rows are too few."""
     return tr(
-        "The records ({table}) hold {rows:,} rows of the {days} days before {as_of}, where {usual:,} are usual: if "
+        "The records ({table}) hold {rows:# row} of the {days} days before {as_of}, where {usual:,} are usual: if "
         "rows are still to come, accounts seem more silent than they are.",
         table=table,
         rows=short.rows,

@@ -5,8 +5,11 @@ Days are ages, as everywhere: before the newest as_of, negative for those to com
 
 import numpy as np
 
-from features.kernels.grid import NEVER
+from features.kernels.compiled import compiled
+from features.kernels.grid import NEVER, OLDEST
 from features.kernels.terms import CHANGE_DAYS
+
+_SPAN = 4 * OLDEST  # more than any two days are apart, so that a group and a day make one number
 
 
 def replaced_from(
@@ -27,17 +30,55 @@ def replaced_from(
     starts, notices, ends: the ages of the first day, of the notice and of the last day; NaN where there is no notice or
     end. enters: the ages from which contracts are known. lines: codes of product lines.
     """
-    over = np.flatnonzero(~(np.isnan(notices) & np.isnan(ends)))
-    order = np.argsort(codes, kind="stable")
-    firsts, lasts = (np.searchsorted(codes[order], codes[over], side=side) for side in ("left", "right"))
-    sizes = lasts - firsts
-    one = np.repeat(over, sizes)  # each of them beside every contract of its key
-    other = order[np.arange(len(one)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + np.repeat(firsts, sizes)]
-    with np.errstate(invalid="ignore"):
-        after_notice, after_end = notices[one] - starts[other], ends[one] - starts[other]
-    is_near = (np.abs(after_notice) <= CHANGE_DAYS) | (np.abs(after_end) <= CHANGE_DAYS)
-    is_between = (lines[one] == lines[other]) & (after_notice >= -CHANGE_DAYS) & (after_end <= CHANGE_DAYS)
-    takes_over = (starts[other] < starts[one]) & (is_near | is_between)
+    of_line = np.unique(codes.astype(np.int64) * _SPAN + lines, return_inverse=True)[1]
     found = np.full(len(codes), NEVER, np.int32)
-    np.maximum.at(found, one[takes_over], enters[other[takes_over]].astype(np.int32))
+    for groups, first, last in ((codes, notices, notices), (codes, ends, ends), (of_line, notices, ends)):
+        oldest, newest = np.minimum(first + CHANGE_DAYS, starts - 1), last - CHANGE_DAYS
+        np.maximum(found, _first_known(groups, starts, enters, oldest, newest), out=found)
+    return found
+
+
+def _first_known(
+    groups: np.ndarray, starts: np.ndarray, enters: np.ndarray, oldest: np.ndarray, newest: np.ndarray
+) -> np.ndarray:
+    """For each row the age from which the first one is known of those of its group that begin at ages from `newest` to
+    `oldest`; NEVER where there is none, or one of the two is NaN. An account may have thousands, so no two are paired.
+    """
+    zero = groups.astype(np.int64) * _SPAN
+    begins = zero + starts.astype(np.int64)
+    order = np.argsort(begins)  # in it, what is sought for one row lies close to what is for the next
+    timeline = begins[order]
+    youngest, eldest = (
+        (zero + np.nan_to_num(np.clip(ages, -OLDEST, OLDEST), nan=nobody).astype(np.int64))[order]
+        for ages, nobody in ((newest, OLDEST + 1), (oldest, -OLDEST - 1))
+    )
+    firsts, ends = np.searchsorted(timeline, youngest, side="left"), np.searchsorted(timeline, eldest, side="right")
+    found = np.empty(len(groups), np.int32)
+    found[order] = _greatest(enters[order].astype(np.int32), firsts, ends)
+    return found
+
+
+@compiled
+def _greatest(values: np.ndarray, firsts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """The greatest of the values from each first place to the one before each end; NEVER where there is none.
+
+    By a tree: a node holds the greater of the two below it, [2 × values], so that a span is a few nodes.
+    """
+    size = len(values)
+    tree = np.empty(2 * size, np.int32)
+    tree[size:] = values
+    for node in range(size - 1, 0, -1):
+        tree[node] = max(tree[2 * node], tree[2 * node + 1])
+    found = np.full(len(firsts), NEVER, np.int32)
+    for row in range(len(firsts)):
+        left, right = firsts[row] + size, ends[row] + size
+        while left < right:
+            if left % 2:
+                found[row] = max(found[row], tree[left])
+                left += 1
+            if right % 2:
+                right -= 1
+                found[row] = max(found[row], tree[right])
+            left //= 2
+            right //= 2
     return found

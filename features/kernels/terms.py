@@ -147,7 +147,8 @@ def in_force(terms: Terms, grid: Grid, grace: int) -> InForce:
     longest = windows.greatest_in_force(terms.codes, stands[:own], leaves[:own], -terms.ends, keys, ages)
     latest = windows.greatest_in_force(known.codes, stands, known.replaced, -known.ends, keys, ages)
     is_to_begin = np.zeros(latest.shape, dtype=bool)
-    ahead = np.flatnonzero(known.enters > known.begun)
+    is_withdrawn = known.ends > known.starts  # before its first day, so it is not to begin any more
+    ahead = np.flatnonzero((known.enters > known.begun) & ~is_withdrawn)
     ahead = ahead[np.argsort(-known.starts[ahead], kind="stable")]  # each prolongs what those before it have
     _follow(
         longest,

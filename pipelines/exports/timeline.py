@@ -50,7 +50,7 @@ class Lane:
     """Rows of one kind, in the words of the features, so that both speak of the same ones, and what is shown of each.
 
     column: an amount of money (what falls on one day is one event), a time (the days until it came), or a text.
-    for_good: of contracts, without those that another one replaced.
+    for_good: of contracts, without those that another one replaced, be it signed and still to begin.
     """
 
     rows: Rows
@@ -62,7 +62,7 @@ class Lane:
 
     def events(self, tables: Path, as_of: date) -> ir.Table | None:
         """account_id, happened and shown of every row known on as_of; None where the table or its times are missing."""
-        known = known_events(tables, self.rows.table.name, as_of)
+        known = known_events(tables, self.rows.table.name, as_of, ahead=self.for_good)
         times = {self.rows.happened, *self.rows.known_by}
         if known is None or not times <= set(known.columns):
             return None

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from ibis import _
 
+from features.language.tongue import counted
 from features.tables import TABLES
 from pipelines.intake.checking import Checks
 from pipelines.intake.manifest import Thinned
@@ -18,7 +19,8 @@ Counts = npt.NDArray[np.float64]
 
 # All in whole weeks, so that each length holds as many Mondays as another.
 LENGTHS = (7, 14, 28, 56, 112)  # days before as_of
-BEFORE = 91  # days before these, which tell what is usual
+WEEKS = 13  # before these, which tell what is usual
+BEFORE = 7 * WEEKS
 YEAR = 364
 OLDEST = 5 * YEAR  # what was usual longer ago tells little of today
 ABOUT = 7  # days by which a holiday moves from year to year
@@ -57,14 +59,16 @@ def thinned(known: Counts) -> Thinned | None:
 
 
 def _short(known: Counts, length: int) -> Iterator[_Stretch]:
-    """What is said of one length, if anything is: held against the days before it, what is usual between the two (a
-    firm may shrink), and how it was about a year ago (it may close for Christmas).
+    """What is said of one length, if anything is: held against the weeks before it but the fullest (a mailing to
+    everybody is no sign of what comes in), what is usual between the two (a firm may shrink), and how it was about a
+    year ago (it may close for Christmas).
 
     Rows are counted with the scatter that stretches of this length have shown so far (negative binomial). Nor may so
     few have come oftener than once a year: what scatters more wildly, as orders that fall on the ends of months, has.
     """
     rows = known[:, :length].sum(axis=1)
-    level = known[:, length : length + BEFORE].sum(axis=1) * length / BEFORE
+    weeks = known[:, length : length + BEFORE].reshape(-1, WEEKS, 7).sum(axis=2)
+    level = (weeks.sum(axis=1) - weeks.max(axis=1)) / (WEEKS - 1) * length / 7
     seen = np.isfinite(level) & (level > 0)
     share = np.where(seen, rows / np.where(seen, level, 1), np.nan)
     past = share[length:]  # the newest days are no part of what is usual
@@ -137,7 +141,7 @@ def _known_rows(checks: Checks, name: str, as_of: date) -> Counts:
 def too_few(name: str, short: Thinned, as_of: date) -> str:
     """The same in words."""
     return (
-        f"{name}: {short.rows:,} rows in the {short.days} days before {as_of}, where {short.usual:,} are usual; if "
-        "rows are still to come, accounts seem more silent than they are: give as_of a day up to which all have come "
-        "in (--as-of), or the time at which each was recorded (recorded_at)"
+        f"{name}: {counted(short.rows, 'row')} in the {short.days} days before {as_of}, where {short.usual:,} are "
+        "usual; if rows are still to come, accounts seem more silent than they are: give as_of a day up to which all "
+        "have come in (--as-of), or the time at which each was recorded (recorded_at)"
     )

@@ -108,7 +108,7 @@ def test_the_law_is_held_to_contracts_that_were_signed_and_begin_later() -> None
         (before,), (after,) = features_of(firm).values(), features_of(without).values()
         differ |= {name for name in before if not before[name].equals(after[name])}
     assert {"days_to_contract_end", "has_notice"} <= differ
-    assert differ <= {"days_to_contract_end", "days_to_renewal", "has_notice"}
+    assert differ <= {"days_to_contract_end", "days_to_renewal", "has_notice", "cancellations_720d"}
 
 
 @lawful

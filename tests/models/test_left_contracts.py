@@ -320,6 +320,21 @@ def test_who_has_signed_the_next_term_is_early_and_who_is_at_risk_stays_the_same
     }
 
 
+def test_an_open_ended_contract_that_was_cancelled_before_its_first_day_is_not_to_begin() -> None:
+    contracts = table("""
+        account  starts_on   ends_on     cancelled_at  recorded_at
+        between  2023-03-01  2024-02-20  -             -
+        between  2024-03-10  -           2024-02-29    2024-02-01
+        never    2024-03-10  -           2024-02-29    2024-02-01
+        later    2024-03-10  -           2024-03-01    2024-02-01
+    """)
+    assert paces(CONTRACT, contracts, as_of="2024-03-01") == {
+        "between": "Between contracts, for no longer than 30 days so far",
+        "never": "Never had a contract",
+        "later": "Its contract is signed and still to begin",
+    }
+
+
 def test_what_is_still_to_begin_completes_no_label_and_changes_none() -> None:
     contracts = table("""
         account  starts_on   ends_on     recorded_at

@@ -126,3 +126,14 @@ def test_contracts_that_all_bear_the_day_of_the_first_one_stop(by: str, tmp_path
     first = contracts.groupby("account_id")["starts_on"].transform("min")
     leaks = found({**made, "contracts": contracts.assign(recorded_at=first)}, by, tmp_path)
     assert names(leaks.stops) == [("a", "contracts.recorded_at")]
+
+
+def test_what_is_short_and_booked_weeks_ahead_is_no_leak(tmp_path: Path) -> None:
+    """Beside the contracts: ten days each, entered forty days before, when the contract beside them had begun."""
+    made = tables("losses")
+    contracts = made["contracts"]
+    starts = contracts["starts_on"] + 60 * DAY
+    booked = contracts.assign(starts_on=starts, ends_on=starts + 10 * DAY, renews="no", cancelled_at=pd.NaT)
+    booked = booked.assign(recorded_at=starts - 40 * DAY)[starts < AS_OF]
+    both = pd.concat([contracts, booked], ignore_index=True)
+    assert found({**made, "contracts": both}, "losses", tmp_path) == Leaks()

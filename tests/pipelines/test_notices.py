@@ -2,16 +2,18 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from features.language.tongue import speaking
 from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest, Thinned
-from pipelines.notices import caution_of_rule, missed
+from pipelines.intake.thinning import too_few
+from pipelines.notices import caution_of_rule, missed, thinned
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -140,6 +142,18 @@ def test_a_table_that_thins_out_stands_in_the_scores_of_that_day(own_home: Home,
     )
     assert hold in Scored.read(own_home, manifest.as_of).notice
     assert "The records" not in Scored.read(own_home, earlier).notice
+
+
+@pytest.mark.parametrize(
+    ("rows", "english", "german"),
+    [(0, "no rows", "keine Zeilen"), (1, "1 row", "1 Zeile"), (1298, "1,298 rows", "1.298 Zeilen")],
+)
+def test_so_many_rows_are_said_as_people_say_them(rows: int, english: str, german: str) -> None:
+    short, as_of = Thinned(days=7, rows=rows, usual=2960), date(2026, 3, 1)
+    assert f"hold {english} of the 7 days" in thinned("orders", short, as_of)
+    assert too_few("orders", short, as_of).startswith(f"orders: {english} in the 7 days before 2026-03-01")
+    with speaking("de"):
+        assert f"enthalten {german} der 7 Tage" in thinned("orders", short, as_of)
 
 
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:

@@ -205,6 +205,25 @@ def test_notice_and_end_of_a_plan_that_another_one_replaced_are_none(tmp_path):
     assert found["D"]["notices"] == [[21, 10]]
 
 
+def test_a_plan_is_replaced_as_soon_as_the_next_one_is_signed_which_is_not_drawn_before_it_begins(tmp_path):
+    write(
+        tmp_path,
+        "contracts",
+        """
+        account_id  starts_on   ends_on     cancelled_at  recorded_at
+        signed      2023-07-21  2024-07-20  2024-06-20    -
+        signed      2024-07-21  2025-07-20  -             2024-06-30
+        too_late    2023-07-21  2024-07-20  2024-06-20    -
+        too_late    2024-07-21  2025-07-20  -             2024-07-01
+        unsaid      2023-07-21  2024-07-20  2024-06-20    -
+        unsaid      2024-07-21  2025-07-20  -             -
+        """,
+    )
+    found = timelines(tmp_path, AS_OF, ["signed", "too_late", "unsaid"])
+    begun, notice = {"contracts": [[346, 365]]}, {"notices": [[11, 30]]}
+    assert found == {"signed": begun, "too_late": begun | notice, "unsaid": begun | notice}
+
+
 def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):
     write(
         tmp_path,

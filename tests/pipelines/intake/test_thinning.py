@@ -56,6 +56,13 @@ def test_a_peak_of_last_year_that_does_not_come_again_is_no_lack() -> None:
     assert seen(lambda age: 30 * np.where((age >= 350) & (age < 400), 2, 1)) is None
 
 
+@pytest.mark.parametrize("ago", [10, 40, 81, 121])
+def test_after_one_mailing_to_everybody_the_weeks_are_not_thin(ago: int) -> None:
+    assert seen(lambda age: 30 + 5000 * (age == ago)) is None
+    found = seen(lambda age: (30 + 5000 * (age == ago)) * (age >= 7))
+    assert 120 < found.usual <= 5 * 30 + 2 * 3  # the least of a year ago
+
+
 def test_rows_that_fall_on_the_ends_of_months_leave_usual_gaps() -> None:
     for ago in range(0, 30, 3):
         assert seen(lambda age, ago=ago: 300 * ((age + ago) % 30 == 29)) is None
