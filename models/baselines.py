@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.reasons.contact import QUIET_DAYS
+from models.check_names import NOISE
 from models.churn import fit
 from models.mbg_nbd import Histories, MbgNbd
 from models.metrics import roc_auc
@@ -75,7 +76,7 @@ def baselines(
     )
     description = "this model, had it learned from outcomes dealt out at random: what directions alone are worth"
     risk = model.risk(tested)
-    found.append(Baseline("shuffled", "shuffled outcomes", description, risk, is_risk=True, role="noise"))
+    found.append(Baseline(NOISE, "shuffled outcomes", description, risk, is_risk=True, role="noise"))
     return found
 
 

@@ -4,4 +4,5 @@ CALIBRATED = "calibrated: "  # of its probabilities
 NOT_BELOW = "not below "  # beside what learns as well
 EARLY_NOT_BELOW = f"early: {NOT_BELOW}"  # beside a rule, over early accounts
 ABOVE = "above "  # beside a rule, and a model of noise
+NOISE = "shuffled"  # the name of that one
 BRIER = "brier"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from features.language.tongue import ENGLISH, Told, speaking, tr
-from models.check_names import ABOVE, BRIER, EARLY_NOT_BELOW, NOT_BELOW
+from models.check_names import ABOVE, BRIER, EARLY_NOT_BELOW, NOISE, NOT_BELOW
 from pipelines.home import GATE, Home
 
 
@@ -48,6 +48,8 @@ def _plainly(check: Mapping[str, Any]) -> str:
     name = check["name"]
     if name.startswith(NOT_BELOW):
         return tr("another way of learning ranks these accounts better")
+    if name == f"{ABOVE}{NOISE}":
+        return tr("chance alone might rank these accounts as well")
     if name.startswith((ABOVE, EARLY_NOT_BELOW)):
         return tr("it does not surely rank these accounts better than a simple rule")
     if name == BRIER:

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 
 NEVER = 0  # the age of what has not come before the newest as_of
 OLDEST = 1_000_000  # days (some 2,700 years) to which greater ages are cut
+SPAN = 4 * OLDEST  # more than any two days are apart, so that a key and a day make one number
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ Days are ages, as everywhere: before the newest as_of, negative for those to com
 import numpy as np
 
 from features.kernels.compiled import compiled
-from features.kernels.grid import NEVER, OLDEST
+from features.kernels.grid import NEVER, OLDEST, SPAN
 from features.kernels.terms import CHANGE_DAYS
-
-_SPAN = 4 * OLDEST  # more than any two days are apart, so that a group and a day make one number
 
 
 def replaced_from(
@@ -30,7 +28,7 @@ def replaced_from(
     starts, notices, ends: the ages of the first day, of the notice and of the last day; NaN where there is no notice or
     end. enters: the ages from which contracts are known. lines: codes of product lines.
     """
-    of_line = np.unique(codes.astype(np.int64) * _SPAN + lines, return_inverse=True)[1]
+    of_line = np.unique(codes.astype(np.int64) * SPAN + lines, return_inverse=True)[1]
     found = np.full(len(codes), NEVER, np.int32)
     for groups, first, last in ((codes, notices, notices), (codes, ends, ends), (of_line, notices, ends)):
         oldest, newest = np.minimum(first + CHANGE_DAYS, starts - 1), last - CHANGE_DAYS
@@ -44,7 +42,7 @@ def _first_known(
     """For each row the age from which the first one is known of those of its group that begin at ages from `newest` to
     `oldest`; NEVER where there is none, or one of the two is NaN. An account may have thousands, so no two are paired.
     """
-    zero = groups.astype(np.int64) * _SPAN
+    zero = groups.astype(np.int64) * SPAN
     begins = zero + starts.astype(np.int64)
     order = np.argsort(begins)  # in it, what is sought for one row lies close to what is for the next
     timeline = begins[order]

@@ -10,10 +10,9 @@ import numpy as np
 
 from features.kernels import windows
 from features.kernels.compiled import compiled
-from features.kernels.grid import NEVER, OLDEST, Floats, Grid
+from features.kernels.grid import NEVER, OLDEST, SPAN, Floats, Grid
 
 ENDLESS = -np.inf
-_SPAN = 4 * OLDEST  # more than any two days are apart, so that a key and a day make one number
 CHANGE_DAYS = 30  # contracts that overlap by no more are one that follows the other, whatever they are for
 
 
@@ -166,9 +165,9 @@ def in_force(terms: Terms, grid: Grid, grace: int) -> InForce:
     )
     first = np.full(own, NEVER, np.int32)
     nearest = np.clip(terms.first_ends, -OLDEST, OLDEST)
-    coded = terms.starts.astype(np.float64) * _SPAN + (OLDEST - nearest)  # the oldest start, then the latest end
+    coded = terms.starts.astype(np.float64) * SPAN + (OLDEST - nearest)  # the oldest start, then the latest end
     oldest = windows.greatest_in_force(terms.codes, terms.enters, first, coded, keys, ages)
-    first_end = OLDEST - oldest % _SPAN
+    first_end = OLDEST - oldest % SPAN
     return InForce(
         longest + ages,
         -(latest + ages),
@@ -222,7 +221,7 @@ def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:
     contracts that overlap by no more than CHANGE_DAYS only the later one.
     """
     known = terms.versions
-    lines, line = np.unique(known.codes.astype(np.int64) * _SPAN + known.lines, return_inverse=True)
+    lines, line = np.unique(known.codes.astype(np.int64) * SPAN + known.lines, return_inverse=True)
     found = np.full((terms.keys, grid.snapshots), np.nan)
     for snapshot, age in enumerate(grid.ages):
         then = age + ago
@@ -280,9 +279,9 @@ class Spells:
 
     def at(self, keys: int, ages: np.ndarray) -> np.ndarray:
         """Position of the spell that began last by each age ([keys, n] or what broadcasts to it); -1: none."""
-        timeline = self.codes * _SPAN - self.begins
+        timeline = self.codes * SPAN - self.begins
         owners = np.arange(keys)[:, None]
-        position = np.searchsorted(timeline, owners * _SPAN - ages, side="right") - 1
+        position = np.searchsorted(timeline, owners * SPAN - ages, side="right") - 1
         return np.where(np.append(self.codes, -1)[position] == owners, position, -1)
 
     def next_begins(self, position: np.ndarray) -> Floats:
@@ -300,7 +299,7 @@ def spells(terms: Terms, grace: int) -> Spells:
     codes, starts, ends = terms.codes[ever].astype(np.int64), terms.starts[ever].astype(np.int64), ends[ever]
     order = np.lexsort((-ends, -starts, codes))
     codes, starts, ends = codes[order], starts[order], ends[order]
-    covered = codes * _SPAN - np.maximum.accumulate(codes * _SPAN - ends)
+    covered = codes * SPAN - np.maximum.accumulate(codes * SPAN - ends)
     begins = np.ones(len(codes), dtype=bool)
     begins[1:] = (codes[1:] != codes[:-1]) | (covered[:-1] - starts[1:] - 1 > grace)
     closes = np.append(begins[1:], True)[: len(codes)]

@@ -115,6 +115,7 @@ class Declared:
         self.is_pressing = False
         self.side: Side | None = None
         self.grows_in: int | None = None
+        self.grows_in_window = unit in ("count", "money")
         self._measures = {window: make(window) for window in days or (None,)}
 
     def __getitem__(self, days: int) -> Measure:
@@ -141,7 +142,7 @@ class Declared:
         """Declares that it is less of an account that has been there for fewer days (None: than its window), as numbers
         and amounts in a window are without being declared.
         """
-        self.grows_in = days or 0
+        self.grows_in, self.grows_in_window = days, days is None
         return self
 
     def tells(self, side: Side) -> Self:
@@ -159,22 +160,21 @@ class Declared:
 
     def features(self, name: str, reason: str) -> Iterator[Feature]:
         for place, (window, measure) in enumerate(self._measures.items()):
-            counts = self.unit in ("count", "money")
             is_first = place == 0
             yield Feature(
-                f"{name}_{window}d" if window else name,
-                reason,
-                self.unit,
-                measure,
-                self.risk,
-                self.says,
-                window,
-                self.sign,
-                self.act if is_first else None,
-                self.side,
-                self.suits if is_first else (),
-                self.is_pressing and is_first,
-                (window if counts else None) if self.grows_in is None else self.grows_in or window,
+                name=f"{name}_{window}d" if window else name,
+                reason=reason,
+                unit=self.unit,
+                measure=measure,
+                risk=self.risk,
+                template=self.says,
+                days=window,
+                sign=self.sign,
+                act=self.act if is_first else None,
+                side=self.side,
+                suits=self.suits if is_first else (),
+                is_pressing=self.is_pressing and is_first,
+                builds_up=window if self.grows_in_window else self.grows_in,
             )
 
 

@@ -29,6 +29,7 @@ def write(home: Home, *names: str, challenger: str | None = "aaaa") -> None:
     ("name", "why"),
     [
         (f"{ABOVE}days_since_order", "it does not surely rank these accounts better than a simple rule"),
+        (f"{ABOVE}shuffled", "chance alone might rank these accounts as well"),
         (f"{EARLY_NOT_BELOW}own_cycle", "it does not surely rank these accounts better than a simple rule"),
         (f"{NOT_BELOW}mbg_nbd", "another way of learning ranks these accounts better"),
         (BRIER, "its percentages miss by more than one and the same for everybody would"),
