@@ -109,6 +109,18 @@ def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
     )
 
 
+def nobody_at_risk(left: Left, not_scored: pd.DataFrame, as_of: date) -> str:
+    """Why there is nobody to score on as_of, and what to do: another day helps those alone who are gone by then."""
+    counts = not_scored["cause"].value_counts()
+    causes = "; ".join(f"{cause} ({count:,} accounts)" for cause, count in counts.items())
+    rare = int(counts.get(orders_too_rarely(left), 0))
+    return f"no account is at risk on {as_of}. {causes or 'There is no account at all'}. " + (
+        "Allow a longer outlook (left.max_days), or go by left.by: silence with a longer left.horizon_days."
+        if rare > len(not_scored) - rare
+        else "Choose another day with --as-of."
+    )
+
+
 def survivors(since: date | None) -> str:
     """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
     if since is None:
