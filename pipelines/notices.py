@@ -134,10 +134,11 @@ def survivors(since: date | None) -> str:
 
 
 def of_records(manifest: Manifest) -> list[str]:
-    """What to know of tables that end long before the day to score, or thin out before it."""
+    """What to know of tables that end long before the day to score, or thin out before it, and of a firm's pause."""
     return [
         *(gap(table, last) for table, last in manifest.ended.items()),
         *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
+        *([closed(manifest.closed_since, manifest.as_of)] if manifest.closed_since else []),
     ]
 
 
@@ -161,4 +162,15 @@ def thinned(table: str, short: Thinned, as_of: date) -> str:
         days=short.days,
         as_of=short_day(as_of),
         usual=short.usual,
+    )
+
+
+def closed(last: date, as_of: date) -> str:
+    """What to know of risks of a day before which the firm has been closed."""
+    return tr(
+        "No order has come since {day}, as in earlier pauses of the firm's. Whoever was due in these {days} days seems "
+        "more silent than they are: the risks are too high. Take them for an order in which to call, rather than for "
+        "chances.",
+        day=short_day(last),
+        days=(as_of - last).days - 1,
     )

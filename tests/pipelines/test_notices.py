@@ -142,6 +142,21 @@ def test_a_table_that_thins_out_stands_in_the_scores_of_that_day(own_home: Home,
     assert "The records" not in Scored.read(own_home, earlier).notice
 
 
+def test_that_the_firm_is_closed_stands_in_the_scores_of_that_day(own_home: Home, small_settings) -> None:
+    manifest = Manifest.read(own_home)
+    assert manifest.closed_since is None
+    last = manifest.as_of - timedelta(days=22)
+    manifest.model_copy(update={"closed_since": last}).write(own_home.manifest)
+    earlier = manifest.as_of - timedelta(days=30)
+
+    for day in (manifest.as_of, earlier):
+        score(small_settings, own_home, day)
+
+    notice = Scored.read(own_home, manifest.as_of).notice
+    assert f"No order has come since {last}, as in earlier pauses of the firm's. Whoever was due in these 21" in notice
+    assert "No order has come" not in Scored.read(own_home, earlier).notice
+
+
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:
     without_champion(own_home)
 
