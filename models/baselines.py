@@ -13,6 +13,7 @@ from models.churn import fit
 from models.mbg_nbd import Histories, MbgNbd
 from models.metrics import roc_auc
 from models.recipe import Recipe
+from models.rule import goes_by
 
 TENURE = "days_since_first_contract"
 TENURE_BINS = 10
@@ -170,8 +171,8 @@ def _present(values: pd.Series, known: pd.Series) -> Floats:
 
 def _sixty_days(tested: pd.DataFrame) -> Baseline | None:
     if "days_since_contact" in tested:
-        # An account that nobody ever spoke with breaks the rule as much as one can.
-        score = np.where(tested["days_since_contact"] <= QUIET_DAYS, 0.0, 1.0)
+        # An account that nobody ever spoke with breaks the rule as much as one can, once it has been there for so long.
+        score = np.where(goes_by("sixty_days", tested) <= QUIET_DAYS, 0.0, 1.0)
         description = f"nobody has spoken with them for {QUIET_DAYS} days: yes or no"
     elif "days_since_order" in tested:
         score = np.where(tested["days_since_order"] > QUIET_DAYS, 1.0, 0.0)

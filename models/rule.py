@@ -28,11 +28,23 @@ FEATURES = {  # what each rule goes by, whether more of it is worse, and how a p
     "sixty_days": ("days_since_contact", 1, later("the days since anybody spoke with them")),
     "contract_end": ("days_to_contract_end", -1, later("the days until their contract ends")),
 }
-# Whom nobody ever spoke with breaks the rule of sixty days as much as one can, and a contract without an end in sight
-# comes last; else nothing is known.
+# Nobody spoke with a customer of two days for two days: it has broken no rule yet.
+_SINCE_THEY_CAME = {"sixty_days": ("days_as_customer", "days_since_first_contract")}
+# Of whom that is not known either: whom nobody ever spoke with breaks the rule as much as one can, and a contract
+# without an end in sight comes last; else nothing is known.
 _WHERE_MISSING = {"sixty_days": np.nanmax, "contract_end": np.nanmin}
 _DIGITS = 6
 _FAR = 3.0  # times the width of the middle half beyond it, and no value counts for more
+
+
+def goes_by(name: str, rows: pd.DataFrame) -> Floats:
+    """What a rule goes by, by row, the higher the worse; NaN where it is not known."""
+    feature, way, _ = FEATURES[name]
+    values = rows[feature].to_numpy(np.float64, na_value=np.nan)
+    for since in _SINCE_THEY_CAME.get(name, ()):
+        if since in rows:
+            values = np.where(np.isnan(values), rows[since].to_numpy(np.float64, na_value=np.nan), values)
+    return way * values
 
 
 @dataclass(frozen=True)
@@ -70,10 +82,9 @@ class Rule:
         """
         from sklearn.isotonic import IsotonicRegression
 
-        feature, way, _ = FEATURES[name]
         known = ~np.isnan(voluntary)
         voluntary, involuntary, as_of = voluntary[known], involuntary[known], rows.loc[known, "as_of"]
-        values = way * rows[feature].to_numpy(np.float64, na_value=np.nan)[known]
+        values = goes_by(name, rows[known])
         typical = 0.0 if np.isnan(values).all() else float(_WHERE_MISSING.get(name, np.nanmedian)(values))
         values = np.where(np.isnan(values), typical, values)
         order = np.argsort(values, kind="stable")
@@ -105,10 +116,11 @@ class Rule:
 
     def score(self, rows: pd.DataFrame) -> Floats:
         """What ranks the accounts, by row. Raises Mistake where the feature is not there."""
-        feature, way, _ = FEATURES[self.name]
+        feature = FEATURES[self.name][0]
         if feature not in rows:
             raise Mistake(f"the rule goes by {feature}, which the tables no longer give. Run: leaky evaluate.")
-        return np.asarray((way * rows[feature]).fillna(self.typical).to_numpy(np.float64))
+        values = goes_by(self.name, rows)
+        return np.where(np.isnan(values), self.typical, values)
 
     def risk(self, rows: pd.DataFrame) -> Floats:
         """The share of those with such a score that left by choice, by row."""

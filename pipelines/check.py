@@ -13,6 +13,7 @@ from models.leaks import Leaks, lines
 from models.lost import names_of_nothing
 from models.origins import too_short
 from models.target import targets
+from pipelines.at_risk import features_at
 from pipelines.dataset import check_outcomes, left_out, origins_of, read_rows
 from pipelines.home import Home
 from pipelines.ingest import write_tables
@@ -24,6 +25,7 @@ from pipelines.intake.source import find_source
 from pipelines.intake.tables import check_source, too_many_refused, what_to_write
 from pipelines.intake.uncounted import uncounted
 from pipelines.leaks import find_leaks
+from pipelines.notices import nobody_at_risk
 from pipelines.settings import Settings
 from pipelines.snapshots import snapshots
 
@@ -86,12 +88,11 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
     rows = read_rows(home)
     check_outcomes(rows, settings.left)
     origins = origins_of(rows, settings)
-    as_of = pd.Timestamp(Manifest.read(home).as_of)
-    at_risk = int((rows["as_of"] == as_of).sum())
+    as_of = Manifest.read(home).as_of
+    at_risk = int((rows["as_of"] == pd.Timestamp(as_of)).sum())
     if not at_risk:
-        raise Mistake(
-            f"no account is at risk on {as_of.date()}, so there is none to score; choose another day (--as-of)."
-        )
+        _, not_scored = features_at(settings, home, as_of)
+        raise Mistake(nobody_at_risk(settings.left, not_scored, as_of))
     left, involuntary = targets(rows)
     known = ~np.isnan(left)
     otherwise, unseen = np.nansum(involuntary), left_out(home)
@@ -104,5 +105,5 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
             for origin in origins
         ),
         *([] if origins else [f"no model, so a rule of thumb will rank: {too_short(rows)}"]),
-        f"to score: {at_risk:,} accounts at risk on {as_of.date()}",
+        f"to score: {at_risk:,} accounts at risk on {as_of}",
     ]

@@ -109,6 +109,18 @@ def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
     )
 
 
+def nobody_at_risk(left: Left, not_scored: pd.DataFrame, as_of: date) -> str:
+    """Why there is nobody to score on as_of, and what to do: another day helps those alone who are gone by then."""
+    counts = not_scored["cause"].value_counts()
+    causes = "; ".join(f"{cause} ({count:,} accounts)" for cause, count in counts.items())
+    rare = int(counts.get(orders_too_rarely(left), 0))
+    return f"no account is at risk on {as_of}. {causes or 'There is no account at all'}. " + (
+        "Allow a longer outlook (left.max_days), or go by left.by: silence with a longer left.horizon_days."
+        if rare > len(not_scored) - rare
+        else "Choose another day with --as-of."
+    )
+
+
 def survivors(since: date | None) -> str:
     """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
     if since is None:
@@ -122,10 +134,11 @@ def survivors(since: date | None) -> str:
 
 
 def of_records(manifest: Manifest) -> list[str]:
-    """What to know of tables that end long before the day to score, or thin out before it."""
+    """What to know of tables that end long before the day to score, or thin out before it, and of a firm's pause."""
     return [
         *(gap(table, last) for table, last in manifest.ended.items()),
         *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
+        *([closed(manifest.closed_since, manifest.as_of)] if manifest.closed_since else []),
     ]
 
 
@@ -149,4 +162,15 @@ def thinned(table: str, short: Thinned, as_of: date) -> str:
         days=short.days,
         as_of=short_day(as_of),
         usual=short.usual,
+    )
+
+
+def closed(last: date, as_of: date) -> str:
+    """What to know of risks of a day before which the firm has been closed."""
+    return tr(
+        "No order has come since {day}, as in earlier pauses of the firm's. Whoever was due in these {days} days seems "
+        "more silent than they are: the risks are too high. Take them for an order in which to call, rather than for "
+        "chances.",
+        day=short_day(last),
+        days=(as_of - last).days - 1,
     )

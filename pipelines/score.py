@@ -25,7 +25,7 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, of_records, survivors
+from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, nobody_at_risk, of_records, survivors
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
@@ -56,7 +56,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     loaded = time.perf_counter()
     known, not_scored = features_at(settings, home, as_of)
     if known.empty:
-        raise Mistake(f"no account is at risk on {as_of}: {_causes(not_scored)}. Choose another day with --as-of.")
+        raise Mistake(nobody_at_risk(settings.left, not_scored, as_of))
     returns = returns_in(manifest.columns)
     if returns is Returns.undated:
         log.warning(
@@ -257,9 +257,3 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             as_of,
         )
     return model, version.name
-
-
-def _causes(not_scored: pd.DataFrame) -> str:
-    counts = not_scored["cause"].value_counts()
-    texts = [f"{count:,} {str(cause)[:1].lower()}{str(cause)[1:]}" for cause, count in counts.items()]
-    return "; ".join(texts) or "there is no account at all"

@@ -54,8 +54,8 @@ class Calls(Reason):
         1 - _returned(YEAR) / _number(YEAR),
         "share",
         risk="rises",
-        says=f"{{value:.0%}} of their calls in {YEAR} days went unreturned[, of {{calls_from_them_{YEAR}d:#}} in all]"
-        "[; the oldest open one has waited {oldest_open_call:# since}]",
+        # Not since when the oldest one waits, which is that of half a year.
+        says=f"{{value:.0%}} of their calls in {YEAR} days went unreturned[, of {{calls_from_them_{YEAR}d:#}} in all]",
     )
     share_of_recent_calls_unreturned = in_windows(
         lambda window: 1 - _returned(window) / _number(window),

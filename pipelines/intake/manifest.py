@@ -41,8 +41,8 @@ class Manifest(BaseModel):
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
     give and that were made from others. ended: tables that end long before as_of, as where an export has broken
     down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
-    gone_since: the day before which hardly anybody on record has gone, where that
-    is not believable. data_version: changes with any row of any table.
+    gone_since: the day before which hardly anybody on record has gone, where that is not believable. closed_since: the
+    day of the last order, where the firm has been closed from then on. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,6 +59,7 @@ class Manifest(BaseModel):
     ended: dict[str, date] = {}
     thinned: dict[str, Thinned] = {}
     gone_since: date | None = None
+    closed_since: date | None = None
     data_version: str
 
     @classmethod

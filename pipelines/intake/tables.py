@@ -15,7 +15,7 @@ from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
 from pipelines.intake.thinning import thinned_tables, too_few
-from pipelines.intake.unlikely import ended_early, looked_at, unlikely
+from pipelines.intake.unlikely import closed_for, closed_since, ended_early, looked_at, unlikely
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,8 @@ class CheckedSource:
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
     of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
-    anybody on record has gone, where that is not believable.
+    anybody on record has gone, where that is not believable. closed_since: the day of the last order, where the firm
+    has been closed from then on.
     """
 
     checks: Checks
@@ -38,6 +39,7 @@ class CheckedSource:
     ended: dict[str, date] = field(default_factory=dict)
     thinned: dict[str, Thinned] = field(default_factory=dict)
     gone_since: date | None = None
+    closed_since: date | None = None
 
 
 def check_source(
@@ -66,12 +68,15 @@ def check_source(
     ended = ended_early(checks, as_of.day)
     thinned = thinned_tables(checks, as_of.day, [name for name in looked_at(checks) if name not in ended])
     since = gone_since(checks, as_of.day)
+    steady = "orders" in checks.done and "orders" not in thinned
+    closed = closed_since(checks.rows_by_day("orders"), as_of.day) if steady else None
     found = [
         *unlikely(checks, as_of.day, ended),
         *(too_few(name, short, as_of.day) for name, short in thinned.items()),
         *([only_survivors(since)] if since else []),
+        *([closed_for(closed, as_of.day)] if closed else []),
     ]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, closed)
 
 
 def tables_in_order(source: Source) -> list[str]:

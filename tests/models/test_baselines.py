@@ -34,6 +34,12 @@ def test_each_rule_by_hand():
     assert found["sixty_days"] == [0, 1, 0, 1]  # sixty days keep the rule; never spoken with breaks it
 
 
+@pytest.mark.parametrize("since", ["days_as_customer", "days_since_first_contract"])
+def test_whom_nobody_has_spoken_with_yet_breaks_the_rule_once_it_has_been_there_for_so_long(since):
+    never = ROWS.assign(days_since_contact=[np.nan, np.nan, np.nan, 61.0], **{since: [2.0, 61.0, np.nan, 900.0]})
+    assert scores(never)["sixty_days"] == [0, 1, 1, 1]
+
+
 def test_without_contacts_the_rule_looks_at_orders_and_says_so():
     found = {rule.name: rule for rule in rules(ROWS.drop(columns="days_since_contact"), train=ALL, test=ALL)}
 

@@ -59,6 +59,19 @@ def test_who_lacks_the_feature_counts_in_the_middle_when_the_shares_are_taken_as
     assert few < unknown == many
 
 
+def test_a_customer_of_two_days_with_whom_nobody_has_spoken_yet_is_like_one_whom_somebody_called_then():
+    days = np.r_[np.arange(180.0), np.full(20, np.nan)]
+    came = np.r_[np.full(180, 900.0), np.full(10, 2.0), np.full(10, np.nan)]
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_since_contact": days})
+    rows = rows.assign(days_as_customer=came)
+    rule = Rule.fit("sixty_days", rows, (days > 90).astype(float), np.zeros(200), ["days_since_contact"], "")
+
+    asked = pd.DataFrame({"days_since_contact": [2.0, np.nan, np.nan], "days_as_customer": [900.0, 2.0, np.nan]})
+
+    assert rule.score(asked).tolist() == [2, 2, 179]  # of whom nothing is known nobody ever spoke with them
+    assert rule.score(asked[["days_since_contact"]]).tolist() == [2, 179, 179]
+
+
 def test_the_nearer_a_contracts_end_the_higher_and_without_an_end_in_sight_it_comes_last():
     days = np.r_[np.arange(180.0), np.full(20, np.nan)]
     rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_to_contract_end": days})

@@ -216,7 +216,25 @@ def test_leavers_that_nobody_could_have_kept_are_none_to_learn_from(firm) -> Non
 def test_nobody_to_score_is_named(firm) -> None:
     trade(firm)
     (named,) = stops(report(firm, as_of=date(2026, 11, 1)))
-    assert named == "no account is at risk on 2026-11-01, so there is none to score; choose another day (--as-of)."
+    assert named == (
+        "no account is at risk on 2026-11-01. Already gone: silent for longer than its outlook (70 accounts). "
+        "Choose another day with --as-of."
+    )
+
+
+def test_where_all_order_too_rarely_another_day_is_no_advice(firm) -> None:
+    trade(firm)
+    orders = [f"{number},{FIRST + timedelta(days=day)},10" for number in range(40) for day in range(number, 1275, 30)]
+    rare = [f"{number},{FIRST + timedelta(days=day)},10" for number in range(40, 99) for day in (700, 1000, 1274)]
+    gone = [line for line in orders if line.split(",")[1] < "2025-06-01"]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *gone, *rare]))
+    firm.yaml()
+    (named,) = stops(report(firm))
+    assert named == (
+        "no account is at risk on 2026-06-29. Orders too rarely to be judged within 180 days (59 accounts); Already "
+        "gone: silent for longer than its outlook (40 accounts). Allow a longer outlook (left.max_days), or go by "
+        "left.by: silence with a longer left.horizon_days."
+    )
 
 
 def test_it_says_which_day_is_scored_and_why(firm) -> None:

@@ -54,8 +54,9 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
     assert ranker(small_settings, own_home) == Ranker(
         rule,
         f"rule:{rule.name}",
-        f"No model ranks these accounts; they stand by {rule.in_words}. The last model was refused: its Brier score is "
-        f"poor. {caution_of_rule(rule)}",
+        f"No model ranks these accounts; they stand by {rule.in_words}. Trust the order more than the percentages, as the "
+        "last model was refused: its percentages miss by more than one and the same for everybody would. The details: "
+        f"the model card. {caution_of_rule(rule)}",
     )
 
 
@@ -154,6 +155,21 @@ def test_so_many_rows_are_said_as_people_say_them(rows: int, english: str, germa
     assert too_few("orders", short, as_of).startswith(f"orders: {english} in the 7 days before 2026-03-01")
     with speaking("de"):
         assert f"enthalten {german} der 7 Tage" in thinned("orders", short, as_of)
+
+
+def test_that_the_firm_is_closed_stands_in_the_scores_of_that_day(own_home: Home, small_settings) -> None:
+    manifest = Manifest.read(own_home)
+    assert manifest.closed_since is None
+    last = manifest.as_of - timedelta(days=22)
+    manifest.model_copy(update={"closed_since": last}).write(own_home.manifest)
+    earlier = manifest.as_of - timedelta(days=30)
+
+    for day in (manifest.as_of, earlier):
+        score(small_settings, own_home, day)
+
+    notice = Scored.read(own_home, manifest.as_of).notice
+    assert f"No order has come since {last}, as in earlier pauses of the firm's. Whoever was due in these 21" in notice
+    assert "No order has come" not in Scored.read(own_home, earlier).notice
 
 
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:

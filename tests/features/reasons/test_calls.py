@@ -120,6 +120,9 @@ def test_in_words() -> None:
     assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4) == (
         "50% of their calls in 360 days went unreturned, of 4 in all"
     )
+    assert said("share_of_calls_unreturned", 0.5, calls_from_them_360d=4, oldest_open_call=179) == (
+        "50% of their calls in 360 days went unreturned, of 4 in all"  # the other may be open for longer: of 360 days
+    )
     assert said("unreturned_calls_90d", 2, calls_from_them_90d=5, oldest_open_call=0) == (
         "In 90 days 2 calls of theirs went unreturned, of 5 in all"
     )

@@ -27,7 +27,8 @@ from pipelines.export import export
 from pipelines.exports.account import explain
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest, Thinned
-from pipelines.notices import caution, caution_of_rule, gap, missed, mostly_rare, thinned
+from pipelines.notices import caution, caution_of_rule, closed, gap, missed, mostly_rare, thinned
+from pipelines.refusals import refused
 from pipelines.score import ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -200,10 +201,8 @@ def test_the_model_in_python_tells_reasons_in_the_language_of_the_source(home: H
 def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_source(
     own_home: Home, marked: Path, small_settings
 ) -> None:
-    from pipelines.score import _refused
-
     path = own_home.model / "gate.json"
-    check = {"name": "brier", "passed": False, "says": "an English sentence"}
+    check = {"name": "calibrated: all", "passed": False, "says": "an English sentence"}
     check |= {
         "told": told(
             "of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2
@@ -211,7 +210,7 @@ def test_what_keeps_a_model_from_being_champion_is_told_in_the_language_of_the_s
     }
     path.write_text(json.dumps({"checks": [check], "challenger_files_sha256": "0"}))
     with tongue.speaking("de"):
-        said = _refused(own_home)
+        said = refused(own_home)
     assert unmarked(said, []) == ""
     assert "⟦" in said
     assert "an English sentence" not in said, "not even among marked words"
@@ -225,7 +224,7 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
     lately = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2}
     by_day = {"days": 8, "too_high": 2, "too_low": 1, "off": 0.04, "uneven": 0.04, "left": 0.1}
     seen = told("of all accounts {told:.1%} were foretold to leave and {left:.1%} left", told=0.1, left=0.2)
-    refused = {"name": "calibrated: all", "passed": False, "told": seen.as_json()}
+    check = {"name": "calibrated: all", "passed": False, "told": seen.as_json()}
     (own_home.folder / "mlflow.db").unlink()
     with tongue.speaking("de"):
         rare = pd.DataFrame({"cause": [orders_too_rarely(left)]})
@@ -237,6 +236,7 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
             missed(own_home),
             mostly_rare(left, rare, scored=0),
             gap("contacts", date(2026, 6, 9)),
+            closed(date(2026, 6, 9), date(2026, 7, 1)),
             thinned("contacts", Thinned(days=14, rows=298, usual=960), date(2026, 7, 1)),
         ]
         (own_home.model / "gate.json").write_text(json.dumps(verdict | {"missed_by_day": by_day}))
@@ -244,11 +244,11 @@ def test_what_stands_on_top_of_a_list_is_told_in_the_language_of_the_source(
         rule.save(own_home.model / "rule.json")
         for order_stands in (False, True):
             own = verdict["challenger_files_sha256"] if order_stands else None
-            written = verdict | {"checks": [refused], "order_files_sha256": own}
+            written = verdict | {"checks": [check], "order_files_sha256": own}
             (own_home.model / "gate.json").write_text(json.dumps(written))
             notices.append(ranker_of(small_settings, own_home, Manifest.read(own_home)).notice)
     assert all("⟦" in notice for notice in notices)
-    assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 9
+    assert [unmarked(notice, ["contacts"]) for notice in notices] == [""] * 10
     assert not [notice for notice in notices if FEATURES[rule.name][2] in notice or seen.parts[0][0][:15] in notice]
 
 
