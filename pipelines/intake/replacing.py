@@ -1,5 +1,6 @@
 """Replacing: a folder is written beside its place and swapped in whole, however many runs do so at once."""
 
+import errno
 import fcntl
 import os
 import secrets
@@ -9,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _UNFINISHED = ".unfinished"
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # what a rename says of a place with a folder in it; systems differ
 
 
 @contextmanager
@@ -39,9 +41,10 @@ def replace_folder(new: Path, folder: Path) -> None:
             folder.rename(old)
         try:
             new.rename(folder)
-        except OSError:
-            if not (folder.exists() or not folder.parent.exists()):
-                raise  # not because another run was quicker, whose folder goes aside in turn
+        except OSError as error:
+            # Another run was quicker, and its folder goes aside in turn: a third one may have seen to that by now.
+            if error.errno not in _TAKEN and folder.parent.exists():
+                raise
         shutil.rmtree(old, ignore_errors=True)
     for left in folder.parent.glob(f".{folder.name}*{_UNFINISHED}"):
         _remove_if_nobodys(left)

@@ -134,3 +134,25 @@ def test_a_home_that_cannot_be_written_is_not_tried_forever(tmp_path: Path, monk
         monkeypatch.setattr(Path, "rename", fails)
         with pytest.raises(PermissionError):
             replace_folder(unfinished, tmp_path / "tables")
+
+
+def test_a_run_whose_place_was_taken_and_left_again_in_that_moment_tries_once_more(tmp_path: Path, monkeypatch) -> None:
+    folder, rename = tmp_path / "tables", Path.rename
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "orders.parquet").write_text("another's")
+
+    def taken_meanwhile(path: Path, target: Path) -> Path:
+        if path != unfinished or not other.exists():
+            return rename(path, target)
+        rename(other, folder)  # a second run is quicker ...
+        try:
+            return rename(path, target)
+        finally:
+            rename(folder, tmp_path / ".left.unfinished")  # ... and a third one puts its folder aside
+
+    with unfinished_folder(folder) as unfinished:
+        (unfinished / "orders.parquet").write_text("own")
+        monkeypatch.setattr(Path, "rename", taken_meanwhile)
+        replace_folder(unfinished, folder)
+    assert (folder / "orders.parquet").read_text() == "own"
