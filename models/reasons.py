@@ -38,9 +38,7 @@ STANDS_OUT = 2.5
 # A silence is long or short by the account's own cycle: before one has gone by it is nothing to speak of.
 SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chance_of_no_order_90d")
 CYCLES = "cycles_since_order"
-SINCE_THEY_CAME = ("days_with_rep",)  # of a rep that they have had from the first day, no handover is to be told
-# Beside a year's amount stands no other of the account's own: by it they order little, and not less than before.
-OF_ITSELF = (OF_A_YEAR,)
+WITH_REP = "days_with_rep"  # of a rep that they have had from the first day, no handover is to be told
 COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
@@ -229,9 +227,9 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             weight *= is_overdue
         if word.name in lacks:
             weight *= ~(lacks[word.name] < MISSED)  # of whom no cycle is known, others are the measure
-        if word.name in OF_ITSELF:
-            weight *= 0.0
-        if word.name in SINCE_THEY_CAME:
+        if word.name == OF_A_YEAR:
+            weight *= 0.0  # beside it stands no other amount of the account's own: so they order little, and not less
+        if word.name == WITH_REP:
             weight *= ~(facts.numbers[:, column] >= facts.ages)
         if word.builds_up and (word.risk == "falls" or word.side == "low"):
             weight *= ~facts.is_short[:, column] | _is_little(facts, column, low, median)

@@ -179,8 +179,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         if refused(home) and _lost_features(model, manifest):
             why = refused_because(home)
             raise Mistake(f"the champion (version {version}) needs features that the tables no longer give. {why}")
-    except Mistake as mistake:
-        # All of the technical reason is for the log and the card: who calls can do nothing about it.
+    except Mistake as mistake:  # which names files and stages: that is for the log
         no_champion = tr("Trust the order more than the percentages: no tested model is at hand.")
         standing = _refused_but_above_rules(home)
         if standing is not None and standing[0].about["definition"] == settings.left.digest:
@@ -195,7 +194,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             raise
         log.warning("score: %s", mistake)
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
-        said = [no_model, refused(home) or str(no_champion), caution_of_rule(rule), missed(home, by_rule=True)]
+        said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
         return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
