@@ -192,11 +192,10 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
-        log.warning("score: %s", mistake)
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
-            log.warning("score: no champion, so accounts are ranked by %s", rule.in_words)
+            log.warning("score: no champion, so accounts are ranked by %s: %s", rule.in_words, mistake)
         return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
     return Ranker(model, version, f"{caution(model.about)} {missed(home)}".strip())
 
