@@ -8,23 +8,24 @@ in a process of its own. README.md beside this file has what it printed.
 
 import argparse
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.measured import Start, cost_of
-from features.catalogue import catalogue
 from models.churn import Churn
 from models.explain import EXACT, Contributions, lightgbm_contributions, shap_contributions
 from models.layout import SCORING
-from models.reasons import reasons
 from pipelines.dataset import read_rows
 from pipelines.home import PROJECT, Home
+from pipelines.told import told
 
 WAYS = {"woodelf": "WOODELF", "pred_contrib": "LightGBM's pred_contrib", "tree_explainer": "shap.TreeExplainer"}
 WORDS = "words"
-TO_WORDS_AT_ONCE = 100_000
+TO_MAKE_AT_ONCE = 100_000
+A_DAY = date(2026, 7, 1)  # sentences may name days
 NOISE = 1e-6
 
 
@@ -44,7 +45,7 @@ def measure(way: str, home: Home, count: int) -> None:
     """One way, in this process."""
     model = Churn.load(home.model / SCORING)
     if way == WORDS:
-        _words(model, rows_of(home, model, TO_WORDS_AT_ONCE), count)
+        _words(model, many_rows_of(home, model, count))
         return
     rows = rows_of(home, model, count)
     if way == "tree_explainer":
@@ -63,13 +64,19 @@ def measure(way: str, home: Home, count: int) -> None:
     start.print_cost()
 
 
-def _words(model: Churn, rows: pd.DataFrame, count: int) -> None:
-    """Told as many at once as `rows` are, and no two times the same ones: a million would only take room."""
-    noise = np.random.default_rng(2)
+def many_rows_of(home: Home, model: Churn, count: int) -> pd.DataFrame:
+    """As `rows_of`, made in parts that have another noise each, so that making them takes no more room than they do."""
+    some, noise = rows_of(home, model, TO_MAKE_AT_ONCE), np.random.default_rng(2)
+    numbers = np.empty((count, some.shape[1]))
+    for first in range(0, count, len(some)):
+        numbers[first : first + len(some)] = noisy(some.head(count - first), noise.random())
+    return pd.DataFrame(numbers, columns=some.columns, copy=False)
+
+
+def _words(model: Churn, rows: pd.DataFrame) -> None:
+    """As the accounts of a night are told: see `pipelines.told`."""
     start = Start()
-    for first in range(0, count, len(rows)):
-        some = noisy(rows.head(count - first), noise.random())
-        reasons(shap_contributions(model, some), some, model.profiles, catalogue())
+    told(model, rows, A_DAY)
     start.print_cost()
 
 

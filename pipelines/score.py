@@ -15,11 +15,8 @@ from features.language.tongue import ENGLISH, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
-from models.context import contexts
-from models.explain import Contributions, shap_contributions
 from models.layout import SCORING
 from models.provenance import files_hash
-from models.reasons import reasons
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
@@ -29,12 +26,11 @@ from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, nob
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
-from pipelines.scored import PLACES, Scored, day_of_scores
+from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
+from pipelines.told import told
 
 log = logging.getLogger(__name__)
-
-_DIGITS = 6  # of a SHAP value: finer than anything that is drawn, coarser than the noise of adding floats up
 
 
 def score(settings: Settings, home: Home, as_of: date | None = None) -> None:
@@ -129,35 +125,13 @@ def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFram
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
-    said = reasons_of(model, known, as_of)
+    said = told(model, known, as_of)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
     scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]
     scores["rank"] = _places(scores, "risk", "_order")
     scores["priority"] = _places(scores, "value_at_risk", "risk", "_order")
     return pd.concat([scores.drop(columns="_order"), said], axis=1).sort_values("rank", ignore_index=True)
-
-
-def contributions_of(model: Churn | Rule, known: pd.DataFrame) -> Contributions:
-    """What moved each score: SHAP values, or how far a rule's accounts are from what is normal."""
-    return model.distances(known, catalogue()) if isinstance(model, Rule) else shap_contributions(model, known)
-
-
-def reasons_of(
-    model: Churn | Rule, known: pd.DataFrame, as_of: date, contributions: Contributions | None = None
-) -> pd.DataFrame:
-    """Sign, reasons, what holds each account and its context on `as_of`: see `models.reasons` and `models.context`. A
-    rule's have no SHAP values, and no context.
-
-    contributions: of these rows, where they are at hand; see `contributions_of`.
-    """
-    moved = contributions_of(model, known) if contributions is None else contributions
-    said = reasons(moved, known, model.profiles, catalogue(), as_of)
-    for place in PLACES:
-        column = f"reason_{place}_shap"
-        said[column] = np.nan if isinstance(model, Rule) else said[column].round(_DIGITS)
-    said["context"] = pd.Series(None if isinstance(model, Rule) else contexts(moved), index=said.index, dtype=object)
-    return said
 
 
 def _places(scores: pd.DataFrame, *by: str) -> pd.Series:

@@ -22,9 +22,9 @@ from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, p
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.known import latest_rows
-from pipelines.score import contributions_of
 from pipelines.scored import HOLDS, PLACES, Scored, scored_for
 from pipelines.settings import Settings
+from pipelines.told import contributions_of
 
 LATEST = 15  # events shown
 BEHIND = 4  # events shown behind a reason

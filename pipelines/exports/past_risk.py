@@ -15,8 +15,8 @@ from pipelines.at_risk import features_at
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.wording import day, is_missing, percent
 from pipelines.home import Home
-from pipelines.score import contributions_of, reasons_of
 from pipelines.settings import Settings
+from pipelines.told import contributions_of, reasons_of
 
 DATES = 12  # on which a risk is told
 WIDTH = 20  # characters of the bar of a certain leaving

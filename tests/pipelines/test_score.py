@@ -14,7 +14,6 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from features.value import Returns
 from models.churn import Churn
-from models.explain import Contributions
 from models.layout import SCORING
 from models.left import orders_too_rarely
 from models.reasons import ASK
@@ -24,7 +23,7 @@ from pipelines.evaluate import evaluate
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.notices import caution, caution_of_rule, mostly_rare
-from pipelines.score import ranked, reasons_of, score
+from pipelines.score import ranked, score
 from pipelines.scored import Scored
 from pipelines.snapshots import snapshots
 from pipelines.train import train
@@ -253,17 +252,6 @@ def test_where_the_gate_refused_the_only_model_the_best_rule_ranks_and_says_so(o
     assert found.scores["days_since_order"].is_monotonic_decreasing, "among equal risks as well"
     assert found.scores["reason_1"].notna().mean() > 0.5
     assert found.scores["reason_1_shap"].isna().all()
-
-
-def test_a_rule_knows_neither_of_shap_values_nor_of_context(scored_home):
-    rule, known = Rule.load(scored_home.model / "rule.json"), read_rows(scored_home).tail(1)
-    moved = Contributions(np.array([[2.0, 2.0]]), 0.0, ("days_since_contact", "recommendations_720d"))
-
-    (said,) = reasons_of(rule, known, date(2026, 7, 1), moved).to_dict("records")
-
-    assert said["reason_1_code"] == "contact"
-    assert np.isnan(said["reason_1_shap"])
-    assert pd.isna(said["context"])
 
 
 def test_a_model_of_which_only_the_probabilities_were_refused_ranks_and_says_so(own_home, small_settings, caplog):
