@@ -111,6 +111,6 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
         ended={name: last for name, last in checked.ended.items() if name in tables},
         thinned={name: short for name, short in checked.thinned.items() if name in tables},
         gone_since=checked.gone_since,
-        closed_since=checked.closed_since,
+        pause=checked.pause,
         data_version=data_version(tables),
     )

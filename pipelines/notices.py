@@ -12,7 +12,7 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
-from pipelines.intake.manifest import Manifest, Thinned
+from pipelines.intake.manifest import Manifest, Pause, Thinned
 
 TELLING = 2  # accounts of so many: fewer are rounded too far
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
@@ -138,7 +138,7 @@ def of_records(manifest: Manifest) -> list[str]:
     return [
         *(gap(table, last) for table, last in manifest.ended.items()),
         *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
-        *([closed(manifest.closed_since, manifest.as_of)] if manifest.closed_since else []),
+        *([closed(manifest.pause, manifest.as_of)] if manifest.pause else []),
     ]
 
 
@@ -165,12 +165,21 @@ def thinned(table: str, short: Thinned, as_of: date) -> str:
     )
 
 
-def closed(last: date, as_of: date) -> str:
+def closed(pause: Pause, as_of: date) -> str:
     """What to know of risks of a day before which the firm has been closed."""
+    days = pause.days_by(as_of)
+    if pause.until:
+        return tr(
+            "No order came in the {days} days before {until}. Whoever was due by then and has not ordered since seems "
+            "more silent than they are: their risks are too high until some {days} days after. Take them for an order "
+            "in which to call, rather than for chances.",
+            until=short_day(pause.until),
+            days=days,
+        )
     return tr(
         "No order has come since {day}, as in earlier pauses of the firm's. Whoever was due in these {days} days seems "
         "more silent than they are: the risks are too high. Take them for an order in which to call, rather than for "
         "chances.",
-        day=short_day(last),
-        days=(as_of - last).days - 1,
+        day=short_day(pause.since),
+        days=days,
     )

@@ -35,14 +35,30 @@ class Thinned(BaseModel):
     usual: int
 
 
+class Pause(BaseModel):
+    """Days without an order. since: the day of the last one before; until: of the first one after, None where none came
+    by as_of.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: date
+    until: date | None = None
+
+    def days_by(self, as_of: date) -> int:
+        """How long it had lasted by then."""
+        return ((self.until or as_of) - self.since).days - 1
+
+
 class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
     give and that were made from others. ended: tables that end long before as_of, as where an export has broken
     down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
-    gone_since: the day before which hardly anybody on record has gone, where that is not believable. closed_since: the
-    day of the last order, where the firm has been closed from then on. data_version: changes with any row of any table.
+    gone_since: the day before which hardly anybody on record has gone, where that is not believable. pause: one
+    of the firm's that makes accounts seem more silent on as_of than they are. data_version: changes with any row of any
+    table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -59,7 +75,7 @@ class Manifest(BaseModel):
     ended: dict[str, date] = {}
     thinned: dict[str, Thinned] = {}
     gone_since: date | None = None
-    closed_since: date | None = None
+    pause: Pause | None = None
     data_version: str
 
     @classmethod

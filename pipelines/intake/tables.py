@@ -9,13 +9,14 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
-from pipelines.intake.manifest import Thinned
+from pipelines.intake.manifest import Pause, Thinned
+from pipelines.intake.pauses import closed_for, pause_of
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
 from pipelines.intake.thinning import thinned_tables, too_few
-from pipelines.intake.unlikely import closed_for, closed_since, ended_early, looked_at, unlikely
+from pipelines.intake.unlikely import ended_early, looked_at, unlikely
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,7 @@ class CheckedSource:
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
     of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
-    anybody on record has gone, where that is not believable. closed_since: the day of the last order, where the firm
-    has been closed from then on.
+    anybody on record has gone, where that is not believable. pause: see `pauses`.
     """
 
     checks: Checks
@@ -39,7 +39,7 @@ class CheckedSource:
     ended: dict[str, date] = field(default_factory=dict)
     thinned: dict[str, Thinned] = field(default_factory=dict)
     gone_since: date | None = None
-    closed_since: date | None = None
+    pause: Pause | None = None
 
 
 def check_source(
@@ -69,14 +69,14 @@ def check_source(
     thinned = thinned_tables(checks, as_of.day, [name for name in looked_at(checks) if name not in ended])
     since = gone_since(checks, as_of.day)
     steady = "orders" in checks.done and "orders" not in thinned
-    closed = closed_since(checks.rows_by_day("orders"), as_of.day) if steady else None
+    pause = pause_of(checks.rows_by_day("orders"), as_of.day) if steady else None
     found = [
         *unlikely(checks, as_of.day, ended),
         *(too_few(name, short, as_of.day) for name, short in thinned.items()),
         *([only_survivors(since)] if since else []),
-        *([closed_for(closed, as_of.day)] if closed else []),
+        *([closed_for(pause, as_of.day)] if pause else []),
     ]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, closed)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, pause)
 
 
 def tables_in_order(source: Source) -> list[str]:

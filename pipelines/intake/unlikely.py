@@ -9,7 +9,6 @@ from pipelines.intake.checking import Checks
 
 LATELY = 90  # days before as_of that tell what is usual
 FEWEST_DAYS = 5  # without a row
-WEEK = 7  # days; no longer than that may a firm be closed without a word, as over Easter
 TIMES_USUAL = 2  # of the longest pause so far
 MISSING = 20  # rows that should have come by then
 REPEATED = 0.1  # of the rows
@@ -32,31 +31,6 @@ def last_before_a_gap(rows_by_day: Mapping[date, int], as_of: date) -> date | No
     lately = sum(rows_by_day[day] for day in days if day > days[-1] - timedelta(days=LATELY))
     is_long = pause >= max(FEWEST_DAYS, TIMES_USUAL * usual)
     return days[-1] if is_long and lately * pause >= MISSING * LATELY else None
-
-
-def closed_since(rows_by_day: Mapping[date, int], as_of: date) -> date | None:
-    """The last day with orders before a pause until as_of such as the firm makes now and then, as for Christmas; None
-    where there is none, where it comes too often to be one, or where there has never been one.
-
-    No row is missing, but every account has been silent for so many days more than by its own will.
-    """
-    days = sorted(day for day in rows_by_day if day < as_of)
-    if len(days) < 2 or last_before_a_gap(rows_by_day, as_of):
-        return None
-    pause = (as_of - days[-1]).days - 1
-    alike = sum(TIMES_USUAL * ((later - day).days - 1) >= pause for day, later in pairwise(days))
-    lately = sum(rows_by_day[day] for day in days if day > days[-1] - timedelta(days=LATELY))
-    is_seldom = alike * LATELY < (days[-1] - days[0]).days
-    return days[-1] if pause > WEEK and is_seldom and lately * pause >= MISSING * LATELY else None
-
-
-def closed_for(last: date, as_of: date) -> str:
-    """The same in words."""
-    return (
-        f"orders: none came in the {(as_of - last).days - 1} days before {as_of}, as in earlier pauses of the firm's; "
-        "whoever was due by then seems more silent than they are, and their risks are too high: give as_of the day "
-        f"after the last order (--as-of {last + timedelta(days=1)})"
-    )
 
 
 def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str]:

@@ -11,7 +11,7 @@ from features.language.tongue import speaking
 from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
-from pipelines.intake.manifest import Manifest, Thinned
+from pipelines.intake.manifest import Manifest, Pause, Thinned
 from pipelines.intake.thinning import too_few
 from pipelines.notices import caution_of_rule, missed, thinned
 from pipelines.score import Ranker, ranker_of, score
@@ -157,19 +157,29 @@ def test_so_many_rows_are_said_as_people_say_them(rows: int, english: str, germa
         assert f"enthalten {german} der 7 Tage" in thinned("orders", short, as_of)
 
 
-def test_that_the_firm_is_closed_stands_in_the_scores_of_that_day(own_home: Home, small_settings) -> None:
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [
+        (None, "No order has come since {since}, as in earlier pauses of the firm's. Whoever was due in these 21"),
+        (5, "No order came in the 16 days before {until}. Whoever was due by then and has not ordered since seems"),
+    ],
+)
+def test_that_the_firm_is_or_was_closed_stands_in_the_scores_of_that_day(
+    own_home: Home, small_settings, until: int | None, says: str
+) -> None:
     manifest = Manifest.read(own_home)
-    assert manifest.closed_since is None
-    last = manifest.as_of - timedelta(days=22)
-    manifest.model_copy(update={"closed_since": last}).write(own_home.manifest)
+    assert manifest.pause is None
+    again = manifest.as_of - timedelta(days=until) if until else None
+    pause = Pause(since=manifest.as_of - timedelta(days=22), until=again)
+    manifest.model_copy(update={"pause": pause}).write(own_home.manifest)
     earlier = manifest.as_of - timedelta(days=30)
 
     for day in (manifest.as_of, earlier):
         score(small_settings, own_home, day)
 
     notice = Scored.read(own_home, manifest.as_of).notice
-    assert f"No order has come since {last}, as in earlier pauses of the firm's. Whoever was due in these 21" in notice
-    assert "No order has come" not in Scored.read(own_home, earlier).notice
+    assert says.format(since=pause.since, until=again) in notice
+    assert "No order" not in Scored.read(own_home, earlier).notice
 
 
 def test_which_rule_made_the_scores_is_kept_beside_them(own_home: Home, small_settings) -> None:

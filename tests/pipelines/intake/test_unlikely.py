@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from pipelines.intake.unlikely import closed_since, last_before_a_gap
+from pipelines.intake.unlikely import last_before_a_gap
 from tests.pipelines.conftest import Firm
 
 AS_OF = date(2026, 7, 1)
@@ -54,36 +54,6 @@ def test_rows_of_as_of_itself_are_not_known_and_two_days_are_enough_to_tell() ->
     assert ends(two_days)
 
 
-def test_a_firm_is_closed_where_a_pause_has_been_before_but_seldom() -> None:
-    last = AS_OF - timedelta(days=22)
-    assert closed_since(calls(until=21, pause=14), AS_OF) == last
-    assert closed_since(calls(until=21, pause=11), AS_OF) == last
-    assert closed_since(calls(until=21, pause=10), AS_OF) is None  # so long a pause has never been: rows are missing
-    assert closed_since(calls(until=21, pause=14), AS_OF - timedelta(days=30)) is None
-
-
-def test_up_to_a_week_or_with_few_orders_due_a_pause_is_nothing_to_speak_of() -> None:
-    assert closed_since(calls(until=8, pause=14, a_day=3), AS_OF) == AS_OF - timedelta(days=9)
-    assert closed_since(calls(until=7, pause=14, a_day=3), AS_OF) is None
-    assert closed_since(calls(until=9, pause=14), AS_OF) is None  # 18 were due
-
-
-def test_a_pause_that_comes_oftener_than_once_in_three_months_is_none() -> None:
-    def paused(times: int) -> dict[date, int]:
-        """Of some 365 days, so many times three weeks without an order, and now again."""
-        rows = calls(until=21, a_day=5)
-        return {
-            day: count
-            for day, count in rows.items()
-            if not any(0 <= (AS_OF - day).days - 60 - 50 * time < 21 for time in range(times))
-        }
-
-    assert closed_since(paused(3), AS_OF) == AS_OF - timedelta(days=22)
-    assert closed_since(paused(4), AS_OF) is None
-    months = {AS_OF - timedelta(days=1 + 30 * month): 90 for month in range(1, 24)}
-    assert closed_since(months, AS_OF) is None
-
-
 def happened(columns: str, days_ago: list[int], last: str = "") -> list[str]:
     """A table's lines: something of another account each, so many days ago."""
     rows = [f"A{number},{AS_OF - timedelta(days=ago)},{last}" for number, ago in enumerate(days_ago)]
@@ -125,17 +95,6 @@ def test_every_table_that_ends_is_said_but_those_that_are_written_seldom(of_many
         of_many.table(table, "\n".join(happened(columns, days, "call" if table == "contacts" else "")))
     last = AS_OF - timedelta(days=21)
     assert of_many.ingest(as_of=AS_OF).ended == {"contacts": last, "calls": last}
-
-
-def test_that_the_firm_is_closed_is_said_when_it_is_read(of_many: Firm, caplog) -> None:
-    days = [ago for ago in range(400, 21, -1) if not 200 <= ago < 221]
-    of_many.table("orders", "\n".join(happened("ordered_at,amount", days[-300:], "5")))
-    manifest = of_many.ingest(as_of=AS_OF)
-    assert manifest.closed_since == AS_OF - timedelta(days=22)
-    assert manifest.ended == {}
-    assert "orders: none came in the 21 days before 2026-07-01, as in earlier pauses of the firm's" in caplog.text
-    assert "(--as-of 2026-06-10)" in caplog.text
-    assert of_many.ingest(as_of=AS_OF - timedelta(days=21)).closed_since is None
 
 
 def test_ingest_says_so_and_the_manifest_keeps_it(firm: Firm, caplog) -> None:
