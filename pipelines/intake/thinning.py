@@ -59,16 +59,16 @@ def thinned(known: Counts) -> Thinned | None:
 
 
 def _short(known: Counts, length: int) -> Iterator[_Stretch]:
-    """What is said of one length, if anything is: held against the weeks before it but the fullest (a mailing to
-    everybody is no sign of what comes in), what is usual between the two (a firm may shrink), and how it was about a
-    year ago (it may close for Christmas).
+    """What is said of one length, if anything is: held against the median of the weeks before it (a mailing to
+    everybody, or a month of offers, is no sign of what comes in), what is usual between the two (a firm may shrink),
+    and how it was about a year ago (it may close for Christmas).
 
     Rows are counted with the scatter that stretches of this length have shown so far (negative binomial). Nor may so
     few have come oftener than once a year: what scatters more wildly, as orders that fall on the ends of months, has.
     """
     rows = known[:, :length].sum(axis=1)
     weeks = known[:, length : length + BEFORE].reshape(-1, WEEKS, 7).sum(axis=2)
-    level = (weeks.sum(axis=1) - weeks.max(axis=1)) / (WEEKS - 1) * length / 7
+    level = np.median(weeks, axis=1) * length / 7
     seen = np.isfinite(level) & (level > 0)
     share = np.where(seen, rows / np.where(seen, level, 1), np.nan)
     past = share[length:]  # the newest days are no part of what is usual

@@ -63,6 +63,11 @@ def test_after_one_mailing_to_everybody_the_weeks_are_not_thin(ago: int) -> None
     assert 120 < found.usual <= 5 * 30 + 2 * 3  # the least of a year ago
 
 
+@pytest.mark.parametrize("ago", [1, 14, 40])
+def test_after_a_month_of_offers_the_days_are_not_thin(ago: int) -> None:
+    assert seen(lambda age: 30 * np.where((age >= ago) & (age < ago + 31), 5, 1)) is None
+
+
 def test_rows_that_fall_on_the_ends_of_months_leave_usual_gaps() -> None:
     for ago in range(0, 30, 3):
         assert seen(lambda age, ago=ago: 300 * ((age + ago) % 30 == 29)) is None
