@@ -66,7 +66,7 @@ class Verdict:
         beyond chance above every rule all the same, and a rule is all that could rank in its place.
         """
         refused = [check.name for check in self.checks if not check.passed]
-        return bool(refused) and all(name.startswith((CALIBRATED, NOT_BELOW)) for name in refused)
+        return bool(refused) and all(name.startswith((CALIBRATED, BRIER, NOT_BELOW)) for name in refused)
 
     @property
     def in_words(self) -> str:

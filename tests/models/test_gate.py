@@ -192,8 +192,15 @@ def test_probabilities_that_say_less_than_the_base_rate_are_refused(evaluation):
 
     verdict = judged(with_risk(evaluation, spread))
 
-    assert "brier" in refused(verdict)
-    assert not verdict.order_stands, "they are worse than none"
+    assert {"brier", "above own_cycle"} <= set(refused(verdict))
+    assert not verdict.order_stands, "nor do they rank any better"
+
+
+def test_such_probabilities_leave_the_order_standing_where_they_rank_above_every_rule(evaluation):
+    verdict = judged(with_risk(evaluation, evaluation.tested.risk**0.2))
+
+    assert set(refused(verdict)) == {"calibrated: all", "calibrated: early", "brier"}
+    assert verdict.order_stands
 
 
 def test_only_false_probabilities_leave_the_order_standing(evaluation):
