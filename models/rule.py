@@ -23,7 +23,11 @@ Floats = npt.NDArray[np.float64]
 BINS = 10  # of equal count, in which the share that left is taken
 PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
 FEATURES = {  # what each rule goes by, whether more of it is worse, and how a person says it
-    "own_cycle": ("cycles_since_order", 1, later("how long they have been silent, in their own usual cycles")),
+    "own_cycle": (
+        "cycles_since_order",
+        1,
+        later("how long they have been silent, beside how often an order is expected"),
+    ),
     "days_since_order": ("days_since_order", 1, later("the days since their last order")),
     "sixty_days": ("days_since_contact", 1, later("the days since anybody spoke with them")),
     "contract_end": ("days_to_contract_end", -1, later("the days until their contract ends")),

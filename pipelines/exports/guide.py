@@ -82,7 +82,11 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
     )
     words = [(tr("Leaving"), tr("An account has left when there is {leaves}.", leaves=context.leaves))]
     if context.pace_by is PaceBy.orders:
-        words.append((tr("Usual cycle"), tr("The account's own typical number of days between two orders.")))
+        cycle = tr(
+            "The number of days in which an order is expected: between two orders of the account's own, drawn towards "
+            "what is typical of others like it where it has ordered but a few times."
+        )
+        words.append((tr("Usual cycle"), cycle))
     words.append((tr("Risk"), chance))
     order = tr("Rank 1 has the highest risk.")
     if context.has_value:
