@@ -139,11 +139,15 @@ class Facts:
         self, name: str, template: str, own: npt.NDArray[np.bool_], say: Callable[[dict[str, float]], str | None]
     ) -> Strings:
         """What `say` makes of a feature and all else that a template names: once for all values that read alike."""
-        asides = asides_in(template) & set(self._place_of)
+        asides = (asides_in(template) & set(self._place_of)) - {name}
         names = list(dict.fromkeys([name, *sorted((names_in(template) | asides) - {"value"})]))
         needed = [self._place_of[name] for name in names]
         told = [
-            as_told(template, (other, "value") if other == name else (other,), self.numbers[own, place])
+            as_told(
+                template,
+                (other, "value") if other == name else (other,),
+                (self._beside if other in asides else self.numbers)[own, place],
+            )
             for other, place in zip(names, needed, strict=True)
         ]
         known = np.nan_to_num(np.column_stack(told), nan=-np.inf)  # missing numbers are no two alike
@@ -163,6 +167,12 @@ class Facts:
         """Where a number has had less time to build up than its window is long, as the account came within it."""
         windows = np.array([np.nan if word.builds_up is None else word.builds_up for word in self.words])
         return np.broadcast_to(self.ages[:, None] < windows, self.numbers.shape)
+
+    @cached_property
+    def _beside(self) -> Floats:
+        """Numbers as they are told beside a fact: of the order book none in a window that began before they came."""
+        is_of_the_book = np.array([word.sign is not None for word in self.words])
+        return np.where(self.is_short & is_of_the_book, np.nan, self.numbers)
 
     @cached_property
     def told_shorter(self) -> npt.NDArray[np.bool_]:
