@@ -162,7 +162,7 @@ def _without_a_model(
     _write_figures(home, metrics, figures)
     rule = _write_rule(settings, home, rows, known, figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
-    verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows), {}),))),))
+    verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows, settings.snapshots.count), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     missed = _missed_by_rule(settings, rows, rule, known & rows["as_of"].isin(complete_as_ofs(rows)).to_numpy())
     _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed))

@@ -51,7 +51,7 @@ def train(settings: Settings, home: Home) -> None:
         log.warning("train: %s", unseen)
     stop_at_leaks(settings.leak, home, rows)
     if not origins_of(rows, settings):
-        log.warning("train: no model: %s", too_short(rows))
+        log.warning("train: no model: %s", too_short(rows, settings.snapshots.count))
         return
     voluntary, _ = targets(rows)
     known = ~np.isnan(voluntary)
