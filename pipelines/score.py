@@ -22,7 +22,17 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, nobody_at_risk, of_records, survivors
+from pipelines.notices import (
+    as_an_order,
+    caution,
+    caution_of_rule,
+    missed,
+    mostly_rare,
+    nobody_at_risk,
+    of_records,
+    on_top,
+    survivors,
+)
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
@@ -62,16 +72,16 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
     notices = [
         ranker.notice,
-        mostly_rare(settings.left, not_scored, len(scores)),
         survivors(manifest.gone_since),
         *(of_records(manifest) if as_of == manifest.as_of else []),
+        mostly_rare(settings.left, not_scored, len(scores)),
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
-        " ".join(found for found in notices if found),
+        on_top(notices),
         settings.left.digest,
         value_by(manifest.columns),
         settings.left.pace_by(manifest.columns),
@@ -154,24 +164,24 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             why = refused_because(home)
             raise Mistake(f"the champion (version {version}) needs features that the tables no longer give. {why}")
     except Mistake as mistake:  # which names files and stages: that is for the log
-        no_champion = tr("Trust the order more than the percentages: no tested model is at hand.")
         standing = _refused_but_above_rules(home)
         if standing is not None and standing[0].about["definition"] == settings.left.digest:
             log.warning(
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused: %s",
                 mistake,
             )
-            notice = f"{tr(_ORDER_ONLY)} {refused(home)} {missed(home)}".rstrip()
+            notice = on_top([tr(_ORDER_ONLY), refused(home), missed(home)])
             return Ranker(by_records_of(home, standing[0]), f"refused:{standing[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
+        no_champion = as_an_order(tr("No tested model is at hand."))
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s: %s", rule.in_words, mistake)
-        return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
-    return Ranker(model, version, f"{caution(model.about)} {missed(home)}".strip())
+        return Ranker(rule, f"rule:{rule.name}", on_top(said))
+    return Ranker(model, version, on_top([caution(model.about), missed(home)]))
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.

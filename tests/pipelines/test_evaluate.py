@@ -133,7 +133,7 @@ def test_without_a_day_that_tests_a_model_rules_are_measured_and_the_best_one_ra
     best = max(found["baselines"], key=lambda name: found["baselines"][name]["roc_auc"])
     scores = Scored.read(own_home, Manifest.read(own_home).as_of)
     assert set(scores.scores["model_version"]) == {f"rule:{best}"}
-    assert "the records do not reach back far enough yet to test a model" in scores.notice
+    assert "The records do not reach back far enough yet to test a model" in scores.notice
     assert "a model needs 20 that left and 20 that stayed" in gate(own_home)["without_champion"]
     assert scores.scores["risk"].between(0, 1, inclusive="neither").all()
     assert "There is no model yet" in (own_home.model / "card.md").read_text()
