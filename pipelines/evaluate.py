@@ -44,6 +44,7 @@ from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
 from models.spread import with_spreads
 from models.target import targets
+from models.usual import with_usual
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
@@ -252,7 +253,8 @@ def _fidelity(
 
     told = []
     for origin, model in models[-NEWEST:]:
-        ready, day = with_spreads(model, NumbersInFrame(rows, origin.train, model.reach)), rows[origin.test]
+        learned, today = (NumbersInFrame(rows, mask, model.reach) for mask in (origin.train, origin.test))
+        ready, day = with_usual(with_spreads(model, learned), today), rows[origin.test]
         told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
     found = pd.concat(told)
     return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}
