@@ -20,6 +20,7 @@ from models.provenance import files_hash
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
+from pipelines.grouped import told_falsely
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.notices import (
@@ -72,6 +73,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
     notices = [
         ranker.notice,
+        *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, ranker.model.risk(known))),
         survivors(manifest.gone_since),
         *(of_records(manifest) if as_of == manifest.as_of else []),
         mostly_rare(settings.left, not_scored, len(scores)),

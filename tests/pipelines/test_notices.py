@@ -114,6 +114,20 @@ def test_what_is_said_once_is_left_as_it_is(language: str) -> None:
         assert on_top([]) == ""
 
 
+def test_kinds_that_a_model_told_falsely_stand_above_its_list_and_above_no_rules(own_home, small_settings) -> None:
+    verdict = json.loads((own_home.model / GATE).read_text())
+    found = [{"grouping": "pace", "group": "overdue", "told": 0.4, "left": 0.3}]
+    (own_home.model / GATE).write_text(json.dumps(verdict | {"missed_by_group": found}))
+
+    def notice() -> str:
+        score(small_settings, own_home)
+        return Scored.read(own_home, Manifest.read(own_home).as_of).notice
+
+    assert "Risks of some accounts (pace: overdue) were too high on earlier days" in notice()
+    without_champion(own_home)
+    assert "Risks of some accounts" not in notice()
+
+
 @pytest.mark.parametrize(
     ("too_high", "too_low", "ways"),
     [(2, 1, "now too high, now too low"), (3, 0, "at times too high"), (0, 3, "at times too low")],
