@@ -1,7 +1,7 @@
 """Facts: what is known of many accounts, in words, a column at a time: a sentence is made once for every value."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,6 +36,7 @@ class Facts:
 
     numbers are what is told, seen what the model saw in their place. usual: what is normal, of the features of which
     that is said. ages: for how many days each account has been there, [rows]; NaN where that is not known.
+    in_doubt: names of features whose records may lack rows.
     """
 
     words: "Sequence[Feature | Word]"
@@ -45,6 +46,7 @@ class Facts:
     usual: Mapping[str, float] = field(default_factory=dict)
     as_of: date | None = None
     ages: Floats = field(default_factory=lambda: np.full(1, np.nan))
+    in_doubt: Collection[str] = ()
 
     @classmethod
     def of(
@@ -161,6 +163,11 @@ class Facts:
     def seen_by_name(self) -> dict[str, Floats]:
         """What the model saw, by feature."""
         return {word.name: self.seen[:, place] for place, word in enumerate(self.words)}
+
+    @cached_property
+    def is_in_doubt(self) -> npt.NDArray[np.bool_]:
+        """Of which features the records may lack rows, by place."""
+        return np.array([word.name in self.in_doubt for word in self.words], dtype=bool)
 
     @cached_property
     def is_short(self) -> npt.NDArray[np.bool_]:

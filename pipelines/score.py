@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,7 +40,7 @@ from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
 from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
-from pipelines.told import told
+from pipelines.told import in_doubt, told
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of, in_doubt(manifest, as_of))
     notices = [
         ranker.notice,
         *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, ranker.model.risk(known))),
@@ -130,14 +131,14 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str] = ()) -> pd.DataFrame:
     """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
-    said = told(model, known, as_of)
+    said = told(model, known, as_of, in_doubt)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
     scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]
