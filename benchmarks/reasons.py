@@ -32,7 +32,7 @@ def main() -> None:
     rows = read_rows(home)
     origins = origins_of(rows, settings)
     if not origins:
-        options.error(too_short(rows))
+        options.error(too_short(rows, settings.snapshots.count))
     test = np.concatenate([np.flatnonzero(origin.test) for origin in origins])
     tested = rows.iloc[test].assign(left=targets(rows)[0][test])
     everybody = EvaluationSet.of(tested, capacity=settings.evaluate.capacity, resamples=1, seed=0)

@@ -25,6 +25,7 @@ from models.numbers import NumbersInFrame
 from models.origins import known_by
 from models.reasons import MAX_REASONS, reasons
 from models.spread import with_spreads
+from models.usual import with_usual
 from pipelines.at_risk import features_at
 from pipelines.dataset import read_rows, recipe_of
 from pipelines.home import PROJECT, Home
@@ -68,7 +69,9 @@ def refits(rows: pd.DataFrame, settings: Settings, home: Home) -> pd.DataFrame:
     def model(seed: int, until: pd.Timestamp) -> pd.DataFrame:
         train = known_by(rows, until)
         made = replace(recipe, params=recipe.params.model_copy(update={"seed": seed})).fit(rows, train, until)
-        return told(with_spreads(made, NumbersInFrame(rows, train, recipe.reach)), asked, newest.date())
+        ready = with_spreads(made, NumbersInFrame(rows, train, recipe.reach))
+        today = NumbersInFrame(rows, (rows["as_of"] == until).to_numpy(), recipe.reach)
+        return told(with_usual(ready, today), asked, newest.date())
 
     first = model(settings.train.seed, newest)
     riskiest = (first["risk"].rank(ascending=False) <= len(first) / 10).to_numpy()

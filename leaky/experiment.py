@@ -60,7 +60,7 @@ class Baseline:
         left, _ = targets(rows)
         origins = origins_of(rows, settings)
         if not origins:
-            raise Mistake(too_short(rows))
+            raise Mistake(too_short(rows, settings.snapshots.count))
         test = _tested(origins)
         evaluated = EvaluationSet.of(
             rows.iloc[test].assign(left=left[test]),

@@ -18,6 +18,7 @@ from models.origins import Origin
 from models.recipe import Recipe
 from models.spread import with_spreads
 from models.target import targets
+from models.usual import with_usual
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -83,7 +84,10 @@ def backtest(
         risk=risk[test],
         risk_involuntary=risk_involuntary[test],
         baselines=joined(rivals),
-        model=with_spreads(model, NumbersInFrame(rows, origin.train, recipe.reach)),
+        model=with_usual(
+            with_spreads(model, NumbersInFrame(rows, origin.train, recipe.reach)),
+            NumbersInFrame(rows, origin.test, recipe.reach),
+        ),
     )
 
 

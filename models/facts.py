@@ -1,7 +1,7 @@
 """Facts: what is known of many accounts, in words, a column at a time: a sentence is made once for every value."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -36,6 +36,7 @@ class Facts:
 
     numbers are what is told, seen what the model saw in their place. usual: what is normal, of the features of which
     that is said. ages: for how many days each account has been there, [rows]; NaN where that is not known.
+    in_doubt: names of features whose records may lack rows.
     """
 
     words: "Sequence[Feature | Word]"
@@ -45,6 +46,7 @@ class Facts:
     usual: Mapping[str, float] = field(default_factory=dict)
     as_of: date | None = None
     ages: Floats = field(default_factory=lambda: np.full(1, np.nan))
+    in_doubt: Collection[str] = ()
 
     @classmethod
     def of(
@@ -139,11 +141,15 @@ class Facts:
         self, name: str, template: str, own: npt.NDArray[np.bool_], say: Callable[[dict[str, float]], str | None]
     ) -> Strings:
         """What `say` makes of a feature and all else that a template names: once for all values that read alike."""
-        asides = asides_in(template) & set(self._place_of)
+        asides = (asides_in(template) & set(self._place_of)) - {name}
         names = list(dict.fromkeys([name, *sorted((names_in(template) | asides) - {"value"})]))
         needed = [self._place_of[name] for name in names]
         told = [
-            as_told(template, (other, "value") if other == name else (other,), self.numbers[own, place])
+            as_told(
+                template,
+                (other, "value") if other == name else (other,),
+                (self._beside if other in asides else self.numbers)[own, place],
+            )
             for other, place in zip(names, needed, strict=True)
         ]
         known = np.nan_to_num(np.column_stack(told), nan=-np.inf)  # missing numbers are no two alike
@@ -159,10 +165,21 @@ class Facts:
         return {word.name: self.seen[:, place] for place, word in enumerate(self.words)}
 
     @cached_property
+    def is_in_doubt(self) -> npt.NDArray[np.bool_]:
+        """Of which features the records may lack rows, by place."""
+        return np.array([word.name in self.in_doubt for word in self.words], dtype=bool)
+
+    @cached_property
     def is_short(self) -> npt.NDArray[np.bool_]:
         """Where a number has had less time to build up than its window is long, as the account came within it."""
         windows = np.array([np.nan if word.builds_up is None else word.builds_up for word in self.words])
         return np.broadcast_to(self.ages[:, None] < windows, self.numbers.shape)
+
+    @cached_property
+    def _beside(self) -> Floats:
+        """Numbers as they are told beside a fact: of the order book none in a window that began before they came."""
+        is_of_the_book = np.array([word.sign is not None for word in self.words])
+        return np.where(self.is_short & is_of_the_book, np.nan, self.numbers)
 
     @cached_property
     def told_shorter(self) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,18 @@ from features.language.measure import Columns
 from features.language.tongue import Told, later, told
 from models.baselines import Baseline, Role
 from models.bootstrap import weighted_sums
-from models.check_names import ABOVE, BRIER, CALIBRATED, EARLY_NOT_BELOW, NOT_BELOW
+from models.check_names import (
+    ABOVE,
+    BESIDE_CHAMPION,
+    BRIER,
+    CALIBRATED,
+    EARLY_NOT_BELOW,
+    ENOUGH,
+    LEAKS,
+    NOT_BELOW,
+    NOTHING_LOST,
+    UP_TO_DATE,
+)
 from models.churn import Churn
 from models.definition import PaceBy
 from models.evaluation import Evaluation
@@ -115,7 +126,7 @@ def judge(
             *_against_base_rate(comparison),
         ]
     words = (found.removesuffix(".") for found in suspected)
-    checks += [Check("leaks", False, told("a leak is suspected: {words}", words=one)) for one in words]
+    checks += [Check(LEAKS, False, told("a leak is suspected: {words}", words=one)) for one in words]
     if champion is not None:
         checks += [*_lost(evaluation, champion, gate, features, columns)]
         checks += [*_knows_less(evaluation, champion, gate, knows_until)]
@@ -144,7 +155,7 @@ def _enough(evaluation: Evaluation, gate: GateParams, pace_by: PaceBy) -> tuple[
             all=gate.min_leavers,
             early=gate.min_early_leavers,
         )
-    return Check("enough leavers", passed, seen if passed else seen + asked), early_are_enough
+    return Check(ENOUGH, passed, seen if passed else seen + asked), early_are_enough
 
 
 def _against_rules(comparison: Comparison, gate: GateParams, *, early: bool) -> Iterator[Check]:
@@ -211,7 +222,7 @@ def _lost(
 ) -> Iterator[Check]:
     lost = Lost.of(champion.features, evaluation.tested.model.features, features, columns, gate.accept_lost)
     if lost.features:
-        yield Check("no feature lost", False, lost.told)
+        yield Check(NOTHING_LOST, False, lost.told)
 
 
 def _knows_less(evaluation: Evaluation, champion: Churn, gate: GateParams, knows_until: str) -> Iterator[Check]:
@@ -222,7 +233,7 @@ def _knows_less(evaluation: Evaluation, champion: Churn, gate: GateParams, knows
     is_rival = champion.about["definition"] == evaluation.tested.model.about["definition"]
     if is_rival and knows_until < so_far and not gate.accept_older:
         yield Check(
-            "knows as much as the champion",
+            UP_TO_DATE,
             False,
             told(
                 "it has learned from what happened up to {own}, the champion up to {champion}; run without --as-of or "
@@ -238,7 +249,7 @@ def _against_champion(comparison: Comparison, gate: GateParams, champion: Churn,
     over early accounts or in log loss over all, by more than another seed might. Where the two are equal it wins, since
     it has learned from newer rows.
     """
-    name = "against the champion"
+    name = BESIDE_CHAMPION
     if champion.about["definition"] != comparison.evaluation.tested.model.about["definition"]:
         return Check(name, True, told("the champion was made for another definition of leaving"), lasting=False)
     if risk is None:

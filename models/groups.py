@@ -86,6 +86,20 @@ def marked(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["differs"].fillna(False).astype(bool)].sort_values("p_value", kind="stable")
 
 
+def worst(by_group: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """Of `nested` the groups that differ beyond chance, those with most rows told wrongly first: grouping, group, and
+    the shares told and left.
+    """
+    if not by_group:
+        return []
+    found = marked(unnested(by_group))
+    wrong = ((found["base_rate"] - found["mean_risk"]).abs() * found["n"]).sort_values(ascending=False, kind="stable")
+    return [
+        {"grouping": grouping, "group": group, "told": row["mean_risk"], "left": row["base_rate"]}
+        for (grouping, group), row in by_pairs(found.loc[wrong.index])
+    ]
+
+
 def in_words(table: pd.DataFrame) -> str:
     """How many groups were looked at and how many differ, as a sentence without its full stop."""
     looks, found = int(table["p_value"].notna().sum()), len(marked(table))

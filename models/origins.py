@@ -59,17 +59,27 @@ def known_by(rows: pd.DataFrame, as_of: pd.Timestamp) -> Mask:
     return (rows["left"].notna() & (rows["labelled_on"] <= as_of)).to_numpy(dtype=bool)
 
 
-def too_short(rows: pd.DataFrame) -> str:
-    """Why there is no day on which a model could be tested, in words: what there is, and what to set."""
+def too_short(rows: pd.DataFrame, asked: int) -> str:
+    """Why there is no day on which a model could be tested, in words: what there is, and what would help.
+
+    asked: how many as_ofs there might be. On the oldest of them nobody is at risk where the records begin later.
+    """
+    looked_at = rows["as_of"].nunique()
+    more = (
+        "Give a longer history (snapshots.count), snapshots closer together (snapshots.step_days), or a shorter "
+        "outlook (left.horizon_days)."
+        if looked_at >= asked
+        else "The records reach back no further: give older ones (an earlier export), or wait for more. Snapshots "
+        "closer together (snapshots.step_days) or a shorter outlook (left.horizon_days) may do as well."
+    )
     complete = complete_as_ofs(rows)
     voluntary, _ = targets(rows)
     gone, known = int(np.nansum(voluntary)), int((~np.isnan(voluntary)).sum())
     span = f", {complete[0].date()} to {complete[-1].date()}," if len(complete) else ""
     return (
-        f"snapshots: {len(complete)} of {rows['as_of'].nunique()} as_ofs are complete{span} with {known:,} labelled "
+        f"snapshots: {len(complete)} of {looked_at} as_ofs are complete{span} with {known:,} labelled "
         f"rows, {gone:,} of which left; a model needs {LEAST_LEAVERS} that left and {LEAST_LEAVERS} that stayed, whose "
-        "outlooks all ended before a complete as_of. Give a longer history (snapshots.count), snapshots closer "
-        "together (snapshots.step_days), or a shorter outlook (left.horizon_days)."
+        f"outlooks all ended before a complete as_of. {more}"
     )
 
 

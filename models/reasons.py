@@ -4,7 +4,7 @@ All of it is chosen a column at a time. SHAP says what moved the score, not what
 more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -42,6 +42,7 @@ WITH_REP = "days_with_rep"  # of a rep that they have had from the first day, no
 COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
+AS_FAR = later("as far as the records go")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
 
 ALIKE: Mapping[str, float] = MappingProxyType({})  # of groups that are compared as they are
@@ -60,21 +61,24 @@ def reasons(
     profiles: Mapping[str, FeatureProfile],
     catalogue: "Catalogue | Vocabulary",
     as_of: date | None = None,
+    in_doubt: Collection[str] = (),
 ) -> pd.DataFrame:
     """sign, sign_code; at most four reasons, clearest first: reason_i (sentence), reason_i_code, action_i and
     reason_i_shap; reason_1_lead; holds_1, holds_2 (sentences). None, or NaN, where there is none.
 
     as_of: the day of the rows, where sentences may name days. catalogue: what features and reasons are told by.
+    in_doubt: names of features that may be as they are for want of rows: a reason of which they are the fact stands
+    behind the others, and is told as far as the records go.
 
     Reasons stand by what their features add up to, each in units of its own spread (`models.spread`): first is the one
     that is most unusual for what it is. A sign or a reason is shown if what it adds up to raises the log-odds by at
     least `LEAST_SHAP`, and it has a fact to show; behind such reasons stand those of at least `FAINT`. Features that
     are signs count for the sign alone, and those of what nobody can act on (size, season, region) for nothing. The fact
     is the feature that raises the risk most among those of which the value is there, can be put into a sentence, and is
-    evidence: beyond the median of the rows learned from, on the side that the feature's direction calls bad, and the
-    more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it tells. So nobody
-    is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for the account. Behind
-    it stands what is usual: the median of the rows learned from.
+    evidence: beyond the median of the newest rows (`models.usual`), on the side that the feature's direction calls bad,
+    and the more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it tells. So
+    nobody is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for the account.
+    Behind it stands what is usual: that median.
 
     Nobody is held against what is usual in a window that began before they came: so little must be unusual for the days
     that they have been there, and these are told. An action is the fact's own; else that of what is pressing, which is
@@ -88,7 +92,10 @@ def reasons(
     """
     parts = [
         _reasons(
-            Facts.of(contributions, rows, slice(start, start + ROWS_AT_ONCE), catalogue, profiles, as_of),
+            replace(
+                Facts.of(contributions, rows, slice(start, start + ROWS_AT_ONCE), catalogue, profiles, as_of),
+                in_doubt=in_doubt,
+            ),
             profiles,
             catalogue,
             contributions.spreads,
@@ -191,7 +198,8 @@ def _strongest(
     scale[: len(codes)] = [spreads.get(code) or 1.0 for code in codes]
     is_faint = pushes < LEAST_SHAP
     pushes[is_faint.all(axis=1)] = -np.inf
-    order = np.lexsort((-pushes / scale, is_faint), axis=1)[:, :most]
+    is_behind = facts.is_in_doubt[shown] | (pushes == -np.inf)
+    order = np.lexsort((-pushes / scale, is_behind, is_faint), axis=1)[:, :most]
     pushes, shown = np.take_along_axis(pushes, order, axis=1), np.take_along_axis(shown, order, axis=1)
     names = np.array([*codes, *[None] * most], dtype=object)
     return [_found(facts, pushes[:, place], shown[:, place], names[order[:, place]]) for place in range(most)]
@@ -204,6 +212,8 @@ def _found(facts: Facts, pushes: Floats, shown: npt.NDArray[np.intp], codes: Str
     for feature in np.unique(shown[stands]):
         own = stands & (shown == feature)
         sentences[own] = facts.sentences(feature, own)
+        if facts.is_in_doubt[feature]:
+            sentences[own] += f" ({tr(AS_FAR)})"
     return _Found(sentences, np.where(stands, codes, np.array(None)), np.where(stands, pushes, np.nan), shown)
 
 

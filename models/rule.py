@@ -17,13 +17,18 @@ from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
 from models.explain import Contributions
 from models.numbers import NumbersInFrame
+from models.usual import newest
 
 Floats = npt.NDArray[np.float64]
 
 BINS = 10  # of equal count, in which the share that left is taken
 PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
 FEATURES = {  # what each rule goes by, whether more of it is worse, and how a person says it
-    "own_cycle": ("cycles_since_order", 1, later("how long they have been silent, in their own usual cycles")),
+    "own_cycle": (
+        "cycles_since_order",
+        1,
+        later("how long they have been silent, beside how often an order is expected"),
+    ),
     "days_since_order": ("days_since_order", 1, later("the days since their last order")),
     "sixty_days": ("days_since_contact", 1, later("the days since anybody spoke with them")),
     "contract_end": ("days_to_contract_end", -1, later("the days until their contract ends")),
@@ -52,7 +57,7 @@ class Rule:
     """A ranking by one feature.
 
     scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
-    feature is missing. profiles: of every feature, among the rows that it was fitted on, for the reasons. definition:
+    feature is missing. profiles: of every feature, among the newest rows (`models.usual`), for the reasons. definition:
     the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that it was
     fitted on; '' of a rule of an older version.
     """
@@ -99,7 +104,7 @@ class Rule:
             tuple(np.round(risks, _DIGITS).tolist()),
             typical,
             Involuntary.fit(rows.loc[known, "pace"], voluntary, involuntary),
-            profiles_of(NumbersInFrame(rows, known), features),
+            profiles_of(NumbersInFrame(rows, newest(rows["as_of"])), features),
             definition,
             str(as_of.min().date()),
             str(as_of.max().date()),

@@ -104,6 +104,6 @@ def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]
             f"by what was learned from {origin.train.sum():,} rows"
             for origin in origins
         ),
-        *([] if origins else [f"no model, so a rule of thumb will rank: {too_short(rows)}"]),
+        *([] if origins else [f"no model, so a rule of thumb will rank: {too_short(rows, settings.snapshots.count)}"]),
         f"to score: {at_risk:,} accounts at risk on {as_of}",
     ]

@@ -44,6 +44,7 @@ from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
 from models.spread import with_spreads
 from models.target import targets
+from models.usual import with_usual
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
@@ -136,7 +137,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     told = (tested.rows["as_of"], tested.risk, tested.left)
     missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule))
+    _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, figures))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
     outcome = "is champion" if verdict.promoted else "refused"
@@ -162,10 +163,10 @@ def _without_a_model(
     _write_figures(home, metrics, figures)
     rule = _write_rule(settings, home, rows, known, figures)
     pd.DataFrame({"account_id": [], "as_of": []}).to_parquet(home.model / BACKTEST, index=False)
-    verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows), {}),))),))
+    verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows, settings.snapshots.count), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     missed = _missed_by_rule(settings, rows, rule, known & rows["as_of"].isin(complete_as_ofs(rows)).to_numpy())
-    _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed))
+    _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed, {}))
     for line in missed.lines():
         log.warning("evaluate: %s", line)
     log.warning("gate: no model: %s", verdict.in_words)
@@ -252,7 +253,8 @@ def _fidelity(
 
     told = []
     for origin, model in models[-NEWEST:]:
-        ready, day = with_spreads(model, NumbersInFrame(rows, origin.train, model.reach)), rows[origin.test]
+        learned, today = (NumbersInFrame(rows, mask, model.reach) for mask in (origin.train, origin.test))
+        ready, day = with_usual(with_spreads(model, learned), today), rows[origin.test]
         told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
     found = pd.concat(told)
     return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}
@@ -298,12 +300,14 @@ def _gate_json(
     champion: Version | None,
     missed: Missed,
     by_rule: Missed,
+    figures: Mapping[str, Any],
 ) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
-    outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks.
+    outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks. missed_by_group:
+    the same of kinds of accounts, by the figures (`models.groups.worst`).
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -316,6 +320,7 @@ def _gate_json(
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
         **missed.as_json(),
+        "missed_by_group": groups.worst(figures.get("test", {}).get("by_group", {})),
         "rule": by_rule.as_json(),
         "without_champion": None if champion else verdict.in_words,
     }

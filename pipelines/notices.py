@@ -1,13 +1,13 @@
 """Notices: what must stand on top of a list, as its risks may not be what they seem."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from features.language.tongue import short_day, tr
+from features.language.tongue import later, short_day, tr
 from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
@@ -15,7 +15,20 @@ from pipelines.home import GATE, Home
 from pipelines.intake.manifest import Manifest, Pause, Thinned
 
 TELLING = 2  # accounts of so many: fewer are rounded too far
+AS_AN_ORDER = later("Take the risks for an order in which to call, rather than for chances.")
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
+
+
+def on_top(notices: Iterable[str]) -> str:
+    """All notices, one behind the other; what several of them ask for stands once, behind the last of these."""
+    said, asked = " ".join(filter(None, notices)), tr(AS_AN_ORDER)
+    before, ask, behind = said.rpartition(asked)
+    return f"{before.replace(f'{asked} ', '')}{ask}{behind}"
+
+
+def as_an_order(text: str) -> str:
+    """A notice by which percentages are not to be trusted."""
+    return f"{text} {tr(AS_AN_ORDER)}"
 
 
 def caution(about: Mapping[str, Any]) -> str:
@@ -27,24 +40,26 @@ def caution(about: Mapping[str, Any]) -> str:
     first, last = about["first_as_of"], about["last_as_of"]
     if _is_whole_year(first, last):
         return ""
-    return tr(
+    found = tr(
         "The model has learned from days from {first} to {last}, which are no whole year. How the rest of the year "
-        "goes it cannot know: take its risks for an order in which to call, rather than for chances.",
+        "goes it cannot know.",
         first=short_day(date.fromisoformat(first)),
         last=short_day(date.fromisoformat(last)),
     )
+    return as_an_order(found)
 
 
 def caution_of_rule(rule: Rule) -> str:
     """The same of a rule, whose risks are shares that left; '' of one of an older version."""
     if not rule.first_as_of or _is_whole_year(rule.first_as_of, rule.last_as_of):
         return ""
-    return tr(
+    found = tr(
         "Its risks are shares that left on days from {first} to {last}, which are no whole year. How the rest of the "
-        "year goes they do not tell: take them for an order in which to call, rather than for chances.",
+        "year goes they do not tell.",
         first=short_day(date.fromisoformat(rule.first_as_of)),
         last=short_day(date.fromisoformat(rule.last_as_of)),
     )
+    return as_an_order(found)
 
 
 def _is_whole_year(first: str, last: str) -> bool:
@@ -56,21 +71,22 @@ def missed(home: Home, *, by_rule: bool = False) -> str:
     path = home.model / GATE
     verdict = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     found = verdict.get("rule", {}) if by_rule else verdict
-    return f"{_missed_lately(found.get('missed_lately'))} {_missed_by_day(found.get('missed_by_day'))}".strip()
+    return on_top([_missed_lately(found.get("missed_lately")), _missed_by_day(found.get("missed_by_day"))])
 
 
 def _missed_lately(found: Mapping[str, Any] | None) -> str:
     """What was told and what came on the newest day of which that is known, where the two differ."""
     if not found:
         return ""
-    return tr(
+    seen = tr(
         "Of {accounts:,} accounts seen on {day} {told:.1%} were foretold to leave and {left:.1%} left, which is beyond "
-        "chance. Something may have changed: take the risks for an order in which to call, rather than for chances.",
+        "chance. Something may have changed.",
         accounts=found["accounts"],
         day=short_day(date.fromisoformat(found["as_of"])),
         told=found["told"],
         left=found["left"],
     )
+    return as_an_order(seen)
 
 
 def _missed_by_day(found: Mapping[str, Any] | None) -> str:
@@ -78,14 +94,14 @@ def _missed_by_day(found: Mapping[str, Any] | None) -> str:
     if not found:
         return ""
     of = next((of for of in (100, 1_000) if round(found["off"] * of) >= TELLING), 10_000)
-    return tr(
-        "What was told on earlier days was off by about {off:,} in {of:,} accounts, where {left:,} left, {ways}: trust "
-        "the order, not the chances.",
+    seen = tr(
+        "What was told on earlier days was off by about {off:,} in {of:,} accounts, where {left:,} left, {ways}.",
         off=round(found["off"] * of),
         of=of,
         left=round(found["left"] * of),
         ways=_ways(found["too_high"], found["too_low"]),
     )
+    return as_an_order(seen)
 
 
 def _ways(too_high: int, too_low: int) -> str:
@@ -125,20 +141,20 @@ def survivors(since: date | None) -> str:
     """What to know of risks that were learned from records in which hardly anybody has gone; '' of others."""
     if since is None:
         return ""
-    return tr(
+    seen = tr(
         "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those who "
-        "had seem to be left out of the records. The risks are too low: take them for an order in which to call, and "
-        "have the records given with the accounts that have gone.",
+        "had seem to be left out of the records. Until the records are given with them, the risks are too low.",
         day=short_day(since),
     )
+    return as_an_order(seen)
 
 
 def of_records(manifest: Manifest) -> list[str]:
     """What to know of tables that end long before the day to score, or thin out before it, and of a firm's pause."""
     return [
+        *([closed(manifest.pause, manifest.as_of)] if manifest.pause else []),
         *(gap(table, last) for table, last in manifest.ended.items()),
         *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
-        *([closed(manifest.pause, manifest.as_of)] if manifest.pause else []),
     ]
 
 
@@ -168,18 +184,19 @@ def thinned(table: str, short: Thinned, as_of: date) -> str:
 def closed(pause: Pause, as_of: date) -> str:
     """What to know of risks of a day before which the firm has been closed."""
     days = pause.days_by(as_of)
-    if pause.until:
-        return tr(
+    seen = (
+        tr(
             "No order came in the {days} days before {until}. Whoever was due by then and has not ordered since seems "
-            "more silent than they are: their risks are too high until some {days} days after. Take them for an order "
-            "in which to call, rather than for chances.",
+            "more silent than they are: their risks are too high until some {days} days after.",
             until=short_day(pause.until),
             days=days,
         )
-    return tr(
-        "No order has come since {day}, as in earlier pauses of the firm's. Whoever was due in these {days} days seems "
-        "more silent than they are: the risks are too high. Take them for an order in which to call, rather than for "
-        "chances.",
-        day=short_day(pause.since),
-        days=days,
+        if pause.until
+        else tr(
+            "No order has come since {day}, as in earlier pauses of the firm's. Whoever was due in these {days} days "
+            "seems more silent than they are: the risks are too high.",
+            day=short_day(pause.since),
+            days=days,
+        )
     )
+    return as_an_order(seen)

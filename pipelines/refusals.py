@@ -4,9 +4,31 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from features.language.tongue import ENGLISH, Told, speaking, tr
-from models.check_names import ABOVE, BRIER, EARLY_NOT_BELOW, NOISE, NOT_BELOW
+from features.language.tongue import ENGLISH, Told, later, speaking, tr
+from models.check_names import (
+    ABOVE,
+    BESIDE_CHAMPION,
+    BRIER,
+    CALIBRATED,
+    EARLY_NOT_BELOW,
+    ENOUGH,
+    LEAKS,
+    NOISE,
+    NOT_BELOW,
+    NOTHING_LOST,
+    UP_TO_DATE,
+)
 from pipelines.home import GATE, Home
+from pipelines.notices import as_an_order
+
+_PLAINLY = {
+    BRIER: later("its percentages miss by more than one and the same for everybody would"),
+    ENOUGH: later("too few accounts left on earlier days to tell whether it is of use"),
+    LEAKS: later("some records seem to have been written down only once accounts had left"),
+    NOTHING_LOST: later("records are missing that the model before it had"),
+    UP_TO_DATE: later("it knows less of late than the model before it"),
+    BESIDE_CHAMPION: later("the model before it is better"),
+}
 
 
 def refused(home: Home) -> str:
@@ -15,13 +37,9 @@ def refused(home: Home) -> str:
     if not refusals:
         return ""
     if verdict["challenger_files_sha256"] is None:
-        return tr(
-            "Trust the order more than the percentages: the records do not reach back far enough yet to test a model."
-        )
-    return tr(
-        "Trust the order more than the percentages, as the last model was refused: {why}. The details: the model card.",
-        why=_plainly(refusals[0]),
-    )
+        return as_an_order(tr("The records do not reach back far enough yet to test a model."))
+    why = _plainly(refusals[0])
+    return as_an_order(tr("The last model was refused: {why}. The details: the model card.", why=why))
 
 
 def refused_because(home: Home) -> str:
@@ -44,7 +62,7 @@ def _read(home: Home) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:
 
 
 def _plainly(check: Mapping[str, Any]) -> str:
-    """What the gate saw without its measures of skill, of which a caller knows nothing."""
+    """What the gate saw without its measures of skill and settings, of which a caller knows nothing."""
     name = check["name"]
     if name.startswith(NOT_BELOW):
         return tr("another way of learning ranks these accounts better")
@@ -52,9 +70,9 @@ def _plainly(check: Mapping[str, Any]) -> str:
         return tr("chance alone might rank these accounts as well")
     if name.startswith((ABOVE, EARLY_NOT_BELOW)):
         return tr("it does not surely rank these accounts better than a simple rule")
-    if name == BRIER:
-        return tr("its percentages miss by more than one and the same for everybody would")
-    return _seen(check).removesuffix(".")
+    if name.startswith(CALIBRATED):
+        return tr("its percentages were too high or too low on earlier days")
+    return tr(_PLAINLY[name]) if name in _PLAINLY else _seen(check).removesuffix(".")
 
 
 def _seen(check: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,15 +21,26 @@ from models.provenance import files_hash
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
+from pipelines.grouped import told_falsely
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, nobody_at_risk, of_records, survivors
+from pipelines.notices import (
+    as_an_order,
+    caution,
+    caution_of_rule,
+    missed,
+    mostly_rare,
+    nobody_at_risk,
+    of_records,
+    on_top,
+    survivors,
+)
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
 from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
-from pipelines.told import told
+from pipelines.told import in_doubt, told
 
 log = logging.getLogger(__name__)
 
@@ -59,19 +71,20 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of)
+    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of, in_doubt(manifest, as_of))
     notices = [
         ranker.notice,
-        mostly_rare(settings.left, not_scored, len(scores)),
+        *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, ranker.model.risk(known))),
         survivors(manifest.gone_since),
         *(of_records(manifest) if as_of == manifest.as_of else []),
+        mostly_rare(settings.left, not_scored, len(scores)),
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),
         not_scored.sort_values("account_id", kind="stable"),
         settings.export.value_days,
         returns,
-        " ".join(found for found in notices if found),
+        on_top(notices),
         settings.left.digest,
         value_by(manifest.columns),
         settings.left.pace_by(manifest.columns),
@@ -118,14 +131,14 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str] = ()) -> pd.DataFrame:
     """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
-    said = told(model, known, as_of)
+    said = told(model, known, as_of, in_doubt)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
     scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]
@@ -154,24 +167,24 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             why = refused_because(home)
             raise Mistake(f"the champion (version {version}) needs features that the tables no longer give. {why}")
     except Mistake as mistake:  # which names files and stages: that is for the log
-        no_champion = tr("Trust the order more than the percentages: no tested model is at hand.")
         standing = _refused_but_above_rules(home)
         if standing is not None and standing[0].about["definition"] == settings.left.digest:
             log.warning(
                 "score: no champion, so accounts are ranked by a model that is above every rule, and was refused: %s",
                 mistake,
             )
-            notice = f"{tr(_ORDER_ONLY)} {refused(home)} {missed(home)}".rstrip()
+            notice = on_top([tr(_ORDER_ONLY), refused(home), missed(home)])
             return Ranker(by_records_of(home, standing[0]), f"refused:{standing[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
         no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
+        no_champion = as_an_order(tr("No tested model is at hand."))
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s: %s", rule.in_words, mistake)
-        return Ranker(rule, f"rule:{rule.name}", " ".join(words for words in said if words))
-    return Ranker(model, version, f"{caution(model.about)} {missed(home)}".strip())
+        return Ranker(rule, f"rule:{rule.name}", on_top(said))
+    return Ranker(model, version, on_top([caution(model.about), missed(home)]))
 
 
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.

@@ -1,5 +1,6 @@
 """Told: sign, reasons, what holds and the context of accounts, of many a part at a time on all cores."""
 
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -7,12 +8,14 @@ import pandas as pd
 from joblib import Parallel, cpu_count, delayed
 
 from features.catalogue import catalogue
+from features.language.measure import Columns, Measure
 from features.language.tongue import speaking, spoken
 from models.churn import Churn
 from models.context import contexts
 from models.explain import Contributions, shap_contributions
 from models.reasons import reasons
 from models.rule import Rule
+from pipelines.intake.manifest import Manifest
 from pipelines.scored import PLACES
 
 # A part takes some hundred megabytes; a tenth of its time goes into what is done once a part: the trees' patterns.
@@ -20,23 +23,40 @@ ROWS_AT_ONCE = 100_000
 _DIGITS = 6  # of a SHAP value: finer than anything that is drawn, coarser than the noise of adding floats up
 
 
-def told(model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def in_doubt(manifest: Manifest, as_of: date) -> frozenset[str]:
+    """The features of tables that end long before the day to score: they may be as they are for want of rows."""
+    ended = set(manifest.ended) if as_of == manifest.as_of else set()
+    if not ended:
+        return frozenset()
+    given = catalogue().given(manifest.columns)
+    return frozenset(feature.name for feature in given if _tables(feature.measure, manifest.columns) & ended)
+
+
+def _tables(measure: Measure, columns: Columns) -> set[str]:
+    """What it reads, where these columns are given."""
+    own = {table for table, _ in measure.needs}
+    return own.union(*(_tables(part, columns) for part in measure.used(columns)))
+
+
+def told(model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str] = ()) -> pd.DataFrame:
     """`reasons_of` accounts however many: of more than `ROWS_AT_ONCE` by processes of their own, as many as there are
     cores, for neither trees' patterns nor sentences are made faster by threads. Each row is told by itself, so it reads
     the same alone as among others.
     """
     parts = [known.iloc[start : start + ROWS_AT_ONCE] for start in range(0, max(len(known), 1), ROWS_AT_ONCE)]
     if len(parts) == 1:
-        return reasons_of(model, known, as_of)
+        return reasons_of(model, known, as_of, in_doubt=in_doubt)
     # Not by files in memory, which are what joblib makes of large arrays: a container may have 64 MB for them.
     spread = Parallel(n_jobs=min(cpu_count(), len(parts)), max_nbytes=None)
-    done: list[pd.DataFrame] = spread(delayed(_in)(spoken(), model, part, as_of) for part in parts)
+    done: list[pd.DataFrame] = spread(delayed(_in)(spoken(), model, part, as_of, in_doubt) for part in parts)
     return pd.concat(done)
 
 
-def _in(language: str, model: Churn | Rule, known: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def _in(
+    language: str, model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str]
+) -> pd.DataFrame:
     with speaking(language):  # a process of its own speaks English
-        return reasons_of(model, known, as_of)
+        return reasons_of(model, known, as_of, in_doubt=in_doubt)
 
 
 def contributions_of(model: Churn | Rule, known: pd.DataFrame) -> Contributions:
@@ -45,15 +65,19 @@ def contributions_of(model: Churn | Rule, known: pd.DataFrame) -> Contributions:
 
 
 def reasons_of(
-    model: Churn | Rule, known: pd.DataFrame, as_of: date, contributions: Contributions | None = None
+    model: Churn | Rule,
+    known: pd.DataFrame,
+    as_of: date,
+    contributions: Contributions | None = None,
+    in_doubt: Collection[str] = (),
 ) -> pd.DataFrame:
     """Sign, reasons, what holds each account and its context on `as_of`: see `models.reasons` and `models.context`. A
     rule's have no SHAP values, and no context.
 
-    contributions: of these rows, where they are at hand; see `contributions_of`.
+    contributions: of these rows, where they are at hand; see `contributions_of`. in_doubt: see `models.reasons`.
     """
     moved = contributions_of(model, known) if contributions is None else contributions
-    said = reasons(moved, known, model.profiles, catalogue(), as_of)
+    said = reasons(moved, known, model.profiles, catalogue(), as_of, in_doubt)
     for place in PLACES:
         column = f"reason_{place}_shap"
         said[column] = np.nan if isinstance(model, Rule) else said[column].round(_DIGITS)

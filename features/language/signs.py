@@ -7,7 +7,7 @@ from features.language.tongue import later
 Sign = Literal["silence", "fewer_orders", "fewer_lines", "smaller_amounts", "contract_end"]
 
 TITLES: dict[str, str] = {
-    "silence": later("Silent for longer than usual"),
+    "silence": later("Silent for longer than expected"),
     "fewer_orders": later("Orders less often"),
     "fewer_lines": later("Buys fewer product lines"),
     "smaller_amounts": later("Orders for less"),

@@ -47,7 +47,9 @@ def _days_known(window: int) -> Measure:
 # A customer who is leaving falls silent everywhere, and rings or writes oftener than it orders.
 since_word = DaysSinceLast(contacts.where(_.direction == "inbound"))
 since_heard = IfGiven(Computed(np.fmin, (since_word, DaysSinceLast(calls))), since_word)
-SILENT = "{days_since_order:# day} since their last order[; they usually order {usual_cycle:# every}]"
+# The cycle is drawn towards that of others, so it may lie outside an account's own gaps: it is what is expected of it,
+# and need not be what it usually does.
+SILENT = "{days_since_order:# day} since their last order[; one is expected {usual_cycle:# every}]"
 
 
 class Orders(Reason):
@@ -81,7 +83,7 @@ class Orders(Reason):
         rows,
         days=(30, QUARTER, 180, YEAR),
         risk="falls",
-        says="{value:# order} in {days} days[; they usually order {usual_cycle:# every}]"
+        says="{value:# order} in {days} days[; one is expected {usual_cycle:# every}]"
         "[; the first on record {days_as_customer:# on}]",
     ).shows("fewer_orders")
     orders_trend = feature(

@@ -274,7 +274,7 @@ def _last_order(row: pd.Series) -> str:
     last, days = day(row["last_order_on"]), row["days_since_order"]
     if is_missing(usual) or row.get("pace") == "new":  # a new account's is that of others like it
         return tr("Last order on {day}, {days:0# day} ago", day=last, days=days)
-    return tr("Last order on {day}, {days:0# day} ago; usually {usual:# every}", day=last, days=days, usual=usual)
+    return tr("Last order on {day}, {days:0# day} ago; one expected {usual:# every}", day=last, days=days, usual=usual)
 
 
 def _events(lanes: Timeline, names: Mapping[str, str], manifest: Manifest) -> list[Event]:

@@ -82,7 +82,11 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
     )
     words = [(tr("Leaving"), tr("An account has left when there is {leaves}.", leaves=context.leaves))]
     if context.pace_by is PaceBy.orders:
-        words.append((tr("Usual cycle"), tr("The account's own typical number of days between two orders.")))
+        cycle = tr(
+            "The number of days in which an order is expected: between two orders of the account's own, drawn towards "
+            "what is typical of others like it where it has ordered but a few times."
+        )
+        words.append((tr("Usual cycle"), cycle))
     words.append((tr("Risk"), chance))
     order = tr("Rank 1 has the highest risk.")
     if context.has_value:
@@ -97,7 +101,7 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words.append((tr("Sign"), tr(_SIGNS[context.pace_by])))
     holds = tr("The facts that lower its risk most: more than usual of what is good, none of what is bad.")
     usual = tr(
-        "Behind a fact, in brackets: what half of the accounts have, or less, on the days that were learned from."
+        "Behind a fact, in brackets: what half of the accounts have, or less, on the newest day that the model knows."
     )
     lead = tr("Of the first reason: far clearer than the next. Where it is one of several, look at all of them.")
     others = tr("Accounts that cannot be judged, each with the cause, for example because they are long gone.")

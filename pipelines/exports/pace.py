@@ -33,12 +33,10 @@ def _of_orders() -> PaceWords:
         names={"early": tr("On schedule"), "overdue": tr("Overdue"), "new": tr("New")},
         meanings={
             "early": tr(
-                "The account has been silent for no longer than it usually is. The order book shows nothing yet, so "
+                "The account has been silent for no longer than expected. The order book shows nothing yet, so "
                 "there is still time."
             ),
-            "overdue": tr(
-                "The account has been silent for longer than it usually is. Likelier to be gone, harder to save."
-            ),
+            "overdue": tr("The account has been silent for longer than expected. Likelier to be gone, harder to save."),
             "new": tr("The account has fewer than two gaps between orders so far, so no usual cycle of its own yet."),
         },
         question=tr("Is it visible in the order book yet?"),
@@ -79,7 +77,8 @@ def pace_words(by: PaceBy) -> PaceWords | None:
 
 
 def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
-    """Where an account stands: '12 days silent, usually 30 days'; 'ends in 20 days'; '' where nothing is known.
+    """Where an account stands: '12 days silent, an order expected every 30 days'; 'ends in 20 days'; '' where nothing
+    is known.
 
     row: of the ranked list.
     """
@@ -90,7 +89,7 @@ def standing(row: Mapping[Any, Any], by: PaceBy) -> str:
     has_cycle = row["pace"] != "new" and not is_missing(row["usual_cycle"])  # a new account's is that of others like it
     days = row["days_since_order"]
     if has_cycle:
-        return tr("{days:0# day} silent, usually {usual:0# day}", days=days, usual=round(row["usual_cycle"]))
+        return tr("{days:0# day} silent, an order expected {usual:# every}", days=days, usual=row["usual_cycle"])
     return tr("{days:0# day} silent", days=days)
 
 

@@ -92,7 +92,7 @@ def _write_accounts(book: xlsxwriter.Workbook, styles: Styles, context: ExportCo
         SheetColumn(_value_heading(context), rows["value"], 13, styles.money, may_lack=True),
         *_paces(rows, context, styles, 13),
         SheetColumn(tr("Days since order"), rows["days_since_order"], 10, styles.whole, may_lack=True),
-        SheetColumn(tr("Usual days between orders"), rows["usual_cycle"], 12, styles.whole, may_lack=True),
+        SheetColumn(tr("Expected days between orders"), rows["usual_cycle"], 12, styles.whole, may_lack=True),
         SheetColumn(tr("Days to contract end"), rows["days_to_contract_end"], 10, styles.whole, may_lack=True),
         SheetColumn(tr("Days to renewal"), rows["days_to_renewal"], 10, styles.whole, may_lack=True),
         SheetColumn(

@@ -68,6 +68,30 @@ def test_words_before_they_were_customers_are_told_of_no_shorter_window():
 
 
 @pytest.mark.parametrize(
+    ("age", "says"),
+    [
+        (45.0, "They ordered for 3 in 45 days"),
+        (359.0, "They ordered for 3 in 90 days"),
+        (360.0, "They ordered for 3 in 90 days, and for 40 in a year"),
+        (MISSING, "They ordered for 3 in 90 days, and for 40 in a year"),
+    ],
+)
+def test_no_aside_speaks_of_a_window_that_began_before_they_came(age, says):
+    values = {"amount_90d": 3.0, "amount_360d": 40.0, "days_as_customer": age}
+    account = reasons_of(values, {"amount_90d": 0.5}, YEARLY)
+
+    assert account["sign"] == says
+
+
+def test_an_aside_still_says_of_a_new_account_what_is_to_be_put_right():
+    wrong = {"share_of_invoices_wrong_90d": 0.5, "open_billing_errors_360d": 2.0, "days_as_customer": 45.0}
+    none = FeatureProfile(0.0, low=0, lower_quartile=0, median=0, upper_quartile=0.1, high=1)
+    account = reasons_of(wrong, {"share_of_invoices_wrong_90d": 0.5}, none)
+
+    assert "; 2 are still to be put right" in account["reason_1"]
+
+
+@pytest.mark.parametrize(
     ("age", "orders", "says"),
     [
         (1.0, 1.0, None),

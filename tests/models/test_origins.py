@@ -84,7 +84,18 @@ def test_where_the_history_is_too_short_there_is_none_and_the_words_say_what_to_
     rows = snapshots(today="2024-03-15")
 
     assert rolling_origins(rows, count=4, horizon_days=60) == ()
-    assert too_short(rows).startswith(
+    assert too_short(rows, asked=12).startswith(
         "snapshots: 1 of 12 as_ofs are complete, 2024-01-01 to 2024-01-01, with 2 labelled"
     )
-    assert "left.horizon_days" in too_short(rows)
+    assert "left.horizon_days" in too_short(rows, asked=12)
+
+
+def test_more_snapshots_are_advised_only_where_the_records_reach_back_further():
+    rows = snapshots(today="2024-03-15")
+
+    assert "Give a longer history (snapshots.count)" in too_short(rows, asked=12)
+    of_short_records = too_short(rows, asked=13)
+    assert "snapshots.count" not in of_short_records
+    assert (
+        "The records reach back no further: give older ones (an earlier export), or wait for more." in of_short_records
+    )

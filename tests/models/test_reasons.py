@@ -31,7 +31,7 @@ def reasons_of(
 
 @pytest.mark.parametrize(
     ("regularity", "says"),
-    [(MISSING, "1 order in 90 days"), (2.0, "1 order in 90 days; they usually order every 40 days")],
+    [(MISSING, "1 order in 90 days"), (2.0, "1 order in 90 days; one is expected every 40 days")],
 )
 def test_a_cycle_that_is_that_of_others_is_not_called_their_own(regularity, says):
     account = reasons_of(
@@ -47,8 +47,8 @@ def test_a_cycle_that_is_that_of_others_is_not_called_their_own(regularity, says
     ("cycle", "orders", "sign"),
     [
         (55.0, 0.0, None),  # in 30 days they have none more often than not
-        (29.0, 0.0, "No orders in 30 days; they usually order every 29 days"),
-        (10.0, 2.0, "2 orders in 30 days; they usually order every 10 days"),
+        (29.0, 0.0, "No orders in 30 days; one is expected every 29 days"),
+        (10.0, 2.0, "2 orders in 30 days; one is expected every 10 days"),
         (10.0, 3.0, None),
         (MISSING, 0.0, "No orders in 30 days"),  # nothing but others to go by
     ],
@@ -70,7 +70,7 @@ def test_a_young_account_cannot_have_ordered_before_it_was_there():
     of_300_days = reasons_of({**values, "days_as_customer": 300.0}, {"orders_360d": 0.5}, wide)
 
     assert not of_139_days["sign"]
-    assert of_300_days["sign"].startswith("4 orders in 300 days; they usually order every 34 days")
+    assert of_300_days["sign"].startswith("4 orders in 300 days; one is expected every 34 days")
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_fewer_orders_than_their_own_do_not_hold_an_account():
     enough = reasons_of({**values, "usual_cycle": 18.0}, {"orders_360d": -0.5}, narrow)
 
     assert not few["holds_1"]
-    assert enough["holds_1"] == "20 orders in 360 days; they usually order every 18 days"
+    assert enough["holds_1"] == "20 orders in 360 days; one is expected every 18 days"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_silence_longer_than_their_cycle_is_a_sign_and_no_reason():
         {"days_since_order": 41.0, "cycles_since_order": 3.4, "usual_cycle": 12.0}, {"days_since_order": 0.5}
     )
 
-    assert account["sign"] == "41 days since their last order; they usually order every 12 days"
+    assert account["sign"] == "41 days since their last order; one is expected every 12 days"
     assert account["sign_code"] == "silence"
     assert account[["reason_1", "reason_1_code"]].tolist() == [None, None]
     assert account["action_1"] == ASK, "where no reason stands out, they are asked"
@@ -175,7 +175,7 @@ def test_of_two_signs_the_stronger_is_told_and_a_usual_silence_is_none():
 @pytest.mark.parametrize(
     ("cycles", "says"),
     [
-        (3.4, "41 days since their last order; they usually order every 12 days"),
+        (3.4, "41 days since their last order; one is expected every 12 days"),
         (0.4, "They have not rung or written to us for 50 days"),
     ],
 )

@@ -56,7 +56,7 @@ def test_of_an_account_with_one_order_and_no_row_elsewhere_only_what_is_so_is_to
 
     account = reasons_of(of_orders | nothing | none, dict.fromkeys(of_orders | nothing | none, 0.3))
 
-    assert account["sign"] == "40 days since their last order; they usually order every 30 days"
+    assert account["sign"] == "40 days since their last order; one is expected every 30 days"
     assert account["reason_1"] == "No conversations with them in 30 days (usual: 10)"
     assert account["reason_2"] is None
 

@@ -159,19 +159,22 @@ def test_what_stops_a_run_is_what_check_names(firm, orders: Callable, settings: 
 
 
 @pytest.mark.parametrize(
-    ("orders", "settings"),
+    ("orders", "settings", "advice"),
     [
-        (lambda firm: trade(firm, last=300), Settings()),
-        (trade, Settings(snapshots=Snapshots(count=9))),
-        (trade, Settings(left=Left(horizon_days=600))),
+        (lambda firm: trade(firm, last=300), Settings(), "The records reach back no further: give older ones"),
+        (trade, Settings(snapshots=Snapshots(count=9)), "Give a longer history (snapshots.count)"),
+        (trade, Settings(left=Left(horizon_days=600)), "Give a longer history (snapshots.count)"),
     ],
 )
-def test_a_history_too_short_for_a_model_stops_nothing_and_is_named(firm, orders: Callable, settings: Settings) -> None:
+def test_a_history_too_short_for_a_model_stops_nothing_and_is_named(
+    firm, orders: Callable, settings: Settings, advice: str
+) -> None:
     orders(firm)
     lines = report(firm, settings)
     assert stops(lines) == []
     (named,) = [line for line in block(lines, "Snapshots:") if line.startswith("no model, so a rule of thumb")]
     assert "a model needs 20 that left and 20 that stayed" in named
+    assert advice in named
     assert run_stops(firm, settings) is None
 
 

@@ -23,6 +23,7 @@ from models.recipe import Recipe
 from models.registry import EVALUATED, Registry
 from models.spread import with_spreads
 from models.target import targets
+from models.usual import with_usual
 from pipelines.dataset import origins_of, read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import PROJECT, Home
@@ -133,7 +134,7 @@ def test_without_a_day_that_tests_a_model_rules_are_measured_and_the_best_one_ra
     best = max(found["baselines"], key=lambda name: found["baselines"][name]["roc_auc"])
     scores = Scored.read(own_home, Manifest.read(own_home).as_of)
     assert set(scores.scores["model_version"]) == {f"rule:{best}"}
-    assert "the records do not reach back far enough yet to test a model" in scores.notice
+    assert "The records do not reach back far enough yet to test a model" in scores.notice
     assert "a model needs 20 that left and 20 that stayed" in gate(own_home)["without_champion"]
     assert scores.scores["risk"].between(0, 1, inclusive="neither").all()
     assert "There is no model yet" in (own_home.model / "card.md").read_text()
@@ -180,6 +181,7 @@ def test_reasons_are_held_against_the_truth_as_models_told_them_that_knew_nothin
     oldest = newest[0]
     model = Recipe.of(Churn.load(own_home.model / SCORING)).fit(rows, oldest.train, oldest.as_of)
     ready, day = with_spreads(model, NumbersInFrame(rows, oldest.train)), rows[oldest.test]
+    ready = with_usual(ready, NumbersInFrame(rows, oldest.test))
     by_itself = reasons(shap_contributions(ready, day), day, ready.profiles, catalogue())
     pd.testing.assert_frame_equal(told[(looked_at["as_of"] == oldest.as_of).to_numpy()], by_itself)
 

@@ -156,10 +156,10 @@ def test_last_order_and_usual_cycle_are_those_of_the_scores_alone(home):
     assert [(row["days_since_order"], row["usual_cycle"]) for row in csv_rows(home)] == [("122", "30.5"), ("11", "")]
     sheet = openpyxl.load_workbook(home.exports(AS_OF) / WORKBOOK)["Accounts"]
     row = dict(zip((cell.value for cell in sheet[1]), (cell.value for cell in sheet[2]), strict=True))
-    assert (row["Days since order"], row["Usual days between orders"]) == (122, 30.5)
+    assert (row["Days since order"], row["Expected days between orders"]) == (122, 30.5)
     assert row["Last order"].date() == date(2024, 3, 1)
     stands = [account["stands"] for account in page_data(home)["accounts"]]
-    assert stands == ["122 days silent, usually 30 days", "11 days silent"]
+    assert stands == ["122 days silent, an order expected every 30 days", "11 days silent"]
 
 
 def test_over_how_many_days_value_is_counted_the_scores_say(home):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from features.language.tongue import speaking
+from features.language.tongue import speaking, tr
 from features.mistake import Mistake
 from models.rule import Rule
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest, Pause, Thinned
 from pipelines.intake.thinning import too_few
-from pipelines.notices import caution_of_rule, missed, thinned
+from pipelines.notices import AS_AN_ORDER, caution_of_rule, missed, on_top, thinned
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -54,9 +54,8 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
     assert ranker(small_settings, own_home) == Ranker(
         rule,
         f"rule:{rule.name}",
-        f"No model ranks these accounts; they stand by {rule.in_words}. Trust the order more than the percentages, as the "
-        "last model was refused: its percentages miss by more than one and the same for everybody would. The details: "
-        f"the model card. {caution_of_rule(rule)}",
+        f"No model ranks these accounts; they stand by {rule.in_words}. The last model was refused: its percentages miss "
+        f"by more than one and the same for everybody would. The details: the model card. {caution_of_rule(rule)}",
     )
 
 
@@ -89,6 +88,46 @@ def test_so_it_does_behind_why_a_model_is_only_an_order(own_home: Home, small_se
     assert "6 in 100 accounts" in found.notice
 
 
+def test_what_several_notices_ask_for_is_said_once_behind_the_last_of_them(own_home: Home, small_settings) -> None:
+    refused = {"name": "brier", "passed": False, "says": "its Brier score is poor."}
+    without_champion(own_home, checks=[refused], rule={"missed_lately": LATELY, "missed_by_day": BY_DAY})
+    manifest = Manifest.read(own_home)
+    manifest.model_copy(update={"gone_since": date(2026, 1, 1), "ended": {"calls": date(2026, 1, 1)}}).write(
+        own_home.manifest
+    )
+
+    score(small_settings, own_home)
+
+    notice = Scored.read(own_home, manifest.as_of).notice
+    assert notice.count("order in which to call") == notice.count("Take the risks") == 1
+    assert notice.index("The last model was refused") < notice.index("Of 300 accounts") < notice.index("off by about 6")
+    assert notice.index("Hardly any account") < notice.index("Take the risks") < notice.index("The records (calls) end")
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_said_once_is_left_as_it_is(language: str) -> None:
+    with speaking(language):
+        ask = tr(AS_AN_ORDER)
+        assert on_top(["One.", "", f"Two. {ask}", "Three."]) == f"One. Two. {ask} Three."
+        assert on_top([f"One. {ask}", f"{ask} Two. {ask}", "Three."]) == f"One. Two. {ask} Three."
+        assert on_top(["One.", ""]) == "One."
+        assert on_top([]) == ""
+
+
+def test_kinds_that_a_model_told_falsely_stand_above_its_list_and_above_no_rules(own_home, small_settings) -> None:
+    verdict = json.loads((own_home.model / GATE).read_text())
+    found = [{"grouping": "pace", "group": "overdue", "told": 0.4, "left": 0.3}]
+    (own_home.model / GATE).write_text(json.dumps(verdict | {"missed_by_group": found}))
+
+    def notice() -> str:
+        score(small_settings, own_home)
+        return Scored.read(own_home, Manifest.read(own_home).as_of).notice
+
+    assert "Risks of some accounts (pace: overdue) were too high on earlier days" in notice()
+    without_champion(own_home)
+    assert "Risks of some accounts" not in notice()
+
+
 @pytest.mark.parametrize(
     ("too_high", "too_low", "ways"),
     [(2, 1, "now too high, now too low"), (3, 0, "at times too high"), (0, 3, "at times too low")],
@@ -98,7 +137,7 @@ def test_which_way_days_were_off_is_told(tmp_path: Path, too_high: int, too_low:
     home.model.mkdir(parents=True)
     found = BY_DAY | {"too_high": too_high, "too_low": too_low}
     (home.model / GATE).write_text(json.dumps({"missed_by_day": found}))
-    assert f"where 10 left, {ways}: trust the order" in missed(home)
+    assert f"where 10 left, {ways}. Take the risks for" in missed(home)
 
 
 def test_how_far_off_days_were_is_told_of_so_many_accounts_that_it_can_be(tmp_path: Path) -> None:

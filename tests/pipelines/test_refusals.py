@@ -5,7 +5,18 @@ import json
 import pytest
 
 from features.language.tongue import speaking
-from models.check_names import ABOVE, BRIER, CALIBRATED, EARLY_NOT_BELOW, NOT_BELOW
+from models.check_names import (
+    ABOVE,
+    BESIDE_CHAMPION,
+    BRIER,
+    CALIBRATED,
+    EARLY_NOT_BELOW,
+    ENOUGH,
+    LEAKS,
+    NOT_BELOW,
+    NOTHING_LOST,
+    UP_TO_DATE,
+)
 from pipelines.home import GATE, Home
 from pipelines.refusals import refused, refused_because
 
@@ -33,15 +44,20 @@ def write(home: Home, *names: str, challenger: str | None = "aaaa") -> None:
         (f"{EARLY_NOT_BELOW}own_cycle", "it does not surely rank these accounts better than a simple rule"),
         (f"{NOT_BELOW}mbg_nbd", "another way of learning ranks these accounts better"),
         (BRIER, "its percentages miss by more than one and the same for everybody would"),
-        (f"{CALIBRATED}early", SEEN.removesuffix(".")),
-        ("enough leavers", SEEN.removesuffix(".")),
+        (f"{CALIBRATED}early", "its percentages were too high or too low on earlier days"),
+        (ENOUGH, "too few accounts left on earlier days to tell whether it is of use"),
+        (LEAKS, "some records seem to have been written down only once accounts had left"),
+        (NOTHING_LOST, "records are missing that the model before it had"),
+        (UP_TO_DATE, "it knows less of late than the model before it"),
+        (BESIDE_CHAMPION, "the model before it is better"),
     ],
 )
-def test_a_caller_is_told_the_first_thing_that_was_lacking_without_measures_of_skill(home, name, why):
+def test_a_caller_is_told_the_first_thing_that_was_lacking_in_plain_words(home, name, why):
     write(home, name, "no feature lost")
 
     assert refused(home) == (
-        f"Trust the order more than the percentages, as the last model was refused: {why}. The details: the model card."
+        f"The last model was refused: {why}. The details: the model card. Take the risks for an order in which to call, "
+        "rather than for chances."
     )
     assert refused_because(home) == f"The last model was refused: {SEEN}; {SEEN}"
 
@@ -57,7 +73,7 @@ def test_so_it_is_in_another_language_and_the_log_stays_english(home):
 def test_of_no_model_that_could_be_tested_the_history_is_named(home):
     write(home, "tested", challenger=None)
 
-    assert refused(home).endswith("the records do not reach back far enough yet to test a model.")
+    assert refused(home).startswith("The records do not reach back far enough yet to test a model. Take the risks for")
     assert refused_because(home).startswith("The records do not reach back far enough yet")
 
 

@@ -14,7 +14,8 @@ from models.rule import Rule
 from pipelines import told as module
 from pipelines.dataset import read_rows
 from pipelines.home import RULE
-from pipelines.told import reasons_of, told
+from pipelines.intake.manifest import Manifest
+from pipelines.told import in_doubt, reasons_of, told
 
 DAY = date(2026, 7, 1)
 
@@ -38,6 +39,26 @@ def test_what_parts_are_told_by_processes_of_their_own_is_what_all_are_told_at_o
 
     pd.testing.assert_frame_equal(in_parts, at_once)
     assert in_parts["reason_1"].nunique() > 10
+
+
+def test_features_of_a_table_that_has_ended_are_in_doubt_on_the_day_before_which_it_ends(scored_home):
+    manifest = Manifest.read(scored_home).model_copy(update={"ended": {"calls": date(2026, 5, 1)}})
+
+    doubted = in_doubt(manifest, manifest.as_of)
+
+    assert {"unreturned_calls_90d", "oldest_open_call", "days_since_heard"} <= doubted
+    assert not {"days_since_contact", "days_since_order"} & doubted
+    assert in_doubt(manifest, date(2026, 5, 1)) == in_doubt(Manifest.read(scored_home), manifest.as_of) == frozenset()
+
+
+@pytest.mark.parametrize("rows_at_once", [30, 100])
+def test_what_is_in_doubt_is_told_so_in_every_part(scored_home, known, monkeypatch, rows_at_once):
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", rows_at_once)
+    model = Churn.load(scored_home.model / SCORING)
+
+    found = told(model, known, DAY, {"days_since_order", "cycles_since_order", "chance_of_silence"})["sign"].dropna()
+
+    assert found.str.endswith("(as far as the records go)").any()
 
 
 def test_few_accounts_need_no_other_process(scored_home, known, monkeypatch):

@@ -23,11 +23,17 @@ TESTED, CHAMPION = Version("2", "aaaa"), Version("1", "bbbb")
 
 
 def written(
-    *refused: str, champion: Version | None = None, missed: Missed = NOTHING, by_rule: Missed = NOTHING
+    *refused: str,
+    champion: Version | None = None,
+    missed: Missed = NOTHING,
+    by_rule: Missed = NOTHING,
+    figures: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     checks = [Check("enough leavers", True, told("90 accounts left"))]
     checks += [Check(name, False, told("it is not so")) for name in refused]
-    found: dict[str, Any] = json.loads(_gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule))
+    found: dict[str, Any] = json.loads(
+        _gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule, figures or {})
+    )
     return found
 
 
@@ -49,6 +55,22 @@ def test_a_refused_model_ranks_where_only_its_probabilities_were_refused_and_the
     assert found["order_files_sha256"] == ranks
     assert found["champion_files_sha256"] == (champion and "bbbb")
     assert (found["without_champion"] is None) == (champion is not None)
+
+
+def test_kinds_of_accounts_told_falsely_beyond_chance_are_written_the_worst_first() -> None:
+    def group(n: int, told: float, left: float, *, differs: bool | None) -> dict[str, Any]:
+        return {"n": n, "accounts": n, "mean_risk": told, "base_rate": left, "p_value": 0.01, "differs": differs}
+
+    segments = {"small": group(1000, 0.1, 0.15, differs=True), "large": group(500, 0.2, 0.05, differs=True)}
+    others = {"North": group(9000, 0.1, 0.2, differs=False), "South": group(9000, 0.1, 0.2, differs=None)}
+
+    found = written(figures={"test": {"by_group": {"segment": segments, "region": others}}})["missed_by_group"]
+
+    assert found == [
+        {"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05},
+        {"grouping": "segment", "group": "small", "told": 0.1, "left": 0.15},
+    ]
+    assert written()["missed_by_group"] == []
 
 
 def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:

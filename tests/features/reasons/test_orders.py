@@ -370,7 +370,7 @@ def test_whoever_rings_or_writes_has_been_heard_of_and_whom_we_ring_has_not() ->
 
 def test_in_words() -> None:
     assert said("days_since_order", 41, usual_cycle=12) == (
-        "41 days since their last order; they usually order every 12 days"
+        "41 days since their last order; one is expected every 12 days"
     )
     assert said("days_since_order", 41) == "41 days since their last order"  # no cycle is known to compare with
     assert said("amount_90d", 198, amount_360d=1141) == "They ordered for 198 in 90 days, and for 1,141 in a year"

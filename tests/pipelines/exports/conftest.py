@@ -43,7 +43,7 @@ SAYS = {
     "billing": "{} billing errors in 90 days, one still open",
     "reps": "{} changes of rep in 360 days",
     "attention": "They bring {} % of their rep's revenue and get a tenth of that in time",
-    "orders": "{} days since their last order; they usually order every 12 days",
+    "orders": "{} days since their last order; one is expected every 12 days",
     "delivery": "{} late deliveries in 90 days",
     "service": "{} tickets open now, the oldest for 34 days",
     "rivals": "A competitor was seen there {} days ago",
@@ -125,7 +125,7 @@ def make_up(count: int) -> Made:
         scores[f"action_{n}"] = [None if c is None else ACTIONS[c] for c in chosen]
         scores[f"reason_{n}_shap"] = [None if c is None else random.random() * 1.6 / n for c in chosen]
     scores["action_1"] = scores["action_1"].fillna("Ask them")
-    scores["sign"] = np.where(overdue, "41 days since their last order; they usually order every 12 days", None)
+    scores["sign"] = np.where(overdue, "41 days since their last order; one is expected every 12 days", None)
     scores["sign_code"] = np.where(overdue, "silence", None)
     several = scores["reason_2"].notna()
     scores["reason_1_lead"] = np.where(

@@ -129,7 +129,7 @@ def test_where_a_contract_stands_in_words(end, renewal, notice, says) -> None:
 
 def test_where_an_account_with_orders_stands_in_words() -> None:
     row = {"days_since_order": 1, "usual_cycle": 30.4, "pace": "early"}
-    assert standing(row, PaceBy.orders) == "1 day silent, usually 30 days"
+    assert standing(row, PaceBy.orders) == "1 day silent, an order expected every 30 days"
     assert standing(row | {"pace": "new"}, PaceBy.orders) == "1 day silent"  # the cycle is that of others like it
     assert standing(row | {"days_since_order": None}, PaceBy.orders) == ""
 
