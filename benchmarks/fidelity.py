@@ -24,7 +24,7 @@ from models.explain import shap_contributions
 from models.numbers import NumbersInFrame
 from models.reasons import MAX_REASONS, reasons
 from models.spread import with_spreads
-from models.usual import with_usual
+from models.usual import of_last_year, with_usual
 from pipelines.dataset import features_of, origins_of, recipe_of
 from pipelines.home import PROJECT, Home
 from pipelines.settings import Settings, Simulate, read_settings
@@ -42,8 +42,8 @@ def told(rows: pd.DataFrame, settings: Settings, home: Home) -> dict[str, pd.Dat
     found: dict[str, list[pd.DataFrame]] = {"plain": [], "spread": []}
     for origin in origins_of(rows, settings)[-NEWEST:]:
         learned = NumbersInFrame(rows, origin.train, recipe.reach)
-        today = NumbersInFrame(rows, origin.test, recipe.reach)
-        model = with_usual(with_spreads(recipe.fit(rows, origin.train, origin.as_of), learned), today)
+        usual = NumbersInFrame(rows, of_last_year(rows["as_of"], origin.as_of), recipe.reach)
+        model = with_usual(with_spreads(recipe.fit(rows, origin.train, origin.as_of), learned), usual)
         day = rows[origin.test]
         contributions = shap_contributions(model, day)
         for name, used in (("plain", replace(contributions, spreads={})), ("spread", contributions)):

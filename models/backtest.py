@@ -18,7 +18,7 @@ from models.origins import Origin
 from models.recipe import Recipe
 from models.spread import with_spreads
 from models.target import targets
-from models.usual import with_usual
+from models.usual import of_last_year, with_usual
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -86,7 +86,7 @@ def backtest(
         baselines=joined(rivals),
         model=with_usual(
             with_spreads(model, NumbersInFrame(rows, origin.train, recipe.reach)),
-            NumbersInFrame(rows, origin.test, recipe.reach),
+            NumbersInFrame(rows, of_last_year(rows["as_of"], origin.as_of), recipe.reach),
         ),
     )
 

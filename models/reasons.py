@@ -75,10 +75,10 @@ def reasons(
     least `LEAST_SHAP`, and it has a fact to show; behind such reasons stand those of at least `FAINT`. Features that
     are signs count for the sign alone, and those of what nobody can act on (size, season, region) for nothing. The fact
     is the feature that raises the risk most among those of which the value is there, can be put into a sentence, and is
-    evidence: beyond the median of the newest rows (`models.usual`), on the side that the feature's direction calls bad,
-    and the more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it tells. So
-    nobody is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for the account.
-    Behind it stands what is usual: that median.
+    evidence: beyond the median of the last year's rows (`models.usual`), on the side that the feature's direction calls
+    bad, and the more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it
+    tells. So nobody is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for
+    the account. Behind it stands what is usual: that median.
 
     Nobody is held against what is usual in a window that began before they came: so little must be unusual for the days
     that they have been there, and these are told. An action is the fact's own; else that of what is pressing, which is

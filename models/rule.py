@@ -17,7 +17,7 @@ from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
 from models.explain import Contributions
 from models.numbers import NumbersInFrame
-from models.usual import newest
+from models.usual import of_last_year
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,9 +57,9 @@ class Rule:
     """A ranking by one feature.
 
     scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
-    feature is missing. profiles: of every feature, among the newest rows (`models.usual`), for the reasons. definition:
-    the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that it was
-    fitted on; '' of a rule of an older version.
+    feature is missing. profiles: of every feature, among the rows of the last year (`models.usual`), for the reasons.
+    definition: the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that
+    it was fitted on; '' of a rule of an older version.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Rule:
             tuple(np.round(risks, _DIGITS).tolist()),
             typical,
             Involuntary.fit(rows.loc[known, "pace"], voluntary, involuntary),
-            profiles_of(NumbersInFrame(rows, newest(rows["as_of"])), features),
+            profiles_of(NumbersInFrame(rows, of_last_year(rows["as_of"])), features),
             definition,
             str(as_of.min().date()),
             str(as_of.max().date()),

@@ -1,7 +1,7 @@
-"""Usual: what a fact is held against are the accounts of the newest days.
+"""Usual: what a fact is held against are the accounts of the last year.
 
 A firm changes over the years that a model learns from: in one that grew tenfold, what half of all its rows had is what
-half of a small firm had.
+half of a small firm had. Nor is it the newest day alone, which may lie in a season, or in a week without orders.
 """
 
 from dataclasses import replace
@@ -11,14 +11,13 @@ import pandas as pd
 from models.churn import Churn, profiles_of
 from models.numbers import Mask, Numbers
 
-LEAST = 100  # rows: of fewer, the place of a quartile among them strays by more than 4 in 100
+YEAR = pd.Timedelta(days=360)  # whole steps of 30 days
 
 
-def newest(as_of: pd.Series) -> Mask:
-    """The rows of the newest as_of, and of those before it until there are `LEAST`, whatever is known of who left."""
-    so_many = as_of.value_counts().sort_index(ascending=False).cumsum()
-    enough = so_many.index[so_many >= LEAST]
-    found: Mask = (as_of >= (enough[0] if len(enough) else as_of.min())).to_numpy(dtype=bool)
+def of_last_year(as_of: pd.Series, until: pd.Timestamp | None = None) -> Mask:
+    """The rows of the year that ends with `until` (the newest as_of), whatever is known of who left."""
+    until = as_of.max() if until is None else until
+    found: Mask = ((as_of > until - YEAR) & (as_of <= until)).to_numpy(dtype=bool)
     return found
 
 

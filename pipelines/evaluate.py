@@ -44,7 +44,7 @@ from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
 from models.spread import with_spreads
 from models.target import targets
-from models.usual import with_usual
+from models.usual import of_last_year, with_usual
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
@@ -253,8 +253,9 @@ def _fidelity(
 
     told = []
     for origin, model in models[-NEWEST:]:
-        learned, today = (NumbersInFrame(rows, mask, model.reach) for mask in (origin.train, origin.test))
-        ready, day = with_usual(with_spreads(model, learned), today), rows[origin.test]
+        lately = of_last_year(rows["as_of"], origin.as_of)
+        learned, usual = (NumbersInFrame(rows, mask, model.reach) for mask in (origin.train, lately))
+        ready, day = with_usual(with_spreads(model, learned), usual), rows[origin.test]
         told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
     found = pd.concat(told)
     return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}

@@ -14,7 +14,7 @@ from models.numbers import NumbersInFile
 from models.origins import too_short
 from models.spread import with_spreads
 from models.target import targets
-from models.usual import newest, with_usual
+from models.usual import of_last_year, with_usual
 from pipelines.dataset import (
     check_outcomes,
     columns_in,
@@ -60,7 +60,7 @@ def train(settings: Settings, home: Home) -> None:
     about = facts_of(manifest, settings) | _span(rows, known)
     numbers = NumbersInFile(home.features, known, recipe.reach)
     model = with_spreads(recipe.fit(rows, known, None, about, numbers, is_alone=True), numbers)
-    model = with_usual(model, NumbersInFile(home.features, newest(rows["as_of"]), recipe.reach))
+    model = with_usual(model, NumbersInFile(home.features, of_last_year(rows["as_of"]), recipe.reach))
     save_whole(model, home.model / SCORING)
     log.info(
         "train: %d trees on %s rows, %s of which left (as_ofs %s to %s)",

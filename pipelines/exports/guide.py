@@ -101,7 +101,7 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words.append((tr("Sign"), tr(_SIGNS[context.pace_by])))
     holds = tr("The facts that lower its risk most: more than usual of what is good, none of what is bad.")
     usual = tr(
-        "Behind a fact, in brackets: what half of the accounts have, or less, on the newest day that the model knows."
+        "Behind a fact, in brackets: what half of the accounts had, or less, in the last year that the model knows."
     )
     lead = tr("Of the first reason: far clearer than the next. Where it is one of several, look at all of them.")
     others = tr("Accounts that cannot be judged, each with the cause, for example because they are long gone.")

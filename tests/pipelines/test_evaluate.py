@@ -23,7 +23,7 @@ from models.recipe import Recipe
 from models.registry import EVALUATED, Registry
 from models.spread import with_spreads
 from models.target import targets
-from models.usual import with_usual
+from models.usual import of_last_year, with_usual
 from pipelines.dataset import origins_of, read_rows
 from pipelines.evaluate import evaluate
 from pipelines.home import PROJECT, Home
@@ -181,7 +181,7 @@ def test_reasons_are_held_against_the_truth_as_models_told_them_that_knew_nothin
     oldest = newest[0]
     model = Recipe.of(Churn.load(own_home.model / SCORING)).fit(rows, oldest.train, oldest.as_of)
     ready, day = with_spreads(model, NumbersInFrame(rows, oldest.train)), rows[oldest.test]
-    ready = with_usual(ready, NumbersInFrame(rows, oldest.test))
+    ready = with_usual(ready, NumbersInFrame(rows, of_last_year(rows["as_of"], oldest.as_of)))
     by_itself = reasons(shap_contributions(ready, day), day, ready.profiles, catalogue())
     pd.testing.assert_frame_equal(told[(looked_at["as_of"] == oldest.as_of).to_numpy()], by_itself)
 
