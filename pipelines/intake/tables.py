@@ -10,6 +10,7 @@ from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
 from pipelines.intake.manifest import Thinned
+from pipelines.intake.newest import newest
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
@@ -60,7 +61,7 @@ def check_source(
             on_mistake(mistake)
     notes = [note for notes in opened.notes.values() for note in notes] + checks.notes
     try:
-        as_of, of_day = _settle_as_of(opened.source, checks, asked)
+        as_of, of_day = _settle_as_of(opened.source, checks, asked, today)
     except Mistake as mistake:
         cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
         return CheckedSource(checks, cause, notes)
@@ -140,7 +141,7 @@ def _check_table(opened: OpenSource, checks: Checks, name: str) -> None:
         log.warning(f"{name}: {given.sql.name} gives no rows; it counts as missing")
 
 
-def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[AsOf, list[str]]:
+def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: date) -> tuple[AsOf, list[str]]:
     """The day to score, and in words what was assumed about it. Where nobody set it, rows that lie too far after all
     others to say which it is are refused.
     """
@@ -148,7 +149,7 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
         raise Mistake(
             f"{source.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
         )
-    name = "orders" if "orders" in checks.done else checks.newest_row()[0]
+    name = "orders" if "orders" in checks.done else newest(checks, today).table
     notes = []
     pause = None if asked else long_pause(checks.rows_by_day(name))
     if pause:
@@ -163,5 +164,6 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
     if name == "orders":
         last = checks.done[name].last
         return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
-    name, newest = checks.newest_row()
-    return after_newest(newest, f"row of {name}", asked), notes
+    found = newest(checks, today)
+    settled = after_newest(found.day, f"row of {found.table}", asked)
+    return settled, [*notes, *([found.note] if found.note and not asked else [])]
