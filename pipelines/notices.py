@@ -12,7 +12,7 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
-from pipelines.intake.manifest import Manifest, Thinned
+from pipelines.intake.manifest import Manifest, Renamed, Thinned
 
 TELLING = 2  # accounts of so many: fewer are rounded too far
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
@@ -130,6 +130,20 @@ def survivors(since: date | None) -> str:
         "had seem to be left out of the records. The risks are too low: take them for an order in which to call, and "
         "have the records given with the accounts that have gone.",
         day=short_day(since),
+    )
+
+
+def other_ids(renamed: Mapping[str, Renamed], as_of: date) -> str:
+    """What to know of risks that were learned from accounts of which many seem to have got another id; '' of others."""
+    change = next((change for change in renamed.values() if change.day <= as_of), None)
+    if change is None:
+        return ""
+    return tr(
+        "About {accounts:,} accounts more than usual were last seen just before {day}, and as many others first seen "
+        "right after, as if ids of accounts had been changed or merged. Whoever got another id counts as gone, and as "
+        "a new customer: take the risks for an order in which to call, and have the old ids mapped to the new ones.",
+        accounts=change.accounts,
+        day=short_day(change.day),
     )
 
 

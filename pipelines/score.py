@@ -25,7 +25,16 @@ from models.rule import Rule
 from pipelines.at_risk import features_at
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
-from pipelines.notices import caution, caution_of_rule, missed, mostly_rare, nobody_at_risk, of_records, survivors
+from pipelines.notices import (
+    caution,
+    caution_of_rule,
+    missed,
+    mostly_rare,
+    nobody_at_risk,
+    of_records,
+    other_ids,
+    survivors,
+)
 from pipelines.reach import by_records_of
 from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
@@ -68,6 +77,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         ranker.notice,
         mostly_rare(settings.left, not_scored, len(scores)),
         survivors(manifest.gone_since),
+        other_ids(manifest.renamed, as_of),
         *(of_records(manifest) if as_of == manifest.as_of else []),
     ]
     scored = Scored(

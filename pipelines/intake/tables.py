@@ -9,9 +9,10 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
-from pipelines.intake.manifest import Thinned
+from pipelines.intake.manifest import Renamed, Thinned
 from pipelines.intake.newest import newest
 from pipelines.intake.reading import OpenSource
+from pipelines.intake.renamed import other_ids, renamed
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
@@ -31,7 +32,7 @@ class CheckedSource:
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
     of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
     anybody on record has gone, where that is not believable. closed_since: the day of the last order, where the firm
-    has been closed from then on.
+    has been closed from then on. renamed: tables in which many accounts seem to have been given another id.
     """
 
     checks: Checks
@@ -41,6 +42,7 @@ class CheckedSource:
     thinned: dict[str, Thinned] = field(default_factory=dict)
     gone_since: date | None = None
     closed_since: date | None = None
+    renamed: dict[str, Renamed] = field(default_factory=dict)
 
 
 def check_source(
@@ -71,13 +73,15 @@ def check_source(
     since = gone_since(checks, as_of.day)
     steady = "orders" in checks.done and "orders" not in thinned
     closed = closed_since(checks.rows_by_day("orders"), as_of.day) if steady else None
+    changes = renamed(checks, as_of.day)
     found = [
         *unlikely(checks, as_of.day, ended),
         *(too_few(name, short, as_of.day) for name, short in thinned.items()),
         *([only_survivors(since)] if since else []),
         *([closed_for(closed, as_of.day)] if closed else []),
+        *(other_ids(name, change) for name, change in changes.items()),
     ]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, closed)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, closed, changes)
 
 
 def tables_in_order(source: Source) -> list[str]:
