@@ -5,7 +5,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from features.kernels.terms import last_days
+from features.kernels.terms import is_withdrawn, last_days
 
 LOOK_BACK = 90  # days; those who stayed are seen as they stood so long ago
 
@@ -24,6 +24,7 @@ def of_contracts(contracts: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     """account_id, last_day: the day before the last one in force, where nothing goes on; last_day_before: that of the
     latest contract that had ended `LOOK_BACK` days ago. Missing where there is none.
     """
+    contracts = _begun(contracts)
     notice = _days(contracts, "cancelled_at")
     notice = notice.where(notice < newest)
     starts, last = _days(contracts, "starts_on"), _days(contracts, "ends_on")
@@ -55,9 +56,15 @@ def of_starts(contracts: pd.DataFrame | None) -> pd.DataFrame:
     """
     if contracts is None:
         return pd.DataFrame({"account_id": [], "last_day": pd.to_datetime([]), "last_day_before": pd.to_datetime([])})
+    contracts = _begun(contracts)
     starts, recorded = _days(contracts, "starts_on"), _days(contracts, "recorded_at")
     last = starts.where(~(recorded < starts), recorded).groupby(contracts["account_id"]).max()
     return pd.DataFrame({"account_id": last.index, "last_day": last.to_numpy(), "last_day_before": pd.NaT})
+
+
+def _begun(contracts: pd.DataFrame) -> pd.DataFrame:
+    """Those that were not withdrawn."""
+    return contracts[~is_withdrawn(*(_numbers(_days(contracts, name)) for name in ("starts_on", "cancelled_at")))]
 
 
 def _days(rows: pd.DataFrame, column: str) -> pd.Series:

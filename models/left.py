@@ -12,14 +12,17 @@ from features.kernels.terms import spells
 from features.kernels.windows import in_window
 from features.language.measure import Columns, Measure
 from features.language.of_rows import DaysSinceFirst
-from features.language.of_terms import OfContracts, contract_terms, days_since_taken
-from features.language.rows import calls, contacts, contracts, invoices, openings, placed, signals, tickets
+from features.language.of_terms import OfContracts, contract_terms, days_since_first, days_since_taken
+from features.language.rows import calls, contacts, invoices, openings, placed, signals, tickets
 from features.language.tongue import tr
 from models.definition import Left, PaceBy
 from models.losses import Losses, days_since_loss, loss_measures
 
 _TAKEN = OfContracts(days_since_taken, ())
-_BEGINNINGS = {rows.table.name: DaysSinceFirst(rows) for rows in (placed, contracts)}
+_BEGINNINGS: dict[str, Measure] = {
+    "orders": DaysSinceFirst(placed),
+    "contracts": OfContracts(days_since_first, ()),
+}
 _FIRST_SEEN = {rows.table.name: DaysSinceFirst(rows) for rows in (contacts, calls, invoices, tickets, signals)}
 _OPENED = DaysSinceFirst(openings)
 

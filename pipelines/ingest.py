@@ -112,5 +112,6 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
         thinned={name: short for name, short in checked.thinned.items() if name in tables},
         gone_since=checked.gone_since,
         pause=checked.pause,
+        renamed={name: change for name, change in checked.renamed.items() if name in tables},
         data_version=data_version(tables),
     )

@@ -12,7 +12,7 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
-from pipelines.intake.manifest import Manifest, Pause, Thinned
+from pipelines.intake.manifest import Manifest, Pause, Renamed, Thinned
 
 TELLING = 2  # accounts of so many: fewer are rounded too far
 AS_AN_ORDER = later("Take the risks for an order in which to call, rather than for chances.")
@@ -145,6 +145,21 @@ def survivors(since: date | None) -> str:
         "Hardly any account on record ordered for the last time before {day}, as if nobody had ever gone: those who "
         "had seem to be left out of the records. Until the records are given with them, the risks are too low.",
         day=short_day(since),
+    )
+    return as_an_order(seen)
+
+
+def other_ids(renamed: Mapping[str, Renamed], as_of: date) -> str:
+    """What to know of risks that were learned from accounts of which many seem to have got another id; '' of others."""
+    change = next((change for change in renamed.values() if change.day <= as_of), None)
+    if change is None:
+        return ""
+    seen = tr(
+        "About {accounts:,} accounts more than usual were last seen just before {day}, and as many others first seen "
+        "right after, as if ids of accounts had been changed or merged. Until the old ids are mapped to the new ones, "
+        "whoever got another counts as gone, and as a new customer.",
+        accounts=change.accounts,
+        day=short_day(change.day),
     )
     return as_an_order(seen)
 

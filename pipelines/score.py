@@ -33,6 +33,7 @@ from pipelines.notices import (
     nobody_at_risk,
     of_records,
     on_top,
+    other_ids,
     survivors,
 )
 from pipelines.reach import by_records_of
@@ -76,6 +77,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         ranker.notice,
         *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, ranker.model.risk(known))),
         survivors(manifest.gone_since),
+        other_ids(manifest.renamed, as_of),
         *(of_records(manifest) if as_of == manifest.as_of else []),
         mostly_rare(settings.left, not_scored, len(scores)),
     ]

@@ -1,7 +1,9 @@
 """Terms: on which days keys have a contract in force, as each as_of knew it, and when it lapses.
 
 Days are ages, as everywhere: before the newest as_of, negative for those to come. A contract is in force from its first
-to its last day, both included; -inf stands for a last day that nobody can name. It may be known before it begins.
+to its last day, both included; -inf stands for a last day that nobody can name. It may be known before it begins. If
+notice was given on its first day or before, it is withdrawn: it has never been in force. Until that notice is known it
+counts as any other.
 """
 
 from dataclasses import dataclass
@@ -45,9 +47,19 @@ class Terms:
         return np.asarray(self.starts + (self.enters > self.starts))
 
     @property
+    def is_withdrawn(self) -> np.ndarray:
+        """Whether notice, once it is known, says that a contract never comes into force."""
+        return np.asarray((self.noticed > NEVER) & (self.ends_noticed > self.starts))
+
+    @property
+    def leaves(self) -> np.ndarray:
+        """The ages from which it is known that contracts are withdrawn; NEVER where they are not."""
+        return np.where(self.is_withdrawn, self.noticed, NEVER).astype(np.int32)
+
+    @property
     def versions(self) -> "Versions":
-        """Every contract as it stood before notice and, where notice was given, as it stood after."""
-        noticed = np.flatnonzero(self.noticed > NEVER)
+        """Every contract as it stood before notice and, where notice was given, as it stood after, if it did at all."""
+        noticed = np.flatnonzero((self.noticed > NEVER) & ~self.is_withdrawn)
         of = np.concatenate([np.arange(len(self.codes)), noticed])
         return Versions(
             self.codes[of],
@@ -83,18 +95,28 @@ def last_days(first: np.ndarray, last: np.ndarray, renews: np.ndarray, notice: n
 
     first, last, notice: days from 1970; `last` is NaN for open-ended ones, which end with the notice. Those that renew
     end with the term in which notice was given, all others when they were to end anyway. Terms of whole months follow
-    the calendar.
+    the calendar. Withdrawn ones end on the day before their first.
     """
     open_ended, renewing = np.isnan(last), renews & ~np.isnan(last)
     found = np.where(open_ended, notice, last)
     found[renewing] = _end_of_term(
         *(days[renewing].astype(np.int64).astype("datetime64[D]") for days in (first, last, notice))
     )
-    return found
+    return np.where(is_withdrawn(first, notice), first - 1, found)
+
+
+def is_withdrawn(first: np.ndarray, notice: np.ndarray) -> np.ndarray:
+    """Whether notice (a day, NaN: none) says that contracts never come into force: given on the first day or before.
+
+    Days do not tell whether the first one had begun. Taken for a notice to the end of the term, what was called off on
+    that day would keep an account for a whole term that nobody has; the other way round, who signs and gives notice on
+    one day is missed for one term that ends anyway.
+    """
+    return np.asarray(notice <= first)
 
 
 def _end_of_term(first: np.ndarray, last: np.ndarray, notice: np.ndarray) -> np.ndarray:
-    """The last day of the term in which each day of notice falls; that of the first one for earlier days."""
+    """The last day of the term in which each of the days `notice` falls; that of the first one for earlier days."""
     length = (last - first).astype(np.int64) + 1
     more = -((last - notice).astype(np.int64) // length)  # rounded up
     by_days = last.astype(np.int64) + more.clip(0) * length
@@ -146,8 +168,7 @@ def in_force(terms: Terms, grid: Grid, grace: int) -> InForce:
     longest = windows.greatest_in_force(terms.codes, stands[:own], leaves[:own], -terms.ends, keys, ages)
     latest = windows.greatest_in_force(known.codes, stands, known.replaced, -known.ends, keys, ages)
     is_to_begin = np.zeros(latest.shape, dtype=bool)
-    is_withdrawn = known.ends > known.starts  # before its first day, so it is not to begin any more
-    ahead = np.flatnonzero((known.enters > known.begun) & ~is_withdrawn)
+    ahead = np.flatnonzero(known.enters > known.begun)
     ahead = ahead[np.argsort(-known.starts[ahead], kind="stable")]  # each prolongs what those before it have
     _follow(
         longest,
@@ -163,10 +184,9 @@ def in_force(terms: Terms, grid: Grid, grace: int) -> InForce:
         grace,
         ages,
     )
-    first = np.full(own, NEVER, np.int32)
     nearest = np.clip(terms.first_ends, -OLDEST, OLDEST)
     coded = terms.starts.astype(np.float64) * SPAN + (OLDEST - nearest)  # the oldest start, then the latest end
-    oldest = windows.greatest_in_force(terms.codes, terms.enters, first, coded, keys, ages)
+    oldest = windows.greatest_in_force(terms.codes, terms.enters, terms.leaves, coded, keys, ages)
     first_end = OLDEST - oldest % SPAN
     return InForce(
         longest + ages,
@@ -207,9 +227,21 @@ def _follow(
 
 
 def days_since_taken(terms: Terms, grid: Grid) -> Floats:
-    """Days from the latest day on which a contract was signed or, if that is not known to be earlier, began; or NaN."""
-    taken, counts = np.maximum(terms.starts, terms.enters), np.ones(len(terms.codes), dtype=bool)
-    return np.asarray(windows.days_since_last(terms.codes, taken, terms.enters, counts, terms.keys, grid.ages))
+    """Days from the latest day on which a contract was signed or, if that is not known to be earlier, began; or NaN.
+
+    One of which it is known that it is withdrawn was not taken.
+    """
+    taken = -np.maximum(terms.starts, terms.enters).astype(np.float64)
+    latest = windows.greatest_in_force(terms.codes, terms.enters, terms.leaves, taken, terms.keys, grid.ages)
+    return np.asarray(-latest - grid.ages)
+
+
+def days_since_first(terms: Terms, grid: Grid) -> Floats:
+    """Days from the first day of the oldest contract that has begun, unless it was withdrawn; NaN where none has."""
+    starts = terms.starts.astype(np.float64)
+    began = np.minimum(terms.starts, terms.enters)
+    oldest = windows.greatest_in_force(terms.codes, began, terms.leaves, starts, terms.keys, grid.ages)
+    return np.asarray(oldest - grid.ages)
 
 
 def worth(terms: Terms, grid: Grid, ago: int = 0) -> Floats:

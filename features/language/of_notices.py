@@ -16,7 +16,7 @@ from features.language.rows import contracts
 class NoticesForGood(Measure):
     """Contracts of which notice was given in the last `days`, without those that another one replaced.
 
-    One that is replaced later counts until its successor is known.
+    One that is replaced later counts until its successor is known, and again once that one is known to be withdrawn.
     """
 
     days: int
@@ -35,19 +35,27 @@ class NoticesForGood(Measure):
     def compute(self, keys: Keys) -> Floats:
         terms = contract_terms(keys.columns)
         notices = np.nan_to_num(terms.notice_ages(keys), nan=NEVER).astype(np.int32)
-        many, noticed = keys.scanned(terms).answers[Count(terms.rows).answer], terms.terms_of(keys).noticed
-        replaced_too = np.minimum(noticed, _replaced(terms, keys))
-        given, taken_back = (
-            windows.in_window(terms.terms_of(keys).codes, notices, known, many, self.days, keys.keys, keys.grid.ages)
-            for known in (noticed, replaced_too)
-        )
-        return np.asarray(given - taken_back)
+        many, of = keys.scanned(terms).answers[Count(terms.rows).answer], terms.terms_of(keys)
+
+        def given(known: np.ndarray) -> Floats:
+            found = windows.in_window(of.codes, notices, known, many, self.days, keys.keys, keys.grid.ages)
+            return np.asarray(found)
+
+        found = given(of.noticed)
+        leaves, withdrawn = of.leaves, np.sort(of.leaves[of.is_withdrawn])
+        # Of those withdrawn, so many are known to be on each as_of; where it is as many, they are the same.
+        known_ones = len(withdrawn) - np.searchsorted(withdrawn, keys.grid.ages, side="right")
+        for count in np.unique(known_ones):
+            then = known_ones == count
+            enters = np.where(leaves > keys.grid.ages[then][0], np.int32(NEVER), of.enters)
+            found[:, then] -= given(np.minimum(of.noticed, _replaced(terms, keys, enters)))[:, then]
+        return found
 
     @property
     def identity(self) -> Identity:
         return ("notices for good", self.days)
 
 
-def _replaced(terms: OfTerms, keys: Keys) -> np.ndarray:
+def _replaced(terms: OfTerms, keys: Keys, enters: np.ndarray) -> np.ndarray:
     of = terms.terms_of(keys)
-    return replaced.replaced_from(of.codes, of.starts, terms.notice_ages(keys), of.ends_noticed, of.enters, of.lines)
+    return replaced.replaced_from(of.codes, of.starts, terms.notice_ages(keys), of.ends_noticed, enters, of.lines)

@@ -188,3 +188,8 @@ def days_since_taken(found: OfTerms, keys: Keys) -> Floats:
     missing where it never did.
     """
     return terms.days_since_taken(found.terms_of(keys), keys.grid)
+
+
+def days_since_first(found: OfTerms, keys: Keys) -> Floats:
+    """Days since the account's first contract began; missing where none has."""
+    return terms.days_since_first(found.terms_of(keys), keys.grid)

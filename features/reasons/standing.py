@@ -2,10 +2,12 @@
 
 from ibis import _
 
+from features.language import of_terms
 from features.language.declare import YEAR, Reason, amount, count, feature
 from features.language.measure import Season
 from features.language.of_rows import Count, DaysSinceFirst
-from features.language.rows import contracts, placed, signals
+from features.language.of_terms import OfContracts
+from features.language.rows import placed, signals
 from features.language.shared import REGION, SEGMENT, Pooled
 from features.reasons.contract import annual_value
 
@@ -18,7 +20,7 @@ class Standing(Reason):
 
     days_as_customer = feature(DaysSinceFirst(placed), "days", says="A customer for {value:# day}")
     days_since_first_contract = feature(
-        DaysSinceFirst(contracts), "days", says="Their first contract began {value:# day} ago"
+        OfContracts(of_terms.days_since_first, ()), "days", says="Their first contract began {value:# day} ago"
     )
     is_new = feature(1 - (DaysSinceFirst(placed) > 90), "yes/no")
     contract_value = feature(annual_value, "money", says="Their contracts are worth {value:,.0f} a year")

@@ -1,4 +1,6 @@
-"""Plans: contracts that another one replaced, whose notice or end is no loss, for those who show rows."""
+"""Plans: contracts that another one replaced, whose notice or end is no loss, and those that were withdrawn before they
+began, for those who show rows.
+"""
 
 import ibis
 import ibis.expr.types as ir
@@ -7,11 +9,11 @@ import pandas as pd
 
 from features.kernels.grid import NEVER
 from features.kernels.replaced import replaced_from
-from features.kernels.terms import last_days
+from features.kernels.terms import is_withdrawn, last_days
 
 
 def for_good(contracts: ir.Table) -> ir.Table:
-    """The contracts without those that another one of these replaced.
+    """The contracts without those that another one of these replaced, unless that one was withdrawn.
 
     contracts: known ones, see `known_events`; account_id and starts_on, and as many others of the columns as there are.
     """
@@ -22,9 +24,16 @@ def for_good(contracts: ir.Table) -> ir.Table:
     renews = rows["renews"].eq("yes").to_numpy() if "renews" in rows else np.zeros(len(rows), dtype=bool)
     ends = np.where(has_notice, last_days(first, last, renews & has_notice, notice), last)
     lines = pd.factorize(rows["product_line"])[0] if "product_line" in rows else np.full(len(rows), -1)
-    known = np.ones(len(rows), dtype=np.int32)
+    known = np.where(is_withdrawn(first, notice), NEVER, 1).astype(np.int32)
     is_replaced = replaced_from(codes, -first, -notice, -ends, known, lines) > NEVER
     return ibis.memtable(rows[~is_replaced], schema=contracts.schema())
+
+
+def begun(contracts: ir.Table) -> ir.Table:
+    """The contracts, see `for_good`, without those that were withdrawn."""
+    rows = contracts.to_pandas()
+    never = is_withdrawn(*(_day_numbers(rows, name) for name in ("starts_on", "cancelled_at")))
+    return ibis.memtable(rows[~never], schema=contracts.schema())
 
 
 def _day_numbers(rows: pd.DataFrame, name: str) -> np.ndarray:

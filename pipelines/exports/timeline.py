@@ -29,7 +29,7 @@ from features.language.tongue import tr
 from features.reasons.calls import asked, rung
 from features.reasons.contact import spoken
 from features.tables import TABLES
-from pipelines.exports.plans import for_good
+from pipelines.exports.plans import begun, for_good
 from pipelines.known import known_events
 
 TIMES = ("time", "date")
@@ -51,11 +51,13 @@ class Lane:
 
     column: an amount of money (what falls on one day is one event), a time (the days until it came), or a text.
     for_good: of contracts, without those that another one replaced, be it signed and still to begin.
+    is_begun: of contracts, without those that were withdrawn before they began.
     """
 
     rows: Rows
     column: str
     for_good: bool = False
+    is_begun: bool = False
 
     def __post_init__(self) -> None:
         self.rows.columns_of(self.column)  # raises KeyError where the table has no such column
@@ -67,6 +69,7 @@ class Lane:
         if known is None or not times <= set(known.columns):
             return None
         known = for_good(known) if self.for_good else known
+        known = begun(known) if self.is_begun else known
         kind = self.rows.table[self.column].kind
         if self.column not in known.columns:
             if kind not in TIMES:
@@ -101,10 +104,12 @@ LANES = {
     "tickets": Lane(tickets, "resolved_at"),
     "signals": Lane(signals, "kind"),
     "reps": Lane(assignments, "rep_id"),
-    "contracts": Lane(contracts, "ends_on"),
+    "contracts": Lane(contracts, "ends_on", is_begun=True),
     "renewals": Lane(contracts.once("renewed_at").at("renewed_at"), "ends_on"),
     "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on", for_good=True),
-    "ends": Lane(contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at", for_good=True),
+    "ends": Lane(
+        contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at", for_good=True, is_begun=True
+    ),
     "losses": Lane(losses, "kind"),
 }
 

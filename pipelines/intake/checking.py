@@ -144,31 +144,6 @@ class Checks:
         found = self._con.to_pyarrow(days.group_by("day").agg(rows=days.count())).to_pylist()
         return {row["day"]: row["rows"] for row in found}
 
-    def newest_row(self) -> tuple[str, date | None]:
-        """The table with the newest row of all, and its day: when it had both happened, unless that was planned, and
-        been recorded; rows that were recorded after today do not count. None where no contract and no loss is left.
-        """
-        newest: dict[str, date | None] = {}
-        for name, given in self._given.items():
-            if name not in self.done or given.table.happened not in given.columns:
-                continue
-            rows = self._kept_rows(given)
-            values = self._values(given, rows)
-            days = [values[column].cast("date") for column in (given.table.happened, "recorded_at") if column in values]
-            day = days[-1].fill_null(days[0])
-            if not given.table[str(given.table.happened)].planned:
-                day = ibis.greatest(day, days[0])
-            known = rows.select(day=day).filter(lambda row: row.day <= self._today)
-            newest[name] = self._con.to_pyarrow(known.day.max()).as_py()
-        if not any(self.done[name].kept for name in ("contracts", "losses") if name in self.done):
-            return "contracts", None
-        # Of several tables with rows of that day the first one counts, so that the words are always the same.
-        return max(
-            ((name, newest[name]) for name in TABLES if newest.get(name)),
-            key=lambda row: str(row[1]),
-            default=("contracts", None),
-        )
-
     def refuse_from(self, name: str, day: date, says: str) -> Checked:
         """Refuses what `rows_by_day` has on `day` or later in a table that has been checked, as a fault of the data."""
         given = self._given[name]

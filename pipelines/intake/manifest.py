@@ -50,6 +50,26 @@ class Pause(BaseModel):
         return ((self.until or as_of) - self.since).days - 1
 
 
+class Renamed(BaseModel):
+    """A day on which many accounts seem to have been given another id: how many had their last row in the days before
+    it, and in as many days after it; how many their first one in as many days from it on, and before it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: date
+    days: int
+    ended: int
+    ended_after: int
+    begun: int
+    begun_before: int
+
+    @property
+    def accounts(self) -> int:
+        """How many, about: those beyond what is usual, of both the fewer."""
+        return min(self.ended - self.ended_after, self.begun - self.begun_before)
+
+
 class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
@@ -57,8 +77,8 @@ class Manifest(BaseModel):
     give and that were made from others. ended: tables that end long before as_of, as where an export has broken
     down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
     gone_since: the day before which hardly anybody on record has gone, where that is not believable. pause: one
-    of the firm's that makes accounts seem more silent on as_of than they are. data_version: changes with any row of any
-    table.
+    of the firm's that makes accounts seem more silent on as_of than they are. renamed: tables in which many accounts
+    seem to have been given another id. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,6 +96,7 @@ class Manifest(BaseModel):
     thinned: dict[str, Thinned] = {}
     gone_since: date | None = None
     pause: Pause | None = None
+    renamed: dict[str, Renamed] = {}
     data_version: str
 
     @classmethod

@@ -9,9 +9,11 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
-from pipelines.intake.manifest import Pause, Thinned
+from pipelines.intake.manifest import Pause, Renamed, Thinned
+from pipelines.intake.newest import newest
 from pipelines.intake.pauses import closed_for, pause_of
 from pipelines.intake.reading import OpenSource
+from pipelines.intake.renamed import other_ids, renamed
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
@@ -30,7 +32,8 @@ class CheckedSource:
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
     be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
     of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
-    anybody on record has gone, where that is not believable. pause: see `pauses`.
+    anybody on record has gone, where that is not believable. pause: see `pauses`. renamed: tables in which many
+    accounts seem to have been given another id.
     """
 
     checks: Checks
@@ -40,6 +43,7 @@ class CheckedSource:
     thinned: dict[str, Thinned] = field(default_factory=dict)
     gone_since: date | None = None
     pause: Pause | None = None
+    renamed: dict[str, Renamed] = field(default_factory=dict)
 
 
 def check_source(
@@ -60,7 +64,7 @@ def check_source(
             on_mistake(mistake)
     notes = [note for notes in opened.notes.values() for note in notes] + checks.notes
     try:
-        as_of, of_day = _settle_as_of(opened.source, checks, asked)
+        as_of, of_day = _settle_as_of(opened.source, checks, asked, today)
     except Mistake as mistake:
         cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
         return CheckedSource(checks, cause, notes)
@@ -70,13 +74,15 @@ def check_source(
     since = gone_since(checks, as_of.day)
     steady = "orders" in checks.done and "orders" not in thinned
     pause = pause_of(checks.rows_by_day("orders"), as_of.day) if steady else None
+    changes = renamed(checks, as_of.day)
     found = [
         *unlikely(checks, as_of.day, ended),
         *(too_few(name, short, as_of.day) for name, short in thinned.items()),
         *([only_survivors(since)] if since else []),
         *([closed_for(pause, as_of.day)] if pause else []),
+        *(other_ids(name, change) for name, change in changes.items()),
     ]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, pause)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, pause, changes)
 
 
 def tables_in_order(source: Source) -> list[str]:
@@ -140,7 +146,7 @@ def _check_table(opened: OpenSource, checks: Checks, name: str) -> None:
         log.warning(f"{name}: {given.sql.name} gives no rows; it counts as missing")
 
 
-def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[AsOf, list[str]]:
+def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: date) -> tuple[AsOf, list[str]]:
     """The day to score, and in words what was assumed about it. Where nobody set it, rows that lie too far after all
     others to say which it is are refused.
     """
@@ -148,7 +154,7 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
         raise Mistake(
             f"{source.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
         )
-    name = "orders" if "orders" in checks.done else checks.newest_row()[0]
+    name = "orders" if "orders" in checks.done else newest(checks, today).table
     notes = []
     pause = None if asked else long_pause(checks.rows_by_day(name))
     if pause:
@@ -163,5 +169,6 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None) -> tuple[A
     if name == "orders":
         last = checks.done[name].last
         return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
-    name, newest = checks.newest_row()
-    return after_newest(newest, f"row of {name}", asked), notes
+    found = newest(checks, today)
+    settled = after_newest(found.day, f"row of {found.table}", asked)
+    return settled, [*notes, *([found.note] if found.note and not asked else [])]

@@ -15,7 +15,7 @@ from tests.models.timelines import block_of
 # one of them, raise DEFINITION_NUMBER and store the new ones under it: models and scores made before are then known to
 # be of another definition.
 STORED: dict[int, dict[str, str]] = {
-    2: {"cycle": "5afc04e0f8c6", "silence": "6ea090eb634b", "contract": "630288640470", "losses": "e689df49aeda"}
+    3: {"cycle": "5afc04e0f8c6", "silence": "6ea090eb634b", "contract": "f415a90fb6cd", "losses": "e689df49aeda"}
 }
 
 NEWEST = date(2025, 1, 1)
@@ -23,7 +23,9 @@ ACCOUNTS = [f"account {number:02d}" for number in range(40)]
 
 
 def firm() -> list[pd.DataFrame]:
-    """Forty accounts of every kind: often and seldom ordering, pausing, lapsing, renewing, coming back, closing."""
+    """Forty accounts of every kind: often and seldom ordering, pausing, lapsing, renewing, coming back, closing; some
+    sign once more and withdraw before the first day.
+    """
     orders, contracts, losses = [], [], []
     for number, account in enumerate(ACCOUNTS):
         step, ended = 7 + 3 * number % 70, number * 37 % 600
@@ -33,13 +35,18 @@ def firm() -> list[pd.DataFrame]:
         for place, start in enumerate(range(880, ended, -(term + number % 5 * 12))):
             notice = ago(start - term // 2) if number % 7 == 0 and place == 1 else None
             ends_on = None if number % 11 == 0 else ago(start - term + 1)
-            contracts.append((account, ago(start), ends_on, "yes" if number % 6 == 0 else "no", notice))
+            contracts.append((account, ago(start), ends_on, "yes" if number % 6 == 0 else "no", notice, None))
+        if number % 3 == 0 and ended > 30:
+            last = start - term
+            contracts.append((account, ago(last), ago(last - 365), "no", ago(last + number % 3), ago(last + 20)))
         if number % 2:
             kind = (None, "voluntary", "involuntary")[number // 2 % 3]
             losses.append((account, ago(ended), kind, ago(max(ended - number, 0))))
     return [
         pd.DataFrame(orders, columns=["account_id", "ordered_at", "amount"]),
-        pd.DataFrame(contracts, columns=["account_id", "starts_on", "ends_on", "renews", "cancelled_at"]),
+        pd.DataFrame(
+            contracts, columns=["account_id", "starts_on", "ends_on", "renews", "cancelled_at", "recorded_at"]
+        ),
         pd.DataFrame(losses, columns=["account_id", "lost_on", "kind", "recorded_at"]),
     ]
 

@@ -173,7 +173,9 @@ def test_a_renewing_contract_goes_on_until_the_end_of_the_term_in_which_notice_w
         ("2024-01-15", "2024-04-14", "2024-08-01", "2024-10-14"),  # by the quarter
         ("2024-01-01", "2024-01-28", "2024-02-10", "2024-02-25"),  # every four weeks
         ("2024-01-01", "2024-01-28", "2024-02-26", "2024-03-24"),
-        ("2024-01-01", "2024-01-28", "2023-12-01", "2024-01-28"),  # before it began
+        ("2024-01-01", "2024-01-28", "2024-01-02", "2024-01-28"),  # on the day after it began
+        ("2024-01-01", "2024-01-28", "2024-01-01", "2023-12-31"),  # on the day itself: it never came into force
+        ("2024-01-01", "2024-01-28", "2023-12-01", "2023-12-31"),
     ],
 )
 def test_terms_follow_the_calendar_where_they_are_whole_months(first: str, last: str, notice: str, ends: str) -> None:

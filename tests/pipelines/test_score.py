@@ -368,17 +368,6 @@ def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home,
     assert "The records" not in Scored.read(own_home, earlier).notice
 
 
-def test_records_of_nobody_who_has_gone_are_a_notice(own_home, small_settings) -> None:
-    manifest = Manifest.read(own_home)
-    manifest.model_copy(update={"gone_since": date(2025, 12, 3)}).write(own_home.manifest)
-
-    score(small_settings, own_home)
-
-    notice = Scored.read(own_home, as_of_of(own_home)).notice
-    assert notice.startswith("Hardly any account on record ordered for the last time before 2025-12-03, as if nobody")
-    assert "the risks are too low. Take the risks for" in notice
-
-
 def test_where_most_order_too_rarely_the_notice_says_what_to_set(small_settings) -> None:
     rarely = small_settings.left.model_copy(update={"k": 60})
     left = pd.DataFrame({"cause": [orders_too_rarely(rarely)] * 3 + ["Never ordered"]})

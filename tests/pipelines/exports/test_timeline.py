@@ -224,6 +224,28 @@ def test_a_plan_is_replaced_as_soon_as_the_next_one_is_signed_which_is_not_drawn
     assert found == {"signed": begun, "too_late": begun | notice, "unsaid": begun | notice}
 
 
+def test_a_contract_that_was_withdrawn_neither_began_nor_ended_nor_took_the_place_of_another(tmp_path):
+    write(
+        tmp_path,
+        "contracts",
+        """
+        account_id  starts_on   ends_on     cancelled_at      recorded_at
+        before      2023-07-21  2024-07-20  2024-04-20        -
+        before      2024-05-21  2024-06-20  2024-05-11        2024-05-01
+        that_day    2023-07-21  2024-07-20  2024-04-20        -
+        that_day    2024-05-21  2024-06-20  2024-05-21T09:30  2024-05-01
+        ahead       2023-07-21  2024-07-20  2024-04-20        -
+        ahead       2024-07-21  2025-07-20  2024-06-20        2024-05-01
+        """,
+    )
+    began = {"contracts": [[346, 365]]}
+    assert timelines(tmp_path, AS_OF, ["before", "that_day", "ahead"]) == {
+        "before": began | {"notices": [[72, 91], [51, 40]]},
+        "that_day": began | {"notices": [[72, 91], [41, 30]]},
+        "ahead": began | {"notices": [[72, 91], [11, 395]]},
+    }
+
+
 def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):
     write(
         tmp_path,
