@@ -29,6 +29,11 @@ _ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits rea
 _COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
 _THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
 _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
+# (5), 5- and −5 are -5: whoever takes out all but digits makes a purchase of a credit.
+_NEGATIVE = (
+    r"\D{0,4}\(\D{0,4}\d[\d.,]*\D{0,4}\)\D{0,4}|\D{0,4}\d[\d.,]*\D{0,4}[-−]\D{0,4}|\D{0,4}−\D{0,4}\d[\d.,]*\D{0,4}"
+)
+_CREDIT, _DEBIT = "CR", "DR"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
@@ -68,17 +73,27 @@ def _of_numbers(table: str, name: str, values: list[str]) -> str:
     if decimals:
         written = " or ".join(f"{{decimal: '{sign}'}}" for sign in decimals)
         return f"Write options: {written} in source.yaml"
-    if _best(values, {"currency": _matches(_CURRENCY)}):
+    if _best(values, {"currency": _matches(f"{_CURRENCY}|{_NEGATIVE}")}):
         units = _units(values)
+        if {_CREDIT, _DEBIT} & set(units):
+            return (
+                f"{_CREDIT} marks credits and {_DEBIT} debits: give credits a minus in {table}.sql, and leave out both"
+            )
         if len(units) > 1:
             return f"These are {', '.join(units)}: bring them to one currency in {table}.sql, then leave out its name"
-        return f"Write regexp_replace({name}, '[^0-9.,+-]', '', 'g') AS {name} in {table}.sql"
+        # Letters, signs of money and blanks alone: a minus must not get lost, wherever it stands.
+        number = f"regexp_replace({name}, '[\\p{{L}}\\p{{Sc}}\\p{{Z}}]', '', 'g')" if units else name
+        if any(map(_matches(_NEGATIVE), values)):
+            number = f"regexp_replace({number}, '^\\((.+)\\)$|^(.+)[-−]$|^−(.+)$', '-\\1\\2\\3')"
+        return f"Write {number} AS {name} in {table}.sql" if number != name else ""
     return ""
 
 
 def _units(values: list[str]) -> list[str]:
     """What stands before or after numbers, in capitals and each once; a sign of money as the code it is short for."""
-    found = (re.findall(r"[^\W\d_]+|[€$£¥]", value) for value in values if re.fullmatch(_CURRENCY, value))
+    found = (
+        re.findall(r"[^\W\d_]+|[€$£¥]", value) for value in values if re.fullmatch(f"{_CURRENCY}|{_NEGATIVE}", value)
+    )
     return sorted({_SYMBOLS.get(unit, unit.upper()) for units in found for unit in units})
 
 

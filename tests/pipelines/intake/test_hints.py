@@ -40,6 +40,13 @@ def test_of_times(values: list[str], expected: str) -> None:
     assert hint("orders", ordered_at, values) == expected
 
 
+BARE = r"regexp_replace(amount, '[\p{L}\p{Sc}\p{Z}]', '', 'g')"
+
+
+def signed(number: str) -> str:
+    return rf"regexp_replace({number}, '^\((.+)\)$|^(.+)[-−]$|^−(.+)$', '-\1\2\3')"
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -48,7 +55,10 @@ def test_of_times(values: list[str], expected: str) -> None:
         (["1.234.567"], "Write options: {decimal: ','} in source.yaml"),
         (["1,234.50"], "Write options: {decimal: '.'} in source.yaml"),
         (["1,234"], "Write options: {decimal: ','} or {decimal: '.'} in source.yaml"),
-        (["€5", "6.50 EUR"], "Write regexp_replace(amount, '[^0-9.,+-]', '', 'g') AS amount in orders.sql"),
+        (["€5", "6.50 EUR"], f"Write {BARE} AS amount in orders.sql"),
+        (["5.00-"], f"Write {signed('amount')} AS amount in orders.sql"),
+        (["$5", "($5)"], f"Write {signed(BARE)} AS amount in orders.sql"),
+        (["5 CR", "7"], "CR marks credits and DR debits: give credits a minus in orders.sql, and leave out both"),
         (
             ["74,54 EUR", "8.947,20 JPY", "$5"],
             "These are EUR, JPY, USD: bring them to one currency in orders.sql, then leave out its name",
@@ -76,6 +86,18 @@ def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
         firm.yaml(options.removesuffix(" in source.yaml") + "\n")
         firm.ingest(max_refused=0)
         assert firm.kept("orders") == by_select
+
+
+@pytest.mark.parametrize(
+    "credit", ["($5.00)", "$(5.00)", "($ 5.00)", "$5.00-", "5.00- $", "−$5.00", "-$5.00", "(5.00)", "5.00-", "−5.00"]
+)
+def test_a_credit_stays_one_by_what_is_said(firm, stops: Stops, credit: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2024-01-01,$7.00\nA,2024-01-02,{credit}")
+    written = stops().rpartition(" Write ")[2]
+    select = written.removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, ordered_at, {select} FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert [row["amount"] for row in firm.kept("orders")] == [7, -5]
 
 
 def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> None:
