@@ -95,6 +95,16 @@ def too_early(table: Table, column: Column) -> str:
     return f"{with_article(column.name)} before {_earliest(table).year}"
 
 
+def too_late(column: Column) -> str:
+    """What is said of a time that nobody lives to see."""
+    return f"{with_article(column.name)} after {LATEST.year - 1}"
+
+
+def unknown_id(key: str, listed_in: str) -> str:
+    """What is said of an id that the table which lists them does not have."""
+    return f"{with_article(key)} that {listed_in} does not know"
+
+
 def _earliest(table: Table) -> date:
     return EARLIEST_EVENT if table.happened else EARLIEST_DAY
 
@@ -111,7 +121,7 @@ def known_on(table: Table, values: Mapping[str, ir.Value]) -> ir.Value:
 def _faults_of_time(rows: Rows, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
     table, name = rows.table, column.name
     yield Fault(value < midnight(column, _earliest(table)), too_early(table, column), shows=name)
-    yield Fault(value >= midnight(column, LATEST), f"{with_article(name)} after {LATEST.year - 1}", shows=name)
+    yield Fault(value >= midnight(column, LATEST), too_late(column), shows=name)
     if name != table.happened:
         return
     day, says, shows = (today + timedelta(days=1), "after today", name) if as_of is None else (as_of, _FROM_AS_OF, None)

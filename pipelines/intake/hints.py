@@ -1,6 +1,7 @@
 """Hints: what to write where values of a column cannot be read, seen from the values."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,6 +27,8 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 _ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits reads it
 
+_OFTEN = 2  # rows with the same impossible day, which are no slip
+
 _COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
 _THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
 _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
@@ -46,6 +49,22 @@ def hint(table: str, column: Column, values: list[str]) -> str:
     if column.kind in ("date", "time"):
         return _of_times(table, column.name, values)
     return _of_numbers(table, column.name, values) if column.kind in ("money", "number") else ""
+
+
+def stands_for_none(table: str, column: Column, values: list[str]) -> str:
+    """What to write where one value, as 9999-12-31 or 0, seems to say that there is none: at least half of those that
+    cannot be are this one. '' where there is no such value, or a row must have one.
+
+    values: as for `hint`.
+    """
+    if column.required or column.kind not in ("date", "time"):
+        return ""
+    value, rows = Counter(values).most_common(1)[0] if values else ("", 0)
+    if rows < _OFTEN or rows * 2 < len(values):
+        return ""
+    quoted = value.replace("'", "''")
+    none = f"nullif({column.name}, '{quoted}') AS {column.name}"
+    return f"If {value} says that there is none, write {none} in {table}.sql"
 
 
 def _of_times(table: str, name: str, values: list[str]) -> str:

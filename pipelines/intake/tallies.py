@@ -18,7 +18,7 @@ def tallies(checks: Checks, currency: str) -> list[str]:
     known.
     """
     found = ((name, "; ".join(_of_table(checks, name, currency))) for name, table in checks.done.items() if table.kept)
-    return [f"{name}: {words}" for name, words in found if words]
+    return [f"in {name}: {words}" for name, words in found if words]
 
 
 def _of_table(checks: Checks, name: str, currency: str) -> Iterator[str]:
@@ -28,7 +28,7 @@ def _of_table(checks: Checks, name: str, currency: str) -> Iterator[str]:
             yield _of_money(rows, column, currency)
     if table.happened and "account_id" in rows.columns and "accounts" in checks.done:
         accounts = checks.kept("accounts").account_id
-        yield f"of {_count(rows.account_id):,} of {_count(accounts):,} accounts"
+        yield f"rows of {_count(rows.account_id):,} of {_count(accounts):,} accounts"
     for column in rep_columns(name):
         if column in rows.columns and "reps" in checks.done:
             given, unknown = unknown_reps(checks, name, column)

@@ -143,3 +143,32 @@ def test_the_hint_stands_in_the_line_and_in_the_report_once(firm, stops: Stops) 
     assert line.startswith("orders: 2 of 2 rows are refused: ")
     assert line.endswith(f" Write options: {{date_format: '%d-%m-%Y'}} in source.yaml, or {cast('%d-%m-%Y')}.")
     assert line.count("Write") == 1
+
+
+@pytest.mark.parametrize(
+    "none", ["9999-12-31", "9999-12-31 00:00:00", "1900-01-01", "0001-01-01", "0000-00-00", "00000000", "0", "-"]
+)
+def test_a_day_that_stands_for_none_is_no_day(firm, stops: Stops, none: str) -> None:
+    firm.table(
+        "orders",
+        f"account_id,ordered_at,amount,delivered_at\nA,2026-03-01,1,2026-03-02\nA,2026-03-01,2,{none}\nA,2026-03-01,2,{none}",
+    )
+    line = stops()
+    assert " says that there is none, write nullif(delivered_at, " in line
+    select = line.rpartition(", write ")[2].removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, ordered_at, amount, {select} FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert [str(row["delivered_at"]) for row in firm.kept("orders")] == ["2026-03-02 00:00:00", "None", "None"]
+
+
+def test_an_impossible_day_that_comes_once_or_is_one_of_many_stands_for_nothing(firm, stops: Stops) -> None:
+    said = "says that there is none"
+    firm.table("orders", "account_id,ordered_at,amount,delivered_at\nA,2026-03-01,1,9999-12-31")
+    assert said not in stops()
+    firm.table("orders", "account_id,ordered_at,amount\nA,9999-12-31,1\nA,9999-12-31,2")  # every order has a day
+    assert said not in stops()
+    lines = [f"A,2026-03-01,1,{day}" for day in ("9999-12-31", "9999-12-31", "9998-12-31", "9997-12-31", "9996-12-31")]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines]))
+    assert said not in stops()
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines[:4]]))
+    assert said in stops()

@@ -12,10 +12,10 @@ def tallies(firm: Firm) -> list[str]:
 
 
 def test_amounts_and_accounts_are_told(firm: Firm) -> None:
-    assert tallies(firm) == ["orders: amount 37.50 EUR in all, usually 10.50; of 2 of 2 accounts"]
+    assert tallies(firm) == ["in orders: amount 37.50 EUR in all, usually 10.50; rows of 2 of 2 accounts"]
     firm.table("orders", "account_id,ordered_at,amount\nA,2026-03-02,1250\nA,2026-03-03,-50")
     assert tallies(firm) == [
-        "orders: amount 1,200.00 EUR in all, -50.00 of it negative, usually 600.00; of 1 of 2 accounts"
+        "in orders: amount 1,200.00 EUR in all, -50.00 of it negative, usually 600.00; rows of 1 of 2 accounts"
     ]
 
 
@@ -27,13 +27,13 @@ def test_tables_without_amounts_tell_of_how_many_accounts_and_reps_they_speak(fi
     )
     firm.table("contracts", "account_id,starts_on,annual_value\nA,2026-01-01,\nB,2026-01-01,")
     _, contacts, contracts = tallies(firm)
-    assert contacts == "contacts: of 1 of 2 accounts; rep_id: 1 of 2 rows name one that reps knows"
-    assert contracts == "contracts: no annual_value; of 2 of 2 accounts"
+    assert contacts == "in contacts: rows of 1 of 2 accounts; rep_id: 1 of 2 rows name one that reps knows"
+    assert contracts == "in contracts: no annual_value; rows of 2 of 2 accounts"
 
 
 def test_it_stands_in_the_report(firm: Firm) -> None:
     lines = check(Settings(), source=str(firm.folder), files=None, as_of=None, today=TODAY).lines()
-    assert lines[lines.index("Is that what you know?") + 1].startswith("    orders: amount 37.50 EUR")
+    assert lines[lines.index("Is that what you know?") + 1].startswith("    in orders: amount 37.50 EUR")
 
 
 def test_ingest_says_that_most_reps_are_unknown(firm: Firm, caplog) -> None:
