@@ -145,7 +145,7 @@ def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) ->
 
 
 def _select(layout: Layout, paths: list[Path], options: Options) -> str:
-    """A SELECT of all rows of files that are written alike, as texts."""
+    """A SELECT of all rows of files that are written alike, as texts, but those that a spreadsheet leaves blank."""
     columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in layout.columns)
     arguments = {
         "auto_detect": "false",
@@ -158,7 +158,10 @@ def _select(layout: Layout, paths: list[Path], options: Options) -> str:
         "nullstr": _list(["", *options.nulls]),
     }
     named = ", ".join(f"{argument} = {value}" for argument, value in arguments.items())
-    return f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named})"
+    filled = ", ".join('"' + column.replace('"', '""') + '"' for column in layout.columns)
+    return (
+        f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named}) WHERE coalesce({filled}) IS NOT NULL"
+    )
 
 
 def _quoted(text: str) -> str:
