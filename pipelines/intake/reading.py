@@ -15,7 +15,7 @@ from features.mistake import Mistake, closest
 from pipelines.intake.casting import Written
 from pipelines.intake.delimited import Layout, layout_of, rewritten
 from pipelines.intake.files import Format, escape_glob, find_files
-from pipelines.intake.guessing import assumed_of_points, in_threes, with_guessed_types
+from pipelines.intake.guessing import assumed_of_days, assumed_of_points, either_way, in_threes, with_guessed_types
 from pipelines.intake.source import Options, Source
 
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
@@ -136,9 +136,14 @@ def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) ->
     text = opened.con.table(f"{name} as text")
     typed = with_guessed_types(opened.con, text, written)
     opened.con.create_view(name, typed)
+    times = [column for column, kind in typed.schema().items() if kind.is_timestamp()]
+    opened.assumed[name] = [
+        (column, assumed_of_days(f"{column} of {paths[0].name}", column, *ways))
+        for column, ways in either_way(opened.con, text, times, options.formats).items()
+    ]
     if options.decimal is None:
         numbers = [column for column, kind in typed.schema().items() if kind.is_floating()]
-        opened.assumed[name] = [
+        opened.assumed[name] += [
             (column, assumed_of_points(f"{column} of {paths[0].name}", example))
             for column, example in in_threes(opened.con, text, numbers).items()
         ]

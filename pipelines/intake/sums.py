@@ -20,7 +20,7 @@ def sums(checks: Checks, *, since: date) -> list[str]:
     """In words, which rows seem to hold the amounts of others; only what there is. since: orders from then on tell
     whether totals repeat.
     """
-    found = []
+    found: list[str] = []
     for name, table in checks.done.items():
         if table.kept and "amount" in table.columns:
             found += _line_of_totals(name, checks.kept(name))
