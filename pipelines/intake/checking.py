@@ -13,12 +13,15 @@ from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
 from pipelines.intake.faults import (
+    NO_ID,
     Fault,
     Rows,
     faults_of_columns,
     faults_of_order,
+    is_shortened,
     known_on,
     midnight,
+    stands_for_no_id,
     too_early,
     too_late,
     unknown_id,
@@ -130,6 +133,7 @@ class Checks:
         table = TABLES["accounts"]
         ids = ibis.union(*found) if len(found) > 1 else found[0]
         ids = ids.select(account_id=cast(table["account_id"], ids.account_id)).distinct().drop_null("account_id")
+        ids = ids.filter(ids.account_id.notin(NO_ID) & ~is_shortened(ids.account_id))
         self._con.raw_sql(f"CREATE OR REPLACE TABLE {GIVEN}.accounts AS {self._con.compile(ids)}")
         given = self._con.table("accounts", database=GIVEN)
         return self.run(
@@ -344,6 +348,8 @@ class Checks:
             if cause["cause"] == unknown_id(key, name):
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
+        if cause["cause"] == stands_for_no_id(column):
+            return f"Write options: {{nulls: ['{cause['example']}']}} in source.yaml"
         if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
             return ""
         rows = rows.order_by("row").limit(_SAMPLE)

@@ -53,3 +53,25 @@ def test_nothing_is_said_that_makes_one_account_of_two(firm: Firm, stops: Stops)
 def test_else_it_is_said_what_there_is(firm: Firm, stops: Stops) -> None:
     spelt(firm, ["K2", "K1"], ["4711"])
     assert stops().endswith(" The ids of accounts are such as 'K1'; leave out rows of others in orders.sql (WHERE …).")
+
+
+@pytest.mark.parametrize("none", ["NULL", "None", "nan", "#N/A", "(null)"])
+def test_a_word_for_no_id_is_no_account(firm: Firm, stops: Stops, none: str) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-01,1\n{none},2026-03-01,2")
+    line = stops()
+    assert line.startswith(f"orders: 1 of 2 rows have an account_id that stands for none ('{none}'), first at row 2; ")
+    assert line.endswith(f" Write options: {{nulls: ['{none}']}} in source.yaml.")
+    firm.ingest()
+    assert firm.kept("accounts") == [{"account_id": "A"}]
+    firm.yaml(f"options: {{nulls: ['{none}']}}\n")
+    firm.ingest()
+    assert firm.refused("orders") == [(2, "no account_id")]
+
+
+def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    ids = ["1.23457E+11", "1,23457E+11", "1E+11", "E+11", "1E11", "K1E+2", "123457000000"]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f'"{id_}",2026-03-01,1' for id_ in ids)]))
+    firm.ingest()
+    assert firm.refused("orders") == [(row, "an account_id that a spreadsheet has shortened") for row in (1, 2, 3)]
