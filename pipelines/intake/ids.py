@@ -32,10 +32,7 @@ def unknown_ids(con: Backend, unknown: ir.StringColumn, known: ir.StringColumn, 
         seen, kept = con.to_pyarrow(found).to_pylist()[0], con.to_pyarrow(merged).to_pylist()[0]
         if seen["met"] and seen["met"] * 2 >= seen["all"] and kept["listed"] == kept["spelt"]:
             written = sql.format(f"{key}::TEXT")
-            return (
-                f"With {written} AS {key} in {by}.sql and in {of}.sql {seen['met']:,} of these {seen['all']:,} ids "
-                f"are known"
-            )
+            return f"With {written} AS {key} in every SELECT {seen['met']:,} of these {seen['all']:,} ids are known"
     example = con.to_pyarrow(listed.id.min()).as_py()
     if example is None:
         return ""

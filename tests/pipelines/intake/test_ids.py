@@ -29,7 +29,7 @@ def spelt(firm: Firm, accounts: list[str], orders: list[str]) -> None:
 )  # fmt: skip
 def test_what_is_said_helps(firm: Firm, stops: Stops, accounts: list[str], orders: list[str], written: str) -> None:
     spelt(firm, accounts, orders)
-    expected = f" With {written} AS account_id in accounts.sql and in orders.sql 2 of these 2 ids are known."
+    expected = f" With {written} AS account_id in every SELECT 2 of these 2 ids are known."
     assert stops().endswith(expected)
     as_id = written.replace("account_id", "id")
     firm.sql("accounts", f"SELECT {as_id} AS account_id FROM accounts")  # noqa: S608 - the hint itself
