@@ -79,9 +79,9 @@ def _of_times(table: str, name: str, values: list[str]) -> str:
             f"or {cast}" if len(forms) == 1 else "whichever is right"
         )
     ways = {
-        f"to_timestamp({name})": _is_between(5e8, 5e9),
-        f"to_timestamp({name} / 1000)": _is_between(5e11, 5e12),
-        f"TIMESTAMP '1899-12-30' + to_seconds({name} * 86400)": _is_between(20_000, 73_050),
+        f"to_timestamp({name}::DOUBLE)": _is_between(5e8, 5e9),
+        f"to_timestamp({name}::DOUBLE / 1000)": _is_between(5e11, 5e12),
+        f"TIMESTAMP '1899-12-30' + to_seconds({name}::DOUBLE * 86400)": _is_between(20_000, 73_050),
     }
     found = _best(values, ways)
     return f"Write {found[0]} AS {name} in {table}.sql" if found else ""

@@ -28,9 +28,9 @@ def cast(form: str) -> str:
         (["10/16/2024 9:30 PM"], f"Write options: {{time_format: '%m/%d/%Y %I:%M %p'}} in source.yaml, or {cast('%m/%d/%Y %I:%M %p')}"),
         (["03/04/2024"], "Write options: {date_format: '%d/%m/%Y'} or {date_format: '%m/%d/%Y'} in source.yaml, whichever is right"),
         (["03/04/2024", "16/04/2024", "soon"], f"Write options: {{date_format: '%d/%m/%Y'}} in source.yaml, or {cast('%d/%m/%Y')}"),
-        (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at) AS ordered_at in orders.sql"),
-        (["1700000000000"], "Write to_timestamp(ordered_at / 1000) AS ordered_at in orders.sql"),
-        (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at * 86400) AS ordered_at in orders.sql"),
+        (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at::DOUBLE) AS ordered_at in orders.sql"),
+        (["1700000000000"], "Write to_timestamp(ordered_at::DOUBLE / 1000) AS ordered_at in orders.sql"),
+        (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at::DOUBLE * 86400) AS ordered_at in orders.sql"),
         (["soon", "later", "16-10-2024"], ""),
         (["2024-02-30"], ""),
         ([], ""),
@@ -98,6 +98,17 @@ def test_a_credit_stays_one_by_what_is_said(firm, stops: Stops, credit: str) -> 
     firm.sql("orders", f"SELECT account_id, ordered_at, {select} FROM orders")  # noqa: S608 - the hint itself
     firm.ingest(max_refused=0)
     assert [row["amount"] for row in firm.kept("orders")] == [7, -5]
+
+
+@pytest.mark.parametrize("value", ["1700000000", "1700000000000", "45322.5"])
+def test_what_is_said_helps_where_numbers_are_texts(firm, stops: Stops, value: str) -> None:
+    firm.write("orders.jsonl", f'{{"account_id": "A", "ordered_at": "{value}", "amount": "5"}}')
+    firm.tables["orders"] = "orders.jsonl"
+    firm.yaml()
+    select = stops().rpartition(" Write ")[2].removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, {select}, amount FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert len(firm.kept("orders")) == 1
 
 
 def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> None:
