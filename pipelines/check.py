@@ -23,6 +23,7 @@ from pipelines.intake.reading import open_source
 from pipelines.intake.report import Report
 from pipelines.intake.source import find_source
 from pipelines.intake.tables import check_source, too_many_refused, what_to_write
+from pipelines.intake.tallies import tallies
 from pipelines.intake.uncounted import uncounted
 from pipelines.leaks import find_leaks
 from pipelines.notices import nobody_at_risk
@@ -63,6 +64,7 @@ def check(
             if isinstance(checked.as_of, Mistake) and str(checked.as_of) not in stops:
                 stops.append(str(checked.as_of))
             idle = uncounted(checked.checks)
+            amounts = tallies(checked.checks, found.about.currency)
             if not stops:
                 write_tables(found, checked, trial, max_refused=settings.ingest.max_refused)
         known: list[str] = []
@@ -77,7 +79,7 @@ def check(
         as_of_settled = None if isinstance(checked.as_of, Mistake) else checked.as_of
         suspected = lines(leaks.suspected, settings.leak.accept)
         notes = [*checked.notes, *names_of_nothing(settings.gate.accept_lost, catalogue().by_name)]
-        return Report(found, as_of_settled, done, notes, idle, known, stops, suspected)
+        return Report(found, as_of_settled, done, amounts, notes, idle, known, stops, suspected)
 
 
 def _snapshots(settings: Settings, home: Home) -> tuple[pd.DataFrame, list[str]]:

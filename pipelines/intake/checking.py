@@ -13,23 +13,32 @@ from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
 from pipelines.intake.faults import (
+    NO_ID,
     Fault,
     Rows,
     faults_of_columns,
     faults_of_order,
+    is_shortened,
     known_on,
     midnight,
+    stands_for_no_id,
     too_early,
+    too_late,
+    unknown_id,
     unreadable,
     with_article,
 )
-from pipelines.intake.hints import hint
+from pipelines.intake.hints import hint, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
+from pipelines.intake.ids import unknown_ids
 from pipelines.intake.reading import GIVEN, OpenSource
 from pipelines.intake.selecting import Given
 
 # The same row twice under one number is a record read twice. Orders are not here: two equal lines of one order are two.
 NUMBERED = {"invoices": "invoice_id", "contracts": "contract_id"}
+
+# Ids that every row must share with the table that lists them, where there is one.
+LISTED_IN = {"account_id": "accounts", "rep_id": "reps"}
 
 CHECKED = "checked"  # the schema of refused rows' numbers and of known ids
 _SIGNED = "Give recorded_at, the day on which it was signed, and it counts from then on"
@@ -124,6 +133,7 @@ class Checks:
         table = TABLES["accounts"]
         ids = ibis.union(*found) if len(found) > 1 else found[0]
         ids = ids.select(account_id=cast(table["account_id"], ids.account_id)).distinct().drop_null("account_id")
+        ids = ids.filter(ids.account_id.notin(NO_ID) & ~is_shortened(ids.account_id))
         self._con.raw_sql(f"CREATE OR REPLACE TABLE {GIVEN}.accounts AS {self._con.compile(ids)}")
         given = self._con.table("accounts", database=GIVEN)
         return self.run(
@@ -245,10 +255,10 @@ class Checks:
         self._create(given.table.name, rows)
 
     def _faults_of_ids(self, rows: Rows) -> Iterator[Fault]:
-        for key, name in (("account_id", "accounts"), ("rep_id", "reps")):
+        for key, name in LISTED_IN.items():
             if name in self.done and name != rows.table.name and key in rows.values and rows.table[key].required:
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
-                yield Fault(rows.values[key].notin(known), f"{with_article(key)} that {name} does not know", shows=key)
+                yield Fault(rows.values[key].notin(known), unknown_id(key, name), shows=key)
 
     def _refuse_repeats(self, given: Given) -> None:
         """Refuses rows whose key repeats, but one: the fullest, then the first by its values, never by its place."""
@@ -305,11 +315,22 @@ class Checks:
         if cause["excused"] and RECORDED_AT.name not in cause["cause"] and table.happened:
             return _SIGNED if table[table.happened].planned else ""
         column = table[cause["shown"]] if cause["shown"] else None
-        if column is None or cause["cause"] not in (unreadable(column), too_early(table, column)):
+        if column is None:
             return ""
         refused = self._con.table(table.name, database=CHECKED)
-        rows = refused.filter(refused.cause == cause["cause"]).order_by("row").limit(_SAMPLE)
+        rows = refused.filter(refused.cause == cause["cause"])
+        for key, name in LISTED_IN.items():
+            if cause["cause"] == unknown_id(key, name):
+                known = self._con.table(f"known {name}", database=CHECKED)[key]
+                return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
+        if cause["cause"] == stands_for_no_id(column):
+            return f"Write options: {{nulls: ['{cause['example']}']}} in source.yaml"
+        if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
+            return ""
+        rows = rows.order_by("row").limit(_SAMPLE)
         values = self._con.to_pyarrow(rows.example).to_pylist()
-        found = hint(table.name, column, [value for value in values if value is not None])
+        values = [value for value in values if value is not None]
+        found = hint(table.name, column, values)
         # What could be read and is too early may have been read by a format for years of four digits.
-        return found if cause["cause"] == unreadable(column) or "%y" in found else ""
+        found = found if cause["cause"] == unreadable(column) or "%y" in found else ""
+        return stands_for_none(table.name, column, values) or found

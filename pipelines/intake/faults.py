@@ -16,6 +16,25 @@ LATEST = date(2200, 1, 1)
 _FROM_AS_OF = "on or after as_of"
 MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
+# What programs write for an id where there is none, which would be one account with everybody's orders.
+NO_ID = (
+    "NULL",
+    "null",
+    "Null",
+    "(null)",
+    "<NULL>",
+    "\\N",
+    "None",
+    "NaN",
+    "nan",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NV",
+    "undefined",
+)
+_SHORTENED = r"^\d([.,]\d+)?E\+\d+$"  # 1.23457E+11, as spreadsheets show a long number and write it into CSV
+
 # A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
 PLANNED = ("contracts", "rep_assignments")
 
@@ -51,6 +70,9 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
         column, raw = rows.table[name], rows.raws[name]
         if column.required:
             yield Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
+        if column.kind == "id":
+            yield Fault(value.isin(NO_ID), stands_for_no_id(column), shows=name)
+            yield Fault(is_shortened(value), f"{with_article(name)} that a spreadsheet has shortened", shows=name)
         if column.kind == "money":
             amount = ibis.ifelse(value.isnull(), as_double(raw, rows.written[name]), value).abs()
             is_beyond = (amount > MOST_MONEY) & (amount < float("inf"))
@@ -95,6 +117,26 @@ def too_early(table: Table, column: Column) -> str:
     return f"{with_article(column.name)} before {_earliest(table).year}"
 
 
+def too_late(column: Column) -> str:
+    """What is said of a time that nobody lives to see."""
+    return f"{with_article(column.name)} after {LATEST.year - 1}"
+
+
+def is_shortened(id_: ir.Value) -> ir.BooleanValue:
+    """Whether an id has lost digits to a spreadsheet, so that several may be one."""
+    return id_.contains("E+") & id_.re_search(_SHORTENED)
+
+
+def stands_for_no_id(column: Column) -> str:
+    """What is said of a word in the place of an id."""
+    return f"{with_article(column.name)} that stands for none"
+
+
+def unknown_id(key: str, listed_in: str) -> str:
+    """What is said of an id that the table which lists them does not have."""
+    return f"{with_article(key)} that {listed_in} does not know"
+
+
 def _earliest(table: Table) -> date:
     return EARLIEST_EVENT if table.happened else EARLIEST_DAY
 
@@ -111,7 +153,7 @@ def known_on(table: Table, values: Mapping[str, ir.Value]) -> ir.Value:
 def _faults_of_time(rows: Rows, column: Column, value: ir.Value, as_of: date | None, today: date) -> Iterator[Fault]:
     table, name = rows.table, column.name
     yield Fault(value < midnight(column, _earliest(table)), too_early(table, column), shows=name)
-    yield Fault(value >= midnight(column, LATEST), f"{with_article(name)} after {LATEST.year - 1}", shows=name)
+    yield Fault(value >= midnight(column, LATEST), too_late(column), shows=name)
     if name != table.happened:
         return
     day, says, shows = (today + timedelta(days=1), "after today", name) if as_of is None else (as_of, _FROM_AS_OF, None)

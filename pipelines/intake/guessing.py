@@ -5,12 +5,22 @@ the file again each time that it is asked.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from pipelines.intake.casting import NUMBER, Written, instant, is_instant, is_local_time, local_time, with_point
+from pipelines.intake.casting import (
+    NUMBER,
+    Written,
+    instant,
+    is_instant,
+    is_local_time,
+    local_time,
+    try_strptime,
+    with_point,
+)
 
 SOME = (
     1000  # what does not hold for the first rows cannot hold for all; that spares most columns the reading of the file
@@ -61,6 +71,43 @@ def assumed_of_points(what: str, example: str) -> str:
     if example.count(".") > 1:
         return f"{said} points between thousands. Write options: {{decimal: ','}} in source.yaml to say so"
     return f"{said} a decimal point. Write options: {{decimal: '.'}} in source.yaml if it is one, else {{decimal: ','}}"
+
+
+def either_way(
+    con: Backend, text: ir.Table, columns: Iterable[str], formats: Iterable[str]
+) -> dict[str, tuple[str, str, str]]:
+    """The columns in which every day can be a month, by a format that the source gives, and that fall into no more
+    months than days of the month: bills of the first of each month, read the wrong way, are all of January. With a
+    value that can be two days, that format, and the one with day and month changed over.
+    """
+    columns, found = list(columns), {}
+    for form in formats:
+        other = form.replace("%d", "%\0").replace("%m", "%d").replace("%\0", "%m")
+        if other == form:
+            continue
+        for column in every_value(con, text, columns, partial(_is_read_by, form=form, other=other)):
+            taken, changed = try_strptime(text[column], form), try_strptime(text[column], other)
+            seen = text.agg(
+                months=taken.month().nunique(),
+                days=taken.day().nunique(),
+                example=text[column].max(where=taken != changed),
+            )
+            counts = con.to_pyarrow(seen).to_pylist()[0]
+            if counts["example"] is not None and counts["months"] <= counts["days"]:
+                found[column] = (counts["example"], form, other)
+    return found
+
+
+def _is_read_by(text: ir.StringValue, form: str, other: str) -> ir.BooleanValue:
+    return try_strptime(text, form).notnull() & try_strptime(text, other).notnull()
+
+
+def assumed_of_days(what: str, column: str, example: str, form: str, other: str) -> str:
+    """In words, what days are taken for that can be read with day and month changed over."""
+    return (
+        f"{what}: every day can be a month, as in {example}; read by {form} as source.yaml says. If this one is "
+        f"written otherwise, write strptime(strftime({column}, '{form}'), '{other}')"
+    )
 
 
 def every_value(

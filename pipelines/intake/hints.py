@@ -1,6 +1,7 @@
 """Hints: what to write where values of a column cannot be read, seen from the values."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
@@ -26,9 +27,16 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
 
 _ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits reads it
 
+_OFTEN = 2  # rows with the same impossible day, which are no slip
+
 _COMMA = r"[+-]?((\d{1,3}(\.\d{3})+|\d+),\d*|\d{1,3}(\.\d{3}){2,})"
 _THOUSANDS = r"[+-]?\d{1,3}([, '’\u00a0\u202f]\d{3})+(\.\d*)?"
 _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
+# (5), 5- and −5 are -5: whoever takes out all but digits makes a purchase of a credit.
+_NEGATIVE = (
+    r"\D{0,4}\(\D{0,4}\d[\d.,]*\D{0,4}\)\D{0,4}|\D{0,4}\d[\d.,]*\D{0,4}[-−]\D{0,4}|\D{0,4}−\D{0,4}\d[\d.,]*\D{0,4}"
+)
+_CREDIT, _DEBIT = "CR", "DR"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
@@ -43,6 +51,22 @@ def hint(table: str, column: Column, values: list[str]) -> str:
     return _of_numbers(table, column.name, values) if column.kind in ("money", "number") else ""
 
 
+def stands_for_none(table: str, column: Column, values: list[str]) -> str:
+    """What to write where one value, as 9999-12-31 or 0, seems to say that there is none: at least half of those that
+    cannot be are this one. '' where there is no such value, or a row must have one.
+
+    values: as for `hint`.
+    """
+    if column.required or column.kind not in ("date", "time"):
+        return ""
+    value, rows = Counter(values).most_common(1)[0] if values else ("", 0)
+    if rows < _OFTEN or rows * 2 < len(values):
+        return ""
+    quoted = value.replace("'", "''")
+    none = f"nullif({column.name}, '{quoted}') AS {column.name}"
+    return f"If {value} says that there is none, write {none} in {table}.sql"
+
+
 def _of_times(table: str, name: str, values: list[str]) -> str:
     if _best(values, {"%y": _matches(_ANTIQUITY)}):
         return "Write %y, for years of two digits, in the date_format or time_format in source.yaml"
@@ -55,9 +79,9 @@ def _of_times(table: str, name: str, values: list[str]) -> str:
             f"or {cast}" if len(forms) == 1 else "whichever is right"
         )
     ways = {
-        f"to_timestamp({name})": _is_between(5e8, 5e9),
-        f"to_timestamp({name} / 1000)": _is_between(5e11, 5e12),
-        f"TIMESTAMP '1899-12-30' + to_seconds({name} * 86400)": _is_between(20_000, 73_050),
+        f"to_timestamp({name}::DOUBLE)": _is_between(5e8, 5e9),
+        f"to_timestamp({name}::DOUBLE / 1000)": _is_between(5e11, 5e12),
+        f"TIMESTAMP '1899-12-30' + to_seconds({name}::DOUBLE * 86400)": _is_between(20_000, 73_050),
     }
     found = _best(values, ways)
     return f"Write {found[0]} AS {name} in {table}.sql" if found else ""
@@ -68,17 +92,27 @@ def _of_numbers(table: str, name: str, values: list[str]) -> str:
     if decimals:
         written = " or ".join(f"{{decimal: '{sign}'}}" for sign in decimals)
         return f"Write options: {written} in source.yaml"
-    if _best(values, {"currency": _matches(_CURRENCY)}):
+    if _best(values, {"currency": _matches(f"{_CURRENCY}|{_NEGATIVE}")}):
         units = _units(values)
+        if {_CREDIT, _DEBIT} & set(units):
+            return (
+                f"{_CREDIT} marks credits and {_DEBIT} debits: give credits a minus in {table}.sql, and leave out both"
+            )
         if len(units) > 1:
             return f"These are {', '.join(units)}: bring them to one currency in {table}.sql, then leave out its name"
-        return f"Write regexp_replace({name}, '[^0-9.,+-]', '', 'g') AS {name} in {table}.sql"
+        # Letters, signs of money and blanks alone: a minus must not get lost, wherever it stands.
+        number = f"regexp_replace({name}, '[\\p{{L}}\\p{{Sc}}\\p{{Z}}]', '', 'g')" if units else name
+        if any(map(_matches(_NEGATIVE), values)):
+            number = f"regexp_replace({number}, '^\\((.+)\\)$|^(.+)[-−]$|^−(.+)$', '-\\1\\2\\3')"
+        return f"Write {number} AS {name} in {table}.sql" if number != name else ""
     return ""
 
 
 def _units(values: list[str]) -> list[str]:
     """What stands before or after numbers, in capitals and each once; a sign of money as the code it is short for."""
-    found = (re.findall(r"[^\W\d_]+|[€$£¥]", value) for value in values if re.fullmatch(_CURRENCY, value))
+    found = (
+        re.findall(r"[^\W\d_]+|[€$£¥]", value) for value in values if re.fullmatch(f"{_CURRENCY}|{_NEGATIVE}", value)
+    )
     return sorted({_SYMBOLS.get(unit, unit.upper()) for units in found for unit in units})
 
 

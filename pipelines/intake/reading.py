@@ -15,7 +15,7 @@ from features.mistake import Mistake, closest
 from pipelines.intake.casting import Written
 from pipelines.intake.delimited import Layout, layout_of, rewritten
 from pipelines.intake.files import Format, escape_glob, find_files
-from pipelines.intake.guessing import assumed_of_points, in_threes, with_guessed_types
+from pipelines.intake.guessing import assumed_of_days, assumed_of_points, either_way, in_threes, with_guessed_types
 from pipelines.intake.source import Options, Source
 
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
@@ -136,16 +136,21 @@ def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) ->
     text = opened.con.table(f"{name} as text")
     typed = with_guessed_types(opened.con, text, written)
     opened.con.create_view(name, typed)
+    times = [column for column, kind in typed.schema().items() if kind.is_timestamp()]
+    opened.assumed[name] = [
+        (column, assumed_of_days(f"{column} of {paths[0].name}", column, *ways))
+        for column, ways in either_way(opened.con, text, times, options.formats).items()
+    ]
     if options.decimal is None:
         numbers = [column for column, kind in typed.schema().items() if kind.is_floating()]
-        opened.assumed[name] = [
+        opened.assumed[name] += [
             (column, assumed_of_points(f"{column} of {paths[0].name}", example))
             for column, example in in_threes(opened.con, text, numbers).items()
         ]
 
 
 def _select(layout: Layout, paths: list[Path], options: Options) -> str:
-    """A SELECT of all rows of files that are written alike, as texts."""
+    """A SELECT of all rows of files that are written alike, as texts, but those that a spreadsheet leaves blank."""
     columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in layout.columns)
     arguments = {
         "auto_detect": "false",
@@ -158,7 +163,10 @@ def _select(layout: Layout, paths: list[Path], options: Options) -> str:
         "nullstr": _list(["", *options.nulls]),
     }
     named = ", ".join(f"{argument} = {value}" for argument, value in arguments.items())
-    return f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named})"
+    filled = ", ".join('"' + column.replace('"', '""') + '"' for column in layout.columns)
+    return (
+        f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named}) WHERE coalesce({filled}) IS NOT NULL"
+    )
 
 
 def _quoted(text: str) -> str:

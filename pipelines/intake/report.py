@@ -18,14 +18,15 @@ class Report:
     """What `leaky check` found.
 
     as_of: the day that a run would score; None where nothing says which. tables: what became of every table that could
-    be read. notes: what was assumed. uncounted: rows that are right and count for nothing. snapshots: what a model
-    would learn from and be measured on. stops: what would stop a run, one line each. suspected:
-    features that seem to know who left, of which no model becomes champion.
+    be read. tallies: what their rows amount to. notes: what was assumed. uncounted: rows that are right and count for
+    nothing. snapshots: what a model would learn from and be measured on. stops: what would stop a run, one line each.
+    suspected: features that seem to know who left, of which no model becomes champion.
     """
 
     source: Source
     as_of: AsOf | None
     tables: dict[str, Checked]
+    tallies: list[str]
     notes: list[str]
     uncounted: list[str]
     snapshots: list[str]
@@ -49,6 +50,7 @@ class Report:
             f"as_of {self.as_of.day}: {self.as_of.why}" if self.as_of else "no as_of",
             "",
             *self._of_tables(),
+            *_block("Is that what you know?", self.tallies),
             "",
             *self._of_features(),
             *_block("Assumed, or unlike what one would expect:", self.notes),

@@ -1,13 +1,15 @@
 """Selecting: a source's SELECTs run on its tables, and held against the columns of the contract."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from features.mistake import Mistake, closest
-from features.tables import TABLES, Table
+from features.tables import TABLES, Column, Table
+from pipelines.intake.currencies import other_currencies
 from pipelines.intake.reading import GIVEN, OpenSource, fault_of_file, one_line
 from pipelines.intake.source import Source
 
@@ -29,7 +31,7 @@ _KNOWN_TYPES = {"TIMESTAMPTZ_NS": "TIMESTAMPTZ"}
 class Given:
     """What one SELECT gave: its rows lie in `given_by_source.<table>`; columns: contract name → name as given.
 
-    assumed: how numbers in the files that it reads were taken where they can be taken in two ways.
+    assumed: how what is in the files that it reads was taken where it can be taken in two ways.
     """
 
     table: Table
@@ -56,7 +58,8 @@ def run_select(opened: OpenSource, name: str) -> Given:
         named = _columns(sql, TABLES[name], list(rows.columns))
     except Mistake as mistake:
         raise Mistake(f"{mistake}{_notes(opened, select)}") from None
-    return Given(TABLES[name], sql, int(rows.count().execute()), named, _assumed(opened, select))
+    assumed = [*_assumed(opened, select), *_currencies(opened, select, sql, [TABLES[name][column] for column in named])]
+    return Given(TABLES[name], sql, int(rows.count().execute()), named, assumed)
 
 
 def _one_select(sql: Path) -> str:
@@ -142,6 +145,18 @@ def _assumed(opened: OpenSource, select: str) -> list[str]:
         for column, words in assumed
         if takes_all or _names(select, column)
     ]
+
+
+def _currencies(opened: OpenSource, select: str, sql: Path, columns: list[Column]) -> Iterator[str]:
+    """Where a SELECT gives amounts and does not name the column of the same table that says in which currency."""
+    if not any(column.kind == "money" for column in columns):
+        return
+    ours = opened.source.about.currency
+    for table in opened.source.about.files:
+        for column, words in other_currencies(opened.con, table, ours) if _names(select, table) else ():
+            if not _names(select, column):
+                what = f"bring all to {ours}, leave out the others (WHERE …), or mend currency in source.yaml"
+                yield f"{sql.name}: {words}; {what}"
 
 
 def _names(select: str, name: str) -> bool:

@@ -1,4 +1,6 @@
-"""Unlikely: what no single row shows: a table that ends before the others, and rows that stand there twice."""
+"""Unlikely: what no single row shows: a table that ends before the others, rows that stand there twice, sums among
+parts, and reps that nobody knows.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -6,6 +8,8 @@ from itertools import pairwise
 
 from features.tables import TABLES
 from pipelines.intake.checking import Checks
+from pipelines.intake.sums import sums
+from pipelines.intake.tallies import rep_columns, unknown_reps
 
 LATELY = 90  # days before as_of that tell what is usual
 FEWEST_DAYS = 5  # without a row
@@ -42,6 +46,8 @@ def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str
             for name, last in ended.items()
         ),
         *_repeated(checks, as_of),
+        *sums(checks, since=as_of - timedelta(days=LATELY)),
+        *_reps_of_another_kind(checks),
     ]
 
 
@@ -58,6 +64,21 @@ def _repeated(checks: Checks, as_of: date) -> list[str]:
                 "every column, and all count; if they were written twice, say SELECT DISTINCT, or give the column that "
                 "tells them apart"
             )
+    return found
+
+
+def _reps_of_another_kind(checks: Checks) -> list[str]:
+    if "reps" not in checks.done or not checks.done["reps"].kept:
+        return []
+    found = []
+    for name, table in checks.done.items():
+        for column in (column for column in rep_columns(name) if column in table.columns and table.kept):
+            given, unknown = unknown_reps(checks, name, column)
+            if unknown * 2 > given:  # some may have left before reps begins; most cannot
+                found.append(
+                    f"{name}: {unknown:,} of the {given:,} rows with a {column} name one that reps does not know, so "
+                    "they tell nothing of reps; give reps the same numbers, and those who have left"
+                )
     return found
 
 

@@ -95,7 +95,8 @@ def test_it_names_causes_and_goes_on_after_a_mistake(firm) -> None:
     firm.table("calls", "account_id,called_at\nA,2026-01-01", "SELECT account_id FROM calls")
     firm.table("tickets", "account_id,opened_at\nA,2026-01-01", "SELECT account_id, opened_at FROM ticket")
     lines = report(firm)
-    assert "    refused: 1 have an account_id that accounts does not know, first at row 2, such as 'X'" in lines
+    ids = "The ids of accounts are such as 'A'; leave out rows of others in orders.sql (WHERE …)"
+    assert f"    refused: 1 have an account_id that accounts does not know, first at row 2, such as 'X'. {ids}" in lines
     hint = "Write options: {date_format: '%d-%m-%Y'} in source.yaml, or strptime(ordered_at, '%d-%m-%Y') AS ordered_at in orders.sql"
     assert (
         f"    refused: 1 have an ordered_at that is not a time, first at row 3, such as '16-10-2024'. {hint}" in lines
@@ -109,7 +110,7 @@ def test_it_names_causes_and_goes_on_after_a_mistake(firm) -> None:
     assert orders == (
         "orders: 2 of 3 rows are refused: 1 have an account_id that accounts does not know ('X'), first at row 2; "
         "1 have an ordered_at that is not a time ('16-10-2024'), first at row 3; "
-        f"ingest.max_refused allows 0.01 of the rows. {hint}"
+        f"ingest.max_refused allows 0.01 of the rows. {ids}. {hint}"
     )
 
 

@@ -272,3 +272,14 @@ def test_thousands_are_groups_of_three(firm, text: str) -> None:
     orders(firm, f'A,2026-01-01,"{text}"', "A,2026-01-01,1", options="decimal: '.'")
     firm.ingest()
     assert firm.refused("orders") == [(1, "an amount that is not a number")]
+
+
+@pytest.mark.parametrize("offset", ["+0100", "+01:00", "+01", " +0100", " +01:00", " +01", " UTC", "Z"])
+def test_an_offset_may_stand_after_a_blank(firm, offset: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-02 12:00:00{offset},1\nB,not on record,1")
+    firm.ingest()
+    hour = 13 if offset in (" UTC", "Z") else 12
+    assert [str(row["ordered_at"]) for row in firm.kept("orders")] == [f"2026-03-02 {hour}:00:00"]
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-02 12:00:00{offset},1")  # seen from the file
+    firm.ingest()
+    assert [str(row["ordered_at"]) for row in firm.kept("orders")] == [f"2026-03-02 {hour}:00:00"]

@@ -167,7 +167,8 @@ def test_too_many_refused_stop_the_run_and_leave_the_tables_as_they_were(firm, s
     firm.table("orders", "account_id,ordered_at,amount\n" + "\n".join(lines))
     assert stops() == (
         "orders: 1 of 61 rows have an account_id that accounts does not know ('X'), first at row 61; "
-        "ingest.max_refused allows 0.01 of the rows; they are in HOME/tables/refused/orders.parquet."
+        "ingest.max_refused allows 0.01 of the rows; they are in HOME/tables/refused/orders.parquet. The ids of accounts "
+        "are such as 'A'; leave out rows of others in orders.sql (WHERE …)."
     )
     assert {path.name: path.read_bytes() for path in firm.home.tables.glob("*.*")} == before
     assert firm.refused("orders") == [(61, "an account_id that accounts does not know")]
@@ -181,5 +182,6 @@ def test_the_line_counts_every_cause(firm, stops: Stops) -> None:
     assert stops() == (
         "orders: 3 of 4 rows are refused: 2 have an account_id that accounts does not know ('X'), first at row 2; "
         "1 have no ordered_at, first at row 4; ingest.max_refused allows 0.01 of the rows; "
-        "they are in HOME/tables/refused/orders.parquet. The same goes for calls."
+        "they are in HOME/tables/refused/orders.parquet. The ids of accounts are such as 'A'; leave out rows "
+        "of others in orders.sql (WHERE …). The same goes for calls."
     )

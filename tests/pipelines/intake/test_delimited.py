@@ -237,3 +237,11 @@ def test_one_odd_value_is_refused_alone_however_the_others_are_written(firm) -> 
     firm.ingest()
     assert [row["amount"] for row in firm.kept("orders")] == [1234.5]
     assert firm.refused("orders") == [(2, "an amount that is not a number"), (3, "an ordered_at that is not a time")]
+
+
+def test_rows_without_anything_in_them_are_no_rows(firm) -> None:
+    """As a spreadsheet leaves them below its last row, or between two parts."""
+    firm.table("orders", "account_id,ordered_at,amount\nA,2026-03-01,1\n,,\nA,2026-03-02,2\n,,5" + "\n,," * 30)
+    firm.ingest()
+    assert len(firm.kept("orders")) == 2
+    assert firm.refused("orders") == [(3, "no account_id")]

@@ -28,9 +28,9 @@ def cast(form: str) -> str:
         (["10/16/2024 9:30 PM"], f"Write options: {{time_format: '%m/%d/%Y %I:%M %p'}} in source.yaml, or {cast('%m/%d/%Y %I:%M %p')}"),
         (["03/04/2024"], "Write options: {date_format: '%d/%m/%Y'} or {date_format: '%m/%d/%Y'} in source.yaml, whichever is right"),
         (["03/04/2024", "16/04/2024", "soon"], f"Write options: {{date_format: '%d/%m/%Y'}} in source.yaml, or {cast('%d/%m/%Y')}"),
-        (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at) AS ordered_at in orders.sql"),
-        (["1700000000000"], "Write to_timestamp(ordered_at / 1000) AS ordered_at in orders.sql"),
-        (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at * 86400) AS ordered_at in orders.sql"),
+        (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at::DOUBLE) AS ordered_at in orders.sql"),
+        (["1700000000000"], "Write to_timestamp(ordered_at::DOUBLE / 1000) AS ordered_at in orders.sql"),
+        (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at::DOUBLE * 86400) AS ordered_at in orders.sql"),
         (["soon", "later", "16-10-2024"], ""),
         (["2024-02-30"], ""),
         ([], ""),
@@ -38,6 +38,13 @@ def cast(form: str) -> str:
 )  # fmt: skip
 def test_of_times(values: list[str], expected: str) -> None:
     assert hint("orders", ordered_at, values) == expected
+
+
+BARE = r"regexp_replace(amount, '[\p{L}\p{Sc}\p{Z}]', '', 'g')"
+
+
+def signed(number: str) -> str:
+    return rf"regexp_replace({number}, '^\((.+)\)$|^(.+)[-−]$|^−(.+)$', '-\1\2\3')"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +55,10 @@ def test_of_times(values: list[str], expected: str) -> None:
         (["1.234.567"], "Write options: {decimal: ','} in source.yaml"),
         (["1,234.50"], "Write options: {decimal: '.'} in source.yaml"),
         (["1,234"], "Write options: {decimal: ','} or {decimal: '.'} in source.yaml"),
-        (["€5", "6.50 EUR"], "Write regexp_replace(amount, '[^0-9.,+-]', '', 'g') AS amount in orders.sql"),
+        (["€5", "6.50 EUR"], f"Write {BARE} AS amount in orders.sql"),
+        (["5.00-"], f"Write {signed('amount')} AS amount in orders.sql"),
+        (["$5", "($5)"], f"Write {signed(BARE)} AS amount in orders.sql"),
+        (["5 CR", "7"], "CR marks credits and DR debits: give credits a minus in orders.sql, and leave out both"),
         (
             ["74,54 EUR", "8.947,20 JPY", "$5"],
             "These are EUR, JPY, USD: bring them to one currency in orders.sql, then leave out its name",
@@ -76,6 +86,29 @@ def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
         firm.yaml(options.removesuffix(" in source.yaml") + "\n")
         firm.ingest(max_refused=0)
         assert firm.kept("orders") == by_select
+
+
+@pytest.mark.parametrize(
+    "credit", ["($5.00)", "$(5.00)", "($ 5.00)", "$5.00-", "5.00- $", "−$5.00", "-$5.00", "(5.00)", "5.00-", "−5.00"]
+)
+def test_a_credit_stays_one_by_what_is_said(firm, stops: Stops, credit: str) -> None:
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2024-01-01,$7.00\nA,2024-01-02,{credit}")
+    written = stops().rpartition(" Write ")[2]
+    select = written.removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, ordered_at, {select} FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert [row["amount"] for row in firm.kept("orders")] == [7, -5]
+
+
+@pytest.mark.parametrize("value", ["1700000000", "1700000000000", "45322.5"])
+def test_what_is_said_helps_where_numbers_are_texts(firm, stops: Stops, value: str) -> None:
+    firm.write("orders.jsonl", f'{{"account_id": "A", "ordered_at": "{value}", "amount": "5"}}')
+    firm.tables["orders"] = "orders.jsonl"
+    firm.yaml()
+    select = stops().rpartition(" Write ")[2].removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, {select}, amount FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert len(firm.kept("orders")) == 1
 
 
 def test_a_year_of_two_digits_is_no_year_of_antiquity(firm, stops: Stops) -> None:
@@ -121,3 +154,32 @@ def test_the_hint_stands_in_the_line_and_in_the_report_once(firm, stops: Stops) 
     assert line.startswith("orders: 2 of 2 rows are refused: ")
     assert line.endswith(f" Write options: {{date_format: '%d-%m-%Y'}} in source.yaml, or {cast('%d-%m-%Y')}.")
     assert line.count("Write") == 1
+
+
+@pytest.mark.parametrize(
+    "none", ["9999-12-31", "9999-12-31 00:00:00", "1900-01-01", "0001-01-01", "0000-00-00", "00000000", "0", "-"]
+)
+def test_a_day_that_stands_for_none_is_no_day(firm, stops: Stops, none: str) -> None:
+    firm.table(
+        "orders",
+        f"account_id,ordered_at,amount,delivered_at\nA,2026-03-01,1,2026-03-02\nA,2026-03-01,2,{none}\nA,2026-03-01,2,{none}",
+    )
+    line = stops()
+    assert " says that there is none, write nullif(delivered_at, " in line
+    select = line.rpartition(", write ")[2].removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, ordered_at, amount, {select} FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert [str(row["delivered_at"]) for row in firm.kept("orders")] == ["2026-03-02 00:00:00", "None", "None"]
+
+
+def test_an_impossible_day_that_comes_once_or_is_one_of_many_stands_for_nothing(firm, stops: Stops) -> None:
+    said = "says that there is none"
+    firm.table("orders", "account_id,ordered_at,amount,delivered_at\nA,2026-03-01,1,9999-12-31")
+    assert said not in stops()
+    firm.table("orders", "account_id,ordered_at,amount\nA,9999-12-31,1\nA,9999-12-31,2")  # every order has a day
+    assert said not in stops()
+    lines = [f"A,2026-03-01,1,{day}" for day in ("9999-12-31", "9999-12-31", "9998-12-31", "9997-12-31", "9996-12-31")]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines]))
+    assert said not in stops()
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines[:4]]))
+    assert said in stops()

@@ -1,0 +1,77 @@
+"""Ids that two tables spell otherwise: what to write so that they meet."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.pipelines.conftest import Firm
+
+Stops = Callable[..., str]
+
+
+def spelt(firm: Firm, accounts: list[str], orders: list[str]) -> None:
+    firm.table("accounts", "\n".join(["id", *accounts]), "SELECT id AS account_id FROM accounts")
+    lines = [f"{id_},2026-03-{day + 1:02},10" for day, id_ in enumerate(orders)]
+    firm.table(
+        "orders", "\n".join(["id,day,amount", *lines]), "SELECT id AS account_id, day AS ordered_at, amount FROM orders"
+    )
+
+
+@pytest.mark.parametrize(
+    ("accounts", "orders", "written"),
+    [
+        (["0000012", "0000345"], ["12", "345"], "ltrim(account_id::TEXT, '0')"),
+        (["12", "345"], ["0000012", "0000345"], "ltrim(account_id::TEXT, '0')"),
+        (["K12a", "k13B"], ["k12A", "K13B"], "upper(account_id::TEXT)"),
+        (["001000000000012AAA", "001000000000013AAB"], ["001000000000012", "001000000000013"], "left(account_id::TEXT, 15)"),
+        (["K-12", "K-13"], ["k 12", "K13"], "upper(regexp_replace(account_id::TEXT, '[^A-Za-z0-9]', '', 'g'))"),
+    ],
+)  # fmt: skip
+def test_what_is_said_helps(firm: Firm, stops: Stops, accounts: list[str], orders: list[str], written: str) -> None:
+    spelt(firm, accounts, orders)
+    expected = f" With {written} AS account_id in every SELECT 2 of these 2 ids are known."
+    assert stops().endswith(expected)
+    as_id = written.replace("account_id", "id")
+    firm.sql("accounts", f"SELECT {as_id} AS account_id FROM accounts")  # noqa: S608 - the hint itself
+    firm.sql("orders", f"SELECT {as_id} AS account_id, day AS ordered_at, amount FROM orders")  # noqa: S608 - the same
+    firm.ingest(max_refused=0)
+    assert len(firm.kept("orders")) == 2
+
+
+def test_half_of_them_must_become_known(firm: Firm, stops: Stops) -> None:
+    spelt(firm, ["a", "b"], ["A", "X"])
+    assert "1 of these 2 ids are known" in stops()
+    spelt(firm, ["a", "b"], ["A", "A", "A", "X", "Y"])  # one of three, however often it orders
+    assert "are known" not in stops()
+
+
+def test_nothing_is_said_that_makes_one_account_of_two(firm: Firm, stops: Stops) -> None:
+    spelt(firm, ["a", "A", "b"], ["B"])
+    assert "are known" not in stops()
+
+
+def test_else_it_is_said_what_there_is(firm: Firm, stops: Stops) -> None:
+    spelt(firm, ["K2", "K1"], ["4711"])
+    assert stops().endswith(" The ids of accounts are such as 'K1'; leave out rows of others in orders.sql (WHERE …).")
+
+
+@pytest.mark.parametrize("none", ["NULL", "None", "nan", "#N/A", "(null)"])
+def test_a_word_for_no_id_is_no_account(firm: Firm, stops: Stops, none: str) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-01,1\n{none},2026-03-01,2")
+    line = stops()
+    assert line.startswith(f"orders: 1 of 2 rows have an account_id that stands for none ('{none}'), first at row 2; ")
+    assert line.endswith(f" Write options: {{nulls: ['{none}']}} in source.yaml.")
+    firm.ingest()
+    assert firm.kept("accounts") == [{"account_id": "A"}]
+    firm.yaml(f"options: {{nulls: ['{none}']}}\n")
+    firm.ingest()
+    assert firm.refused("orders") == [(2, "no account_id")]
+
+
+def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    ids = ["1.23457E+11", "1,23457E+11", "1E+11", "E+11", "1E11", "K1E+2", "123457000000"]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f'"{id_}",2026-03-01,1' for id_ in ids)]))
+    firm.ingest()
+    assert firm.refused("orders") == [(row, "an account_id that a spreadsheet has shortened") for row in (1, 2, 3)]
