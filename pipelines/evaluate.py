@@ -31,7 +31,7 @@ from models.explain import shap_contributions
 from models.layout import SCORING
 from models.leaks import Leaks, lines
 from models.metrics import Floats
-from models.missed import Missed
+from models.missed import Missed, kinds_missed
 from models.money import money_figures
 from models.numbers import NumbersInFrame
 from models.origins import Origin, complete_as_ofs, too_short
@@ -137,7 +137,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     told = (tested.rows["as_of"], tested.risk, tested.left)
     missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, figures))
+    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration)
+    _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
     outcome = "is champion" if verdict.promoted else "refused"
@@ -166,7 +167,7 @@ def _without_a_model(
     verdict = gate.Verdict((gate.Check("tested", False, Told(((too_short(rows, settings.snapshots.count), {}),))),))
     _write(home.model / "card.md", card_of_rules(registry.model, settings.left.in_words(), figures, rivals, verdict))
     missed = _missed_by_rule(settings, rows, rule, known & rows["as_of"].isin(complete_as_ofs(rows)).to_numpy())
-    _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed, {}))
+    _write(home.model / GATE, _gate_json(verdict, None, registry.champion(), Missed(), missed, []))
     for line in missed.lines():
         log.warning("evaluate: %s", line)
     log.warning("gate: no model: %s", verdict.in_words)
@@ -301,14 +302,14 @@ def _gate_json(
     champion: Version | None,
     missed: Missed,
     by_rule: Missed,
-    figures: Mapping[str, Any],
+    kinds: Sequence[Mapping[str, Any]],
 ) -> str:
     """The verdict and who scores from now on, by the hashes of their files: numbers differ from registry to registry.
 
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
     outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks. missed_by_group:
-    the same of kinds of accounts, by the figures (`models.groups.worst`).
+    the same of kinds of accounts (`models.missed.kinds_missed`).
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -321,7 +322,7 @@ def _gate_json(
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
         **missed.as_json(),
-        "missed_by_group": groups.worst(figures.get("test", {}).get("by_group", {})),
+        "missed_by_group": list(kinds),
         "rule": by_rule.as_json(),
         "without_champion": None if champion else verdict.in_words,
     }

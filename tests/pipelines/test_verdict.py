@@ -12,7 +12,7 @@ from features.language.tongue import told
 from models.check_names import CALIBRATED
 from models.gate import Check, Verdict
 from models.lately import Lately
-from models.missed import Missed
+from models.missed import Missed, kinds_missed
 from models.registry import Version
 from models.rule import Rule
 from pipelines.evaluate import _gate_json, _missed_by_rule
@@ -27,12 +27,12 @@ def written(
     champion: Version | None = None,
     missed: Missed = NOTHING,
     by_rule: Missed = NOTHING,
-    figures: dict[str, Any] | None = None,
+    kinds: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     checks = [Check("enough leavers", True, told("90 accounts left"))]
     checks += [Check(name, False, told("it is not so")) for name in refused]
     found: dict[str, Any] = json.loads(
-        _gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule, figures or {})
+        _gate_json(Verdict(tuple(checks)), TESTED, champion, missed, by_rule, kinds or [])
     )
     return found
 
@@ -63,13 +63,16 @@ def test_kinds_of_accounts_told_falsely_beyond_chance_are_written_the_worst_firs
 
     segments = {"small": group(1000, 0.1, 0.15, differs=True), "large": group(500, 0.2, 0.05, differs=True)}
     others = {"North": group(9000, 0.1, 0.2, differs=False), "South": group(9000, 0.1, 0.2, differs=None)}
+    high = {"70% or more": group(2000, 0.85, 0.92, differs=True), "below 2%": group(9000, 0.01, 0.014, differs=True)}
 
-    found = written(figures={"test": {"by_group": {"segment": segments, "region": others}}})["missed_by_group"]
+    kinds = kinds_missed({"segment": segments, "region": others, "risk told": high}, calibration=0.25)
 
-    assert found == [
+    assert kinds == [
         {"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05},
         {"grouping": "segment", "group": "small", "told": 0.1, "left": 0.15},
-    ]
+    ], "not what the gate allows"
+    assert len(kinds_missed({"risk told": high}, calibration=0.07)) == 1
+    assert written(kinds=kinds)["missed_by_group"] == kinds
     assert written()["missed_by_group"] == []
 
 
