@@ -28,7 +28,7 @@ from pipelines.intake.faults import (
     unreadable,
     with_article,
 )
-from pipelines.intake.hints import hint, stands_for_none
+from pipelines.intake.hints import hint, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
 from pipelines.intake.ids import unknown_ids
 from pipelines.intake.reading import GIVEN, OpenSource
@@ -324,7 +324,7 @@ class Checks:
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
         if cause["cause"] == stands_for_no_id(column):
-            return f"Write options: {{nulls: ['{cause['example']}']}} in source.yaml"
+            return no_id(table.name, column, cause["example"])
         if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
             return ""
         rows = rows.order_by("row").limit(_SAMPLE)

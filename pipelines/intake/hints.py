@@ -66,9 +66,21 @@ def stands_for_none(table: str, column: Column, values: list[str]) -> str:
     value, rows = Counter(values).most_common(1)[0] if values else ("", 0)
     if rows < _OFTEN or rows * 2 < len(values) or _is_a_day(value.strip()):
         return ""
+    return f"If {value} says that there is none, write {_nullif(column, value)} in {table}.sql"
+
+
+def no_id(table: str, column: Column, word: str) -> str:
+    """What to write where a word stands for no id: in the SELECT, as options of files do nothing for a database. A row
+    that must have one is refused without it as well.
+    """
+    if column.required:
+        return f"Leave out rows without {column.name} in {table}.sql (WHERE …)"
+    return f"Write {_nullif(column, word)} in {table}.sql"
+
+
+def _nullif(column: Column, value: str) -> str:
     quoted = value.replace("'", "''")
-    none = f"nullif({column.name}, '{quoted}') AS {column.name}"
-    return f"If {value} says that there is none, write {none} in {table}.sql"
+    return f"nullif({column.name}, '{quoted}') AS {column.name}"
 
 
 def _is_a_day(value: str) -> bool:
