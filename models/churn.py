@@ -47,7 +47,8 @@ _SIGN = {"rises": 1, "falls": -1, None: 0}
 
 @dataclass(frozen=True)
 class FeatureProfile:
-    """How a feature is spread among the rows that the model learned from; None where it was always missing.
+    """How a feature is spread among some rows, of a finished model those of the last year (`models.usual`); None where
+    it was always missing.
 
     low and high hold all but the outermost percent on either side; missing is the share of rows without a value.
     """

@@ -92,7 +92,7 @@ class Package:
     def example(self) -> pd.DataFrame:
         """Two rows to try it with: all features as the median row has them, and as their worse end has them.
 
-        From the profile of the training rows, which is in the model anyway; no row is an account's.
+        From the profile of the last year's rows, which is in the model anyway; no row is an account's.
         """
         profiles, told = self.model.profiles, self.vocabulary.by_name
         worse = {"rises": "high", "falls": "low", None: "median"}

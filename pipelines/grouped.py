@@ -56,7 +56,7 @@ def told_falsely(home: Home, rows: pd.DataFrame, risk: npt.NDArray[np.float64]) 
 
 
 def _in_words(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    group = names.get(one["group"], one["group"]) if one["grouping"] == "rep" else group_in_words(one["group"])
+    group = (names.get(one["group"]) if one["grouping"] == "rep" else None) or group_in_words(one["group"])
     return {"grouping": tr(one["grouping"]), "group": group, "told": one["told"], "left": one["left"]}
 
 

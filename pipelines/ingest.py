@@ -90,7 +90,7 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
             log.warning(f"{name}: no rows are left; it counts as missing")
             continue
         path = folder / f"{name}.parquet"
-        checked.checks.write(checked.checks.kept(name), path)
+        checked.checks.write(checked.checks.in_order(name), path)
         tables[name] = TableFacts(
             rows_in=table.rows_in,
             kept=table.kept,

@@ -15,8 +15,9 @@ from pipelines.at_risk import features_at
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.wording import day, is_missing, percent
 from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-from pipelines.told import contributions_of, reasons_of
+from pipelines.told import contributions_of, in_doubt, reasons_of
 
 DATES = 12  # on which a risk is told
 WIDTH = 20  # characters of the bar of a certain leaving
@@ -43,23 +44,33 @@ def known_lately(settings: Settings, home: Home, as_of: date, account_id: str) -
 
 
 def past_risk(
-    model: Churn | Rule, known: pd.DataFrame, others: pd.DataFrame, moved: Contributions | None = None
+    model: Churn | Rule,
+    known: pd.DataFrame,
+    others: pd.DataFrame,
+    moved: Contributions | None = None,
+    manifest: Manifest | None = None,
 ) -> pd.DataFrame:
     """COLUMNS of every as_of, oldest first; where it was not watched, no risk but the cause. Days on which nobody knew
     the account yet are absent.
 
-    known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`.
+    known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`. manifest: of the
+    tables, some of which may have ended; see `pipelines.told.in_doubt`.
     """
     moved = moved or contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
-    told = [_told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own)) for as_of, own in days.items()]
+    told = [
+        _told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own), manifest)
+        for as_of, own in days.items()
+    ]
     rows = pd.concat([frame.reindex(columns=COLUMNS).astype(object) for frame in (*told, others)])
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     return rows.sort_values("as_of", ignore_index=True)
 
 
-def _told(model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions) -> pd.DataFrame:
-    said = reasons_of(model, known, as_of, moved)
+def _told(
+    model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions, manifest: Manifest | None
+) -> pd.DataFrame:
+    said = reasons_of(model, known, as_of, moved, in_doubt(manifest, as_of) if manifest else ())
     named = {"reason": said["reason_1"], "reason_code": said["reason_1_code"]}
     return known.assign(risk=model.risk(known), sign=said["sign"], **named)
 

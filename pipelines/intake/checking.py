@@ -28,7 +28,7 @@ from pipelines.intake.faults import (
     unreadable,
     with_article,
 )
-from pipelines.intake.hints import hint, stands_for_none
+from pipelines.intake.hints import hint, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
 from pipelines.intake.ids import unknown_ids
 from pipelines.intake.reading import GIVEN, OpenSource
@@ -187,10 +187,14 @@ class Checks:
             self.done[name] = self._summary(given)
 
     def kept(self, name: str) -> ir.Table:
-        """The kept rows in the contract's types, in an order that does not depend on the order they came in."""
+        """The kept rows in the contract's types, in any order: DuckDB would sort them for each sum anew."""
         given = self._given[name]
         rows = self._kept_rows(given)
-        kept = rows.select(**self._values(given, rows))
+        return rows.select(**self._values(given, rows))
+
+    def in_order(self, name: str) -> ir.Table:
+        """The same in an order that does not depend on the order they came in."""
+        given, kept = self._given[name], self.kept(name)
         first = [key for key in ("account_id", "rep_id") if given.table[given.table.required[0]].name == key]
         then = [column for column in (given.table.happened, VALID_FROM) if column in kept.columns]
         by = dict.fromkeys([*first, *then, *kept.columns])
@@ -324,7 +328,7 @@ class Checks:
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
         if cause["cause"] == stands_for_no_id(column):
-            return f"Write options: {{nulls: ['{cause['example']}']}} in source.yaml"
+            return no_id(table.name, column, cause["example"])
         if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
             return ""
         rows = rows.order_by("row").limit(_SAMPLE)

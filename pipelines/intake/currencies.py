@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 
+from babel.numbers import list_currencies
 from ibis.backends.duckdb import Backend
 
-# What such a column is called in most languages of Europe, and by SAP (WAERS); its values are codes of ISO 4217.
+# What such a column is called in most languages of Europe, and by SAP (WAERS). Others that fit, as is_current, hold no
+# codes of ISO 4217.
 _NAME = re.compile(r"curr|w(ä|ae|a)h?rung|waers|devise|valuta|moneda|divisa|moeda|waluta", re.IGNORECASE)
-_CODE = r"[A-Z]{3}"
 _SHOWN = 5
 
 
@@ -23,6 +24,6 @@ def other_currencies(con: Backend, table: str, ours: str) -> Iterator[tuple[str,
             continue
         code = rows[column].strip().upper().nullif("")
         codes = con.to_pyarrow(rows.select(code=code).drop_null().distinct().order_by("code"))["code"].to_pylist()
-        if codes and codes != [ours] and all(re.fullmatch(_CODE, each) for each in codes):
+        if codes and codes != [ours] and list_currencies().issuperset(codes):
             shown = ", ".join(codes[:_SHOWN]) + (" and others" if len(codes) > _SHOWN else "")
             yield column, f"{column} of {table} says {shown}, and amounts are taken for {ours}"

@@ -2,10 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 
 from features.tables import Column
+from pipelines.intake.faults import EARLIEST_DAY, LATEST
 
 _DAYS = (
     "%d-%m-%Y",
@@ -24,6 +26,7 @@ _DAYS = (
     "%B %d, %Y",
 )
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_FORMS = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
 
 _ANTIQUITY = r"00\d\d-\d\d-\d\d.*"  # the year 24 as a format of four digits reads it
 
@@ -53,24 +56,45 @@ def hint(table: str, column: Column, values: list[str]) -> str:
 
 def stands_for_none(table: str, column: Column, values: list[str]) -> str:
     """What to write where one value, as 9999-12-31 or 0, seems to say that there is none: at least half of those that
-    cannot be are this one. '' where there is no such value, or a row must have one.
+    cannot be are this one. '' where there is no such value, it is a day that is only written otherwise (as where all
+    rows of a file are of one), or a row must have one.
 
     values: as for `hint`.
     """
     if column.required or column.kind not in ("date", "time"):
         return ""
     value, rows = Counter(values).most_common(1)[0] if values else ("", 0)
-    if rows < _OFTEN or rows * 2 < len(values):
+    if rows < _OFTEN or rows * 2 < len(values) or _is_a_day(value.strip()):
         return ""
+    return f"If {value} says that there is none, write {_nullif(column, value)} in {table}.sql"
+
+
+def no_id(table: str, column: Column, word: str) -> str:
+    """What to write where a word stands for no id: in the SELECT, as options of files do nothing for a database. A row
+    that must have one is refused without it as well.
+    """
+    if column.required:
+        return f"Leave out rows without {column.name} in {table}.sql (WHERE …)"
+    return f"Write {_nullif(column, word)} in {table}.sql"
+
+
+def _nullif(column: Column, value: str) -> str:
     quoted = value.replace("'", "''")
-    none = f"nullif({column.name}, '{quoted}') AS {column.name}"
-    return f"If {value} says that there is none, write {none} in {table}.sql"
+    return f"nullif({column.name}, '{quoted}') AS {column.name}"
+
+
+def _is_a_day(value: str) -> bool:
+    """Whether a value is some day of our times in a form that a hint can be given for."""
+    days = filter(None, (_read(form, value) for form in _FORMS))
+    return any(EARLIEST_DAY <= day.date() < LATEST for day in days) or any(
+        counts(value) for counts in _COUNTED.values()
+    )
 
 
 def _of_times(table: str, name: str, values: list[str]) -> str:
     if _best(values, {"%y": _matches(_ANTIQUITY)}):
         return "Write %y, for years of two digits, in the date_format or time_format in source.yaml"
-    forms = _best(values, {form: _reads(form) for day in _DAYS for form in (day + clock for clock in _CLOCKS)})
+    forms = _best(values, {form: partial(_read, form) for form in _FORMS})
     if forms:
         key = "time_format" if "%M" in forms[0] else "date_format"
         written = " or ".join(f"{{{key}: '{form}'}}" for form in forms)
@@ -78,13 +102,8 @@ def _of_times(table: str, name: str, values: list[str]) -> str:
         return f"Write options: {written} in source.yaml, " + (
             f"or {cast}" if len(forms) == 1 else "whichever is right"
         )
-    ways = {
-        f"to_timestamp({name}::DOUBLE)": _is_between(5e8, 5e9),
-        f"to_timestamp({name}::DOUBLE / 1000)": _is_between(5e11, 5e12),
-        f"TIMESTAMP '1899-12-30' + to_seconds({name}::DOUBLE * 86400)": _is_between(20_000, 73_050),
-    }
-    found = _best(values, ways)
-    return f"Write {found[0]} AS {name} in {table}.sql" if found else ""
+    found = _best(values, _COUNTED)
+    return f"Write {found[0].format(name)} AS {name} in {table}.sql" if found else ""
 
 
 def _of_numbers(table: str, name: str, values: list[str]) -> str:
@@ -116,22 +135,18 @@ def _units(values: list[str]) -> list[str]:
     return sorted({_SYMBOLS.get(unit, unit.upper()) for units in found for unit in units})
 
 
-def _best(values: list[str], ways: dict[str, Callable[[str], bool]]) -> list[str]:
+def _best(values: list[str], ways: Mapping[str, Callable[[str], object]]) -> list[str]:
     """The ways in which the most values can be read, if that is at least half of them."""
-    counts = {way: sum(map(reads, values)) for way, reads in ways.items()}
+    counts = {way: sum(map(bool, map(reads, values))) for way, reads in ways.items()}
     most = max(counts.values(), default=0)
     return [way for way, count in counts.items() if count == most] if most and most * 2 >= len(values) else []
 
 
-def _reads(form: str) -> Callable[[str], bool]:
-    def reads(value: str) -> bool:
-        try:
-            datetime.strptime(value, form)  # noqa: DTZ007 - only whether it can be read
-        except ValueError:
-            return False
-        return True
-
-    return reads
+def _read(form: str, value: str) -> datetime | None:
+    try:
+        return datetime.strptime(value, form)  # noqa: DTZ007 - a day, of whatever zone
+    except ValueError:
+        return None
 
 
 def _matches(pattern: str) -> Callable[[str], bool]:
@@ -140,3 +155,11 @@ def _matches(pattern: str) -> Callable[[str], bool]:
 
 def _is_between(low: float, high: float) -> Callable[[str], bool]:
     return lambda value: re.fullmatch(r"\d+(\.\d+)?", value) is not None and low <= float(value) <= high
+
+
+# Seconds and milliseconds since 1970, and Excel's days: the SQL that makes times of a column of them.
+_COUNTED: dict[str, Callable[[str], bool]] = {
+    "to_timestamp({}::DOUBLE)": _is_between(5e8, 5e9),
+    "to_timestamp({}::DOUBLE / 1000)": _is_between(5e11, 5e12),
+    "TIMESTAMP '1899-12-30' + to_seconds({}::DOUBLE * 86400)": _is_between(20_000, 73_050),
+}

@@ -25,6 +25,8 @@ ENOUGH_PAUSES = 19
 WEEK = 7  # days; by no more than that first days may lie after all else without a word
 QUARTER = 90  # days, which hold as many first days of months as those before
 AS_USUAL = 1 / 2  # that half of a quarter's contracts are signed before it begins is not to be expected
+_SET_DAY = "give the day to score (--as-of, or as_of in source.yaml)"
+_SET_RECORDED = "recorded_at, the day on which each was signed or entered"
 
 
 class Starts(Enum):
@@ -74,10 +76,8 @@ def newest(checks: Checks, today: date) -> Newest:
         return Newest(farthest, until)
     reach = max((max(days) for days in known.values() if days), default=None)
     if reach is None or says is not Starts.PLANNED:
-        return Newest(farthest, until, _note(says, farthest, until, reach, starts))
-    of = next(name for name in names if reach in known[name])
-    first = max(begins, key=lambda name: max(begins[name], default=date.min))
-    return Newest(of, reach, _note(says, first, until, reach, starts))
+        return Newest(farthest, until, _followed(says, farthest, until, reach))
+    return Newest(next(name for name in names if reach in known[name]), reach, _planned(begins, reach))
 
 
 def what_starts_tell(recorded: Mapping[date, int], starts: Mapping[date, int]) -> Starts:
@@ -132,13 +132,12 @@ def _by_day(days: Iterator[ir.Value], until: date) -> Days:
     return found
 
 
-def _note(says: Starts, name: str, until: date, reach: date | None, starts: Days) -> str:
-    """In words what was made of the first days of a table that may be planned, where that is worth a word."""
-    first = TABLES[name].happened
-    set_day = "give the day to score (--as-of, or as_of in source.yaml)"
-    set_recorded = "recorded_at, the day on which each was signed or entered"
-    follows = f"{name}: as_of follows the newest {first}, {until}"
-    planned = f"if some were planned ahead, that is too late, and everybody seems silent: {set_day}, or {set_recorded}"
+def _followed(says: Starts, name: str, until: date, reach: date | None) -> str:
+    """In words that the newest first day of a table that may be planned was followed, where that is worth a word."""
+    follows = f"{name}: as_of follows the newest {TABLES[name].happened}, {until}"
+    planned = (
+        f"if some were planned ahead, that is too late, and everybody seems silent: {_SET_DAY}, or {_SET_RECORDED}"
+    )
     if reach is None:
         return f"{follows}, as nothing else says how far the records reach; {planned}"
     days = (until - reach).days
@@ -146,12 +145,19 @@ def _note(says: Starts, name: str, until: date, reach: date | None, starts: Days
     if says is Starts.SELDOM:
         why = "comes so seldom that this is nothing unusual"
         return f"{follows}; {ends}, and {why}; {planned}" if days > WEEK else ""
-    if says is Starts.GO_ON:
-        why = "rows begin after that as before; if the other tables are of an older export, give newer ones"
-        return f"{follows}; {ends}, and {why}; {planned}"
-    later = counted(sum(rows for day, rows in starts.items() if day > reach), "row")
+    why = "rows begin after that as before; if the other tables are of an older export, give newer ones"
+    return f"{follows}; {ends}, and {why}; {planned}"
+
+
+def _planned(begins: Mapping[str, Days], reach: date) -> str:
+    """In words that the first days of tables after `reach` were taken for planned."""
+    later = {name: Counter({day: rows for day, rows in days.items() if day > reach}) for name, days in begins.items()}
+    found = (
+        f"{name}: {counted(days.total(), 'row')} with a {TABLES[name].happened} after {reach}, up to {max(days)}"
+        for name, days in later.items()
+        if days
+    )
     return (
-        f"{name}: {later} with a {first} after {reach}, up to {until}, where nothing else on record is of a later day: "
-        f"taken for planned, so as_of follows {reach}. If the records reach further, {set_day}; if not, give "
-        f"{set_recorded}, and they count from then on"
+        f"{'; '.join(found)}, where nothing else on record is of a later day: taken for planned, so as_of follows "
+        f"{reach}. If the records reach further, {_SET_DAY}; if not, give {_SET_RECORDED}, and they count from then on"
     )

@@ -8,6 +8,9 @@ from pipelines.intake.manifest import Pause
 from pipelines.intake.unlikely import LATELY, MISSING, TIMES_USUAL, last_before_a_gap
 
 WEEK = 7  # days; no longer than that may a firm be closed without a word, as over Easter
+# Days. What comes as often is how a firm takes its orders, by quarters: these have up to 92 days, and the last of each
+# may lie some days apart.
+SELDOM = 92 + WEEK
 
 
 def pause_of(rows_by_day: Mapping[date, int], as_of: date) -> Pause | None:
@@ -26,7 +29,7 @@ def pause_of(rows_by_day: Mapping[date, int], as_of: date) -> Pause | None:
         if (as_of - again).days > pause:
             continue
         alike = sum(TIMES_USUAL * ((later - day).days - 1) >= pause for day, later in found[:-1])
-        is_seldom = alike * LATELY < (days[-1] - days[0]).days
+        is_seldom = alike * SELDOM < (days[-1] - days[0]).days
         before = sum(rows_by_day[day] for day in days if last - timedelta(days=LATELY) < day <= last)
         if pause > WEEK and is_seldom and before * pause >= MISSING * LATELY:
             return Pause(since=last, until=None if again == as_of else again)

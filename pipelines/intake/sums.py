@@ -37,7 +37,8 @@ def _line_of_totals(name: str, rows: ir.Table) -> Iterator[str]:
         return
     half = ibis.literal(float(Decimal(seen["all"]) / 2))
     alike = rows.filter((rows.amount != 0) & (rows.amount == half))
-    for row in alike.select("account_id", happened, "amount").limit(1).execute().itertuples(index=False):
+    first = alike.select("account_id", happened, "amount").order_by(happened, "account_id").limit(1)
+    for row in first.execute().itertuples(index=False):
         yield (
             f"{name}: the amount {row[2]:,.2f} of account {row[0]!r} on {row[1]:%Y-%m-%d} is the sum of all others, as "
             f"in a line of totals; if it is one, leave it out in {name}.sql (WHERE …)"

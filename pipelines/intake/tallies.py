@@ -32,7 +32,8 @@ def _of_table(checks: Checks, name: str, currency: str) -> Iterator[str]:
     for column in rep_columns(name):
         if column in rows.columns and "reps" in checks.done:
             given, unknown = unknown_reps(checks, name, column)
-            yield f"{column}: {given - unknown:,} of {given:,} rows name one that reps knows"
+            if given:
+                yield f"{column}: {given - unknown:,} of {given:,} rows name one that reps knows"
 
 
 def rep_columns(name: str) -> list[str]:

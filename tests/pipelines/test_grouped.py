@@ -68,7 +68,9 @@ def on_top(home: Home, *found: tuple[str, str, float, float]) -> list[str]:
     home.tables.mkdir(exist_ok=True)
     write(home.tables, "accounts", "account  segment\nA  Shop\nB  Garage\nC  Shop")
     write(home.tables, "reps", "rep  name\nR1  Ann")
-    rows = pd.DataFrame({"account_id": ["A", "B", "C"], "as_of": date(2024, 3, 1), "pace": "new", "rep_id": "R1"})
+    rows = pd.DataFrame(
+        {"account_id": ["A", "B", "C"], "as_of": date(2024, 3, 1), "pace": "new", "rep_id": ["R1", None, "R1"]}
+    )
     return told_falsely(home, rows, np.array([0.05, 0.2, 0.75]))
 
 
@@ -88,6 +90,7 @@ def test_kinds_that_were_told_falsely_are_named_where_one_of_them_is_on_the_list
     assert "(risk told: 70% or more) were too high" in of_risk
     with speaking("de"):
         assert "(Segment: Shop) waren" in on_top(Home(tmp_path), shop)[0]
+        assert "(Betreuer: keine) waren" in on_top(Home(tmp_path), ("rep", "none", 0.3, 0.1))[0]
     (tmp_path / "model" / GATE).unlink()
     assert told_falsely(Home(tmp_path), ROWS, np.zeros(4)) == []
 

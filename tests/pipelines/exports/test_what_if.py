@@ -16,6 +16,7 @@ from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked
 from pipelines.scored import Scored
+from pipelines.told import in_doubt
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +167,21 @@ def test_the_reason_of_a_past_day_is_the_one_that_its_scores_gave(scored_home, s
         for ours, theirs in (("risk", "risk"), ("sign", "sign"), ("reason", "reason_1")):
             told, expected = past.loc[as_of, ours], on_the_day[theirs]
             assert told == expected or (pd.isna(told) and pd.isna(expected)), (as_of, ours)
+
+
+def test_a_reason_of_today_is_in_doubt_as_it_is_on_the_list(scored_home, small_settings, scored) -> None:
+    manifest = Manifest.read(scored_home)
+    model, as_of = scorer_of(scored_home, manifest, scored), manifest.as_of
+    ended = manifest.model_copy(update={"ended": dict.fromkeys(manifest.tables, as_of - timedelta(days=60))})
+    account = scored.scores["account_id"][scored.scores["reason_1_code"].notna()].iloc[0]
+    known, others = known_lately(small_settings, scored_home, as_of, account)
+
+    now, before = past_risk(model, known, others, manifest=ended), past_risk(model, known, others)
+
+    on_the_list = ranked(model, known[known["as_of"] == known["as_of"].max()], as_of, in_doubt(ended, as_of))
+    assert now["reason"].iloc[-1] == on_the_list["reason_1"].iloc[0]
+    assert "(as far as the records go)" in now["reason"].iloc[-1]
+    pd.testing.assert_frame_equal(now.iloc[:-1], before.iloc[:-1])
 
 
 def test_of_scores_whose_tables_have_changed_nothing_is_said(scored_home, scored) -> None:

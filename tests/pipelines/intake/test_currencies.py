@@ -47,6 +47,8 @@ def test_nor_is_a_column_that_the_select_names(firm: Firm, sql: str) -> None:
 def test_nor_what_is_no_code_of_a_currency(firm: Firm) -> None:
     assert notes(firm, ["yes", "no"]) == []
     assert notes(firm, ["EUR", "USD"], column="country") == []
+    assert notes(firm, ["Yes", "Yes"], column="is_current") == []
+    assert notes(firm, ["NEW", "OLD"], column="current_status") == []
 
 
 def test_a_select_without_amounts_is_not_asked(firm: Firm) -> None:

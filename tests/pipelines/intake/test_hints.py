@@ -183,3 +183,19 @@ def test_an_impossible_day_that_comes_once_or_is_one_of_many_stands_for_nothing(
     assert said not in stops()
     firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines[:4]]))
     assert said in stops()
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("16.10.2024", "Write options: {date_format: '%d.%m.%Y'} in source.yaml"),
+        ("16.10.2024 09:30", "Write options: {time_format: '%d.%m.%Y %H:%M'} in source.yaml"),
+        ("45322.5", "Write TIMESTAMP '1899-12-30' + to_seconds(delivered_at::DOUBLE * 86400) AS delivered_at"),
+        ("31.12.9999", "If 31.12.9999 says that there is none, write nullif(delivered_at, '31.12.9999')"),
+        ("01.01.1900", "If 01.01.1900 says that there is none, write nullif(delivered_at, '01.01.1900')"),
+    ],
+)
+def test_one_day_on_which_much_came_is_no_word_for_none(firm, stops: Stops, day: str, expected: str) -> None:
+    lines = [f"A,2024-10-01,1,{day}"] * 3 + ["A,2024-10-01,1,2024-10-15"]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines]))
+    assert expected in stops()

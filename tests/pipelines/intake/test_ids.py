@@ -61,12 +61,30 @@ def test_a_word_for_no_id_is_no_account(firm: Firm, stops: Stops, none: str) -> 
     firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-01,1\n{none},2026-03-01,2")
     line = stops()
     assert line.startswith(f"orders: 1 of 2 rows have an account_id that stands for none ('{none}'), first at row 2; ")
-    assert line.endswith(f" Write options: {{nulls: ['{none}']}} in source.yaml.")
+    assert line.endswith(" Leave out rows without account_id in orders.sql (WHERE …).")
     firm.ingest()
     assert firm.kept("accounts") == [{"account_id": "A"}]
     firm.yaml(f"options: {{nulls: ['{none}']}}\n")
     firm.ingest()
     assert firm.refused("orders") == [(2, "no account_id")]
+    firm.yaml()
+    firm.sql("orders", f"FROM orders WHERE account_id <> '{none}'")
+    firm.ingest(max_refused=0)
+
+
+def test_where_a_row_need_not_have_an_id_what_is_said_helps_of_any_kind_of_file(firm: Firm, stops: Stops) -> None:
+    rows = [
+        f'{{"account_id": "A", "ordered_at": "2026-03-01", "amount": 1, "order_id": "{id_}"}}' for id_ in ("7", "N/A")
+    ]
+    firm.write("orders.jsonl", "\n".join(rows))
+    firm.tables["orders"] = "orders.jsonl"
+    firm.yaml()
+    line = stops()
+    assert "1 of 2 rows have an order_id that stands for none ('N/A'), first at row 2" in line
+    select = line.rpartition(" Write ")[2].removesuffix(" in orders.sql.")
+    firm.sql("orders", f"SELECT account_id, ordered_at, amount, {select} FROM orders")  # noqa: S608 - the hint itself
+    firm.ingest(max_refused=0)
+    assert sorted(str(row["order_id"]) for row in firm.kept("orders")) == ["7", "None"]
 
 
 def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> None:

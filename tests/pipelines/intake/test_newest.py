@@ -142,11 +142,19 @@ def test_where_all_else_has_ended_and_contracts_go_on_the_day_goes_with_them(fir
     assert "all else ends 153 days before, on 2025-12-30, and rows begin after that as before" in caplog.text
 
 
-def test_who_takes_over_an_account_later_was_planned_as_well(firm: Firm) -> None:
+def test_who_takes_over_an_account_later_was_planned_as_well(firm: Firm, caplog) -> None:
+    caplog.set_level("INFO")
     write(firm)
     firm.table("reps", "rep_id\nR")
     firm.table("tickets", "\n".join(["account_id,opened_at", *TICKETS]))
     firm.table("rep_assignments", "account_id,rep_id,starts_at\nA,R,2025-01-01\nB,R,2026-06-01")
     assert firm.ingest(max_refused=0).as_of == date(2026, 3, 31)
+    write(firm, "A,2026-05-01,2027-04-30,,", "B,2026-05-02,,,")
+    assert firm.ingest(max_refused=0).as_of == date(2026, 3, 31)
+    assert (
+        "contracts: 2 rows with a starts_on after 2026-03-30, up to 2026-05-02; rep_assignments: 1 row with a starts_at "
+        "after 2026-03-30, up to 2026-06-01, where nothing else on record is of a later day: taken for planned"
+    ) in caplog.text
+    write(firm)
     firm.table("tickets", "account_id,opened_at\nA,2025-06-01\nB,2025-12-01\nA,2026-04-10")
     assert firm.ingest(max_refused=0).as_of == date(2026, 6, 2)

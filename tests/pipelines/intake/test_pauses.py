@@ -58,6 +58,15 @@ def test_a_pause_that_comes_oftener_than_once_in_three_months_is_none() -> None:
     assert closed_since(months, AS_OF) is None
 
 
+@pytest.mark.parametrize("days", [1, 5, 14])
+@pytest.mark.parametrize("years", [1, 3, 12])
+def test_orders_that_come_by_quarters_make_no_pauses(years: int, days: int) -> None:
+    firsts = [date(year, month, 3) for year in range(2026 - years, 2026) for month in (3, 6, 9, 12)]
+    rows = {first + timedelta(days=day): 400 for first in firsts for day in range(days)}
+    found = [pause_of(rows, max(rows) + timedelta(days=day)) for day in range(1, 60)]
+    assert found == [None] * 59
+
+
 def reopened(pause: int, since: int, a_day: int = 2) -> dict[date, int]:
     """Two a day for a year, but none in so many days until as many ago as `since` says."""
     return {ago(day): a_day for day in range(365, 0, -1) if not since < day <= since + pause}

@@ -29,6 +29,8 @@ def test_tables_without_amounts_tell_of_how_many_accounts_and_reps_they_speak(fi
     _, contacts, contracts = tallies(firm)
     assert contacts == "in contacts: rows of 1 of 2 accounts; rep_id: 1 of 2 rows name one that reps knows"
     assert contracts == "in contracts: no annual_value; rows of 2 of 2 accounts"
+    firm.table("contacts", "account_id,contacted_at,channel,rep_id\nA,2026-01-01,call,")
+    assert tallies(firm)[1] == "in contacts: rows of 1 of 2 accounts"
 
 
 def test_it_stands_in_the_report(firm: Firm) -> None:
