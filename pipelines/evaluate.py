@@ -137,7 +137,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     told = (tested.rows["as_of"], tested.risk, tested.left)
     missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration)
+    ranks = verdict.promoted or (verdict.order_stands and not champion)  # else these were never told anybody
+    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration) if ranks else []
     _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
@@ -309,7 +310,7 @@ def _gate_json(
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
     outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks. missed_by_group:
-    the same of kinds of accounts (`models.missed.kinds_missed`).
+    the same of kinds of accounts (`models.missed.kinds_missed`), where the challenger ranks.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
