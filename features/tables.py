@@ -224,7 +224,7 @@ contracts = Table(
             day=True,
         ),
         _choice("renews", "Whether it goes on for another term unless somebody gives notice.", "yes", "no"),
-        _time("cancelled_at", "When notice was given; on its first day or before, it never comes into force."),
+        _time("cancelled_at", "When notice was given; before its first day, it never comes into force."),
         _time("renewed_at", "When it was renewed."),
         _money("annual_value", "What it is worth a year."),
         _text("product_line", "The line of products that it is for: of one line, what began last counts."),

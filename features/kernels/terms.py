@@ -2,7 +2,7 @@
 
 Days are ages, as everywhere: before the newest as_of, negative for those to come. A contract is in force from its first
 to its last day, both included; -inf stands for a last day that nobody can name. It may be known before it begins. If
-notice was given on its first day or before, it is withdrawn: it has never been in force. Until that notice is known it
+notice was given before its first day, it is withdrawn: it has never been in force. Until that notice is known it
 counts as any other.
 """
 
@@ -106,13 +106,12 @@ def last_days(first: np.ndarray, last: np.ndarray, renews: np.ndarray, notice: n
 
 
 def is_withdrawn(first: np.ndarray, notice: np.ndarray) -> np.ndarray:
-    """Whether notice (a day, NaN: none) says that contracts never come into force: given on the first day or before.
+    """Whether notice (a day, NaN: none) says that contracts never come into force: given before the first day.
 
-    Days do not tell whether the first one had begun. Taken for a notice to the end of the term, what was called off on
-    that day would keep an account for a whole term that nobody has; the other way round, who signs and gives notice on
-    one day is missed for one term that ends anyway.
+    Notice of the first day itself is one to the end of the term: so are subscriptions left that are not to renew, and
+    whoever signs and gives notice on one day has the term all the same.
     """
-    return np.asarray(notice <= first)
+    return np.asarray(notice < first)
 
 
 def _end_of_term(first: np.ndarray, last: np.ndarray, notice: np.ndarray) -> np.ndarray:

@@ -33,13 +33,13 @@ def _orders(checks: Checks) -> Iterator[str]:
 
 
 def _contracts(checks: Checks) -> Iterator[str]:
-    """Those that `features.kernels.terms.is_withdrawn` means: notice of the day of signing may be of the term's end."""
+    """Those that `features.kernels.terms.is_withdrawn` means: a notice may have been of the term's end."""
     if "contracts" not in checks.done or "cancelled_at" not in checks.done["contracts"].columns:
         return
     contracts = checks.kept("contracts")
-    rows = int(contracts.filter(contracts.cancelled_at.cast("date") <= contracts.starts_on).count().execute())
+    rows = int(contracts.filter(contracts.cancelled_at.cast("date") < contracts.starts_on).count().execute())
     if rows:
         yield (
-            f"contracts: {rows:,} of {checks.done['contracts'].kept:,} rows have a cancelled_at on or before their "
+            f"contracts: {rows:,} of {checks.done['contracts'].kept:,} rows have a cancelled_at before their "
             "starts_on, and never come into force; if they ran to their end all the same, leave that cancelled_at out"
         )

@@ -1,4 +1,4 @@
-"""Left by contracts that were signed ahead and cancelled on their first day or before: they never come into force."""
+"""Left by contracts that were signed ahead and cancelled before their first day: they never come into force."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.models.timelines import labels, left_on, paces
 CONTRACT = Left(by="contract")  # a horizon of 90 days, a grace of 30
 
 
-def test_a_renewal_that_was_cancelled_by_its_first_day_keeps_nobody() -> None:
+def test_a_renewal_that_was_cancelled_before_its_first_day_keeps_nobody() -> None:
     """All have one to 2024-03-31 and have signed the next one, to begin on 2024-04-01."""
     contracts = table("""
         account    starts_on   ends_on     renews  cancelled_at      recorded_at
@@ -21,17 +21,17 @@ def test_a_renewal_that_was_cancelled_by_its_first_day_keeps_nobody() -> None:
         renewing   2024-04-01  2025-03-31  yes     2024-03-10        2024-02-01
         open       2023-04-01  2024-03-31  no      -                 -
         open       2024-04-01  -           no      2024-03-10        2024-02-01
+        day_before 2023-04-01  2024-03-31  no      -                 -
+        day_before 2024-04-01  2025-03-31  no      2024-03-31T09:30  2024-02-01
         that_day   2023-04-01  2024-03-31  no      -                 -
         that_day   2024-04-01  2025-03-31  no      2024-04-01T09:30  2024-02-01
-        day_after  2023-04-01  2024-03-31  no      -                 -
-        day_after  2024-04-01  2025-03-31  no      2024-04-02        2024-02-01
-        month_on   2023-04-01  2024-03-31  no      -                 -
-        month_on   2024-04-01  2025-03-31  yes     2024-04-02        2024-02-01
+        to_the_end 2023-04-01  2024-03-31  no      -                 -
+        to_the_end 2024-04-01  2025-03-31  yes     2024-04-01        2024-02-01
         unsigned   2023-04-01  2024-03-31  no      -                 -
         unsigned   2024-04-01  2025-03-31  no      2024-03-10        -
     """)
-    stayed = {"kept": 0, "day_after": 0, "month_on": 0}
-    left = {"fixed": 1, "renewing": 1, "open": 1, "that_day": 1, "unsigned": 1}
+    stayed = {"kept": 0, "that_day": 0, "to_the_end": 0}
+    left = {"fixed": 1, "renewing": 1, "open": 1, "day_before": 1, "unsigned": 1}
     assert left_on(CONTRACT, contracts, as_of="2024-03-01") == stayed | left
 
 
@@ -61,22 +61,22 @@ def test_the_days_without_one_count_from_the_last_that_was_in_force() -> None:
         withdrawn  2023-04-01  2024-03-31  -             -
         withdrawn  2024-04-10  2025-04-09  2024-04-05    2024-03-01
         never      2024-04-10  2025-04-09  2024-04-05    2024-03-01
-        first_day  2024-04-10  -           2024-04-10    2024-03-01
+        open       2024-04-10  -           2024-04-09    2024-03-01
         again      2024-04-10  2025-04-09  2024-04-05    2024-03-01
         again      2024-04-20  2025-04-19  -             2024-04-06
     """)
     assert paces(CONTRACT, contracts, as_of="2024-05-01") == {
         "withdrawn": "Already gone: no contract in force",
         "never": "Never had a contract",
-        "first_day": "Never had a contract",
+        "open": "Never had a contract",
         "again": "new",
     }
-    assert paces(CONTRACT, contracts, as_of="2024-04-10")["first_day"] == "early"  # nobody knew yet
-    assert left_on(CONTRACT, contracts, as_of="2024-04-10")["first_day"] == 1
+    assert paces(CONTRACT, contracts, as_of="2024-04-09")["open"] == "Its contract is signed and still to begin"
+    assert left_on(CONTRACT, contracts, as_of="2024-04-09")["open"] is None
     assert left_on(CONTRACT, contracts, as_of="2024-05-01") == {
         "withdrawn": None,
         "never": None,
-        "first_day": None,
+        "open": None,
         "again": 0,
     }
 
@@ -96,7 +96,7 @@ def test_what_was_withdrawn_is_no_first_term() -> None:
     assert found == {"withdrawn": "new", "second": "early", "far_ahead": "early"}
 
 
-@pytest.mark.parametrize(("cancelled_at", "expected"), [("2024-03-10", 1), ("2024-04-01", 1), ("2024-04-02", 0)])
+@pytest.mark.parametrize(("cancelled_at", "expected"), [("2024-03-10", 1), ("2024-03-31", 1), ("2024-04-01", 0)])
 def test_a_label_of_an_earlier_day_knows_that_it_was_withdrawn(cancelled_at: str, expected: int) -> None:
     contracts = table(f"""
         account  starts_on   ends_on     cancelled_at    recorded_at
