@@ -28,6 +28,7 @@ bench: .venv/ready-dev
 
 ui: .venv/ready
 	$(BIN)/python -m models.relocation data
+	@# without seven processes for jobs, which nobody asks for
 	MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false $(BIN)/mlflow ui --backend-store-uri sqlite:///data/mlflow.db --host 127.0.0.1
 
 .venv/bin/python:
