@@ -21,10 +21,8 @@ import pandas as pd
 from benchmarks.skill import firm, home_of
 from features.catalogue import catalogue
 from models.explain import shap_contributions
-from models.numbers import NumbersInFrame
+from models.ready import ready_to_tell
 from models.reasons import MAX_REASONS, reasons
-from models.spread import with_spreads
-from models.usual import of_last_year, with_usual
 from pipelines.dataset import features_of, origins_of, recipe_of
 from pipelines.home import PROJECT, Home
 from pipelines.settings import Settings, Simulate, read_settings
@@ -41,9 +39,8 @@ def told(rows: pd.DataFrame, settings: Settings, home: Home) -> dict[str, pd.Dat
     recipe = recipe_of(rows, settings.train, home)
     found: dict[str, list[pd.DataFrame]] = {"plain": [], "spread": []}
     for origin in origins_of(rows, settings)[-NEWEST:]:
-        learned = NumbersInFrame(rows, origin.train, recipe.reach)
-        usual = NumbersInFrame(rows, of_last_year(rows["as_of"], origin.as_of), recipe.reach)
-        model = with_usual(with_spreads(recipe.fit(rows, origin.train, origin.as_of), learned), usual)
+        fitted = recipe.fit(rows, origin.train, origin.as_of)
+        model = ready_to_tell(fitted, rows, origin.train, origin.as_of)
         day = rows[origin.test]
         contributions = shap_contributions(model, day)
         for name, used in (("plain", replace(contributions, spreads={})), ("spread", contributions)):

@@ -21,11 +21,9 @@ from features.catalogue import catalogue
 from features.tables import TABLES
 from models.churn import Churn
 from models.explain import shap_contributions
-from models.numbers import NumbersInFrame
 from models.origins import known_by
+from models.ready import ready_to_tell
 from models.reasons import MAX_REASONS, reasons
-from models.spread import with_spreads
-from models.usual import of_last_year, with_usual
 from pipelines.at_risk import features_at
 from pipelines.dataset import read_rows, recipe_of
 from pipelines.home import PROJECT, Home
@@ -69,9 +67,7 @@ def refits(rows: pd.DataFrame, settings: Settings, home: Home) -> pd.DataFrame:
     def model(seed: int, until: pd.Timestamp) -> pd.DataFrame:
         train = known_by(rows, until)
         made = replace(recipe, params=recipe.params.model_copy(update={"seed": seed})).fit(rows, train, until)
-        ready = with_spreads(made, NumbersInFrame(rows, train, recipe.reach))
-        usual = NumbersInFrame(rows, of_last_year(rows["as_of"], until), recipe.reach)
-        return told(with_usual(ready, usual), asked, newest.date())
+        return told(ready_to_tell(made, rows, train, until), asked, newest.date())
 
     first = model(settings.train.seed, newest)
     riskiest = (first["risk"].rank(ascending=False) <= len(first) / 10).to_numpy()

@@ -13,12 +13,10 @@ import pandas as pd
 from models.baselines import Baseline, baselines
 from models.churn import Churn
 from models.groupings import READ
-from models.numbers import NumbersInFrame
 from models.origins import Origin
+from models.ready import ready_to_tell
 from models.recipe import Recipe
-from models.spread import with_spreads
 from models.target import targets
-from models.usual import of_last_year, with_usual
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -84,10 +82,7 @@ def backtest(
         risk=risk[test],
         risk_involuntary=risk_involuntary[test],
         baselines=joined(rivals),
-        model=with_usual(
-            with_spreads(model, NumbersInFrame(rows, origin.train, recipe.reach)),
-            NumbersInFrame(rows, of_last_year(rows["as_of"], origin.as_of), recipe.reach),
-        ),
+        model=ready_to_tell(model, rows, origin.train, origin.as_of),
     )
 
 

@@ -33,18 +33,16 @@ from models.leaks import Leaks, lines
 from models.metrics import Floats
 from models.missed import Missed, kinds_missed
 from models.money import money_figures
-from models.numbers import NumbersInFrame
 from models.origins import Origin, complete_as_ofs, too_short
 from models.packaged import Package
 from models.plots import write_beeswarm, write_plots
+from models.ready import ready_to_tell
 from models.reasons import reasons
 from models.recipe import Recipe
 from models.recording import record
 from models.registry import EVALUATED, Registry, Version
 from models.rule import Rule, best_rule
-from models.spread import with_spreads
 from models.target import targets
-from models.usual import of_last_year, with_usual
 from pipelines.dataset import check_outcomes, facts_of, features_of, forget, origins_of, read_rows, save_whole
 from pipelines.grouped import known_of
 from pipelines.home import BACKTEST, GATE, RULE, Home, written_whole
@@ -137,8 +135,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     told = (tested.rows["as_of"], tested.risk, tested.left)
     missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    ranks = verdict.promoted or (verdict.order_stands and not champion)  # else these were never told anybody
-    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration) if ranks else []
+    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration)
     _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
@@ -255,9 +252,7 @@ def _fidelity(
 
     told = []
     for origin, model in models[-NEWEST:]:
-        lately = of_last_year(rows["as_of"], origin.as_of)
-        learned, usual = (NumbersInFrame(rows, mask, model.reach) for mask in (origin.train, lately))
-        ready, day = with_usual(with_spreads(model, learned), usual), rows[origin.test]
+        ready, day = ready_to_tell(model, rows, origin.train, origin.as_of), rows[origin.test]
         told.append(reasons(shap_contributions(ready, day), day, ready.profiles, catalogue()))
     found = pd.concat(told)
     return {"fidelity": fidelity(home.simulated, rows.loc[found.index], found, settings.simulate)}
@@ -310,7 +305,7 @@ def _gate_json(
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
     outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks. missed_by_group:
-    the same of kinds of accounts (`models.missed.kinds_missed`), where the challenger ranks.
+    the same of kinds of accounts (`models.missed.kinds_missed`), unless the challenger ranks nobody.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -323,7 +318,7 @@ def _gate_json(
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
         **missed.as_json(),
-        "missed_by_group": list(kinds),
+        "missed_by_group": list(kinds) if challenger and challenger in (champion, ranks) else [],
         "rule": by_rule.as_json(),
         "without_champion": None if champion else verdict.in_words,
     }

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from features.language.tongue import later, tr
@@ -38,18 +37,19 @@ def known_of(tables: Path, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts).reindex(rows.index) if parts else pd.DataFrame(index=rows.index)
 
 
-def told_falsely(home: Home, rows: pd.DataFrame, risk: npt.NDArray[np.float64]) -> list[str]:
+def told_falsely(home: Home, rows: pd.DataFrame, risk: pd.Series) -> list[str]:
     """Of which kinds of accounts on a list more or fewer left on earlier days than the last model told, beyond chance
     (`models.groups`): a sentence each, the worst first, at most `SAID`.
 
-    rows: account_id, as_of and the features of the accounts on the list. risk: by row.
+    rows: account_id, as_of and the features of the accounts on the list. risk: by account_id, in any order.
     """
     path = home.model / GATE
     found = json.loads(path.read_text(encoding="utf-8")).get("missed_by_group", []) if path.exists() else []
     if not found:
         return []
     rows = rows.assign(as_of=pd.to_datetime(rows["as_of"]))
-    listed = groupings(rows, known_of(home.tables, rows)).join(by_risk(risk).set_index(rows.index))
+    risks = risk.loc[rows["account_id"]].to_numpy(np.float64)
+    listed = groupings(rows, known_of(home.tables, rows)).join(by_risk(risks).set_index(rows.index))
     here = [one for one in found if one["grouping"] in listed and (listed[one["grouping"]] == one["group"]).any()]
     names = dict(_reps(home.tables, rows["as_of"].iloc[0].date()))
     return [tr(_TOO_LOW if one["left"] > one["told"] else _TOO_HIGH, **_in_words(one, names)) for one in here[:SAID]]

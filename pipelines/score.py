@@ -41,7 +41,7 @@ from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
 from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
-from pipelines.told import in_doubt, told
+from pipelines.told import features_in_doubt, told
 
 log = logging.getLogger(__name__)
 
@@ -72,10 +72,11 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
             "score: orders has no returned_at, so what came back cannot be dated and is not taken off the value"
         )
     computed = time.perf_counter()
-    scores = ranked(ranker.model, known.sort_values("account_id", ignore_index=True), as_of, in_doubt(manifest, as_of))
+    known = known.sort_values("account_id", ignore_index=True)
+    scores = ranked(ranker.model, known, as_of, features_in_doubt(manifest, as_of))
     notices = [
         ranker.notice,
-        *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, ranker.model.risk(known))),
+        *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, scores.set_index("account_id")["risk"])),
         survivors(manifest.gone_since),
         other_ids(manifest.renamed, as_of),
         *(of_records(manifest) if as_of == manifest.as_of else []),

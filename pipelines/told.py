@@ -8,7 +8,7 @@ import pandas as pd
 from joblib import Parallel, cpu_count, delayed
 
 from features.catalogue import catalogue
-from features.language.measure import Columns, Measure
+from features.language.measure import leaves
 from features.language.tongue import speaking, spoken
 from models.churn import Churn
 from models.context import contexts
@@ -20,34 +20,32 @@ from pipelines.scored import PLACES
 
 # A part takes some hundred megabytes; a tenth of its time goes into what is done once a part: the trees' patterns.
 ROWS_AT_ONCE = 100_000
+MOST = 4  # processes: each takes some 700 MB of a part, and all wait for the same memory (benchmarks/README.md)
 _DIGITS = 6  # of a SHAP value: finer than anything that is drawn, coarser than the noise of adding floats up
 
 
-def in_doubt(manifest: Manifest, as_of: date) -> frozenset[str]:
+def features_in_doubt(manifest: Manifest, as_of: date) -> frozenset[str]:
     """The features of tables that end long before the day to score: they may be as they are for want of rows."""
     ended = set(manifest.ended) if as_of == manifest.as_of else set()
     if not ended:
         return frozenset()
-    given = catalogue().given(manifest.columns)
-    return frozenset(feature.name for feature in given if _tables(feature.measure, manifest.columns) & ended)
-
-
-def _tables(measure: Measure, columns: Columns) -> set[str]:
-    """What it reads, where these columns are given."""
-    own = {table for table, _ in measure.needs}
-    return own.union(*(_tables(part, columns) for part in measure.used(columns)))
+    read = {
+        feature.name: {table for measure in leaves(feature.measure, manifest.columns) for table, _ in measure.needs}
+        for feature in catalogue().given(manifest.columns)
+    }
+    return frozenset(name for name, tables in read.items() if tables & ended)
 
 
 def told(model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str] = ()) -> pd.DataFrame:
-    """`reasons_of` accounts however many: of more than `ROWS_AT_ONCE` by processes of their own, as many as there are
-    cores, for neither trees' patterns nor sentences are made faster by threads. Each row is told by itself, so it reads
-    the same alone as among others.
+    """`reasons_of` accounts however many: of more than `ROWS_AT_ONCE` by processes of their own, one a core and at
+    most `MOST`, for neither trees' patterns nor sentences are made faster by threads. Each row is told by itself, so
+    it reads the same alone as among others.
     """
     parts = [known.iloc[start : start + ROWS_AT_ONCE] for start in range(0, max(len(known), 1), ROWS_AT_ONCE)]
     if len(parts) == 1:
         return reasons_of(model, known, as_of, in_doubt=in_doubt)
     # Not by files in memory, which are what joblib makes of large arrays: a container may have 64 MB for them.
-    spread = Parallel(n_jobs=min(cpu_count(), len(parts)), max_nbytes=None)
+    spread = Parallel(n_jobs=min(cpu_count(), len(parts), MOST), max_nbytes=None)
     done: list[pd.DataFrame] = spread(delayed(_in)(spoken(), model, part, as_of, in_doubt) for part in parts)
     return pd.concat(done)
 

@@ -17,7 +17,7 @@ from pipelines.exports.wording import day, is_missing, percent
 from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-from pipelines.told import contributions_of, in_doubt, reasons_of
+from pipelines.told import contributions_of, features_in_doubt, reasons_of
 
 DATES = 12  # on which a risk is told
 WIDTH = 20  # characters of the bar of a certain leaving
@@ -54,7 +54,7 @@ def past_risk(
     the account yet are absent.
 
     known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`. manifest: of the
-    tables, some of which may have ended; see `pipelines.told.in_doubt`.
+    tables, some of which may have ended; see `pipelines.told.features_in_doubt`.
     """
     moved = moved or contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
@@ -70,7 +70,7 @@ def past_risk(
 def _told(
     model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions, manifest: Manifest | None
 ) -> pd.DataFrame:
-    said = reasons_of(model, known, as_of, moved, in_doubt(manifest, as_of) if manifest else ())
+    said = reasons_of(model, known, as_of, moved, features_in_doubt(manifest, as_of) if manifest else ())
     named = {"reason": said["reason_1"], "reason_code": said["reason_1_code"]}
     return known.assign(risk=model.risk(known), sign=said["sign"], **named)
 

@@ -4,7 +4,6 @@ import json
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -71,7 +70,7 @@ def on_top(home: Home, *found: tuple[str, str, float, float]) -> list[str]:
     rows = pd.DataFrame(
         {"account_id": ["A", "B", "C"], "as_of": date(2024, 3, 1), "pace": "new", "rep_id": ["R1", None, "R1"]}
     )
-    return told_falsely(home, rows, np.array([0.05, 0.2, 0.75]))
+    return told_falsely(home, rows, pd.Series({"C": 0.75, "A": 0.05, "B": 0.2}))
 
 
 def test_kinds_that_were_told_falsely_are_named_where_one_of_them_is_on_the_list(tmp_path: Path) -> None:
@@ -92,7 +91,7 @@ def test_kinds_that_were_told_falsely_are_named_where_one_of_them_is_on_the_list
         assert "(Segment: Shop) waren" in on_top(Home(tmp_path), shop)[0]
         assert "(Betreuer: keine) waren" in on_top(Home(tmp_path), ("rep", "none", 0.3, 0.1))[0]
     (tmp_path / "model" / GATE).unlink()
-    assert told_falsely(Home(tmp_path), ROWS, np.zeros(4)) == []
+    assert told_falsely(Home(tmp_path), ROWS, pd.Series(0.0, ROWS["account_id"])) == []
 
 
 def test_tables_that_are_not_there_give_no_column(tmp_path: Path) -> None:

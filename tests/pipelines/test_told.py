@@ -15,7 +15,7 @@ from pipelines import told as module
 from pipelines.dataset import read_rows
 from pipelines.home import RULE
 from pipelines.intake.manifest import Manifest
-from pipelines.told import in_doubt, reasons_of, told
+from pipelines.told import features_in_doubt, reasons_of, told
 
 DAY = date(2026, 7, 1)
 
@@ -44,11 +44,15 @@ def test_what_parts_are_told_by_processes_of_their_own_is_what_all_are_told_at_o
 def test_features_of_a_table_that_has_ended_are_in_doubt_on_the_day_before_which_it_ends(scored_home):
     manifest = Manifest.read(scored_home).model_copy(update={"ended": {"calls": date(2026, 5, 1)}})
 
-    doubted = in_doubt(manifest, manifest.as_of)
+    doubted = features_in_doubt(manifest, manifest.as_of)
 
     assert {"unreturned_calls_90d", "oldest_open_call", "days_since_heard"} <= doubted
     assert not {"days_since_contact", "days_since_order"} & doubted
-    assert in_doubt(manifest, date(2026, 5, 1)) == in_doubt(Manifest.read(scored_home), manifest.as_of) == frozenset()
+    assert (
+        features_in_doubt(manifest, date(2026, 5, 1))
+        == features_in_doubt(Manifest.read(scored_home), manifest.as_of)
+        == frozenset()
+    )
 
 
 @pytest.mark.parametrize("rows_at_once", [30, 100])

@@ -72,8 +72,23 @@ def test_kinds_of_accounts_told_falsely_beyond_chance_are_written_the_worst_firs
         {"grouping": "segment", "group": "small", "told": 0.1, "left": 0.15},
     ], "not what the gate allows"
     assert len(kinds_missed({"risk told": high}, calibration=0.07)) == 1
-    assert written(kinds=kinds)["missed_by_group"] == kinds
-    assert written()["missed_by_group"] == []
+
+
+@pytest.mark.parametrize(
+    ("refused", "champion", "are_told"),
+    [
+        ([], TESTED, True),
+        ([f"{CALIBRATED}early"], None, True),
+        ([f"{CALIBRATED}early"], CHAMPION, False),
+        (["above own_cycle"], None, False),
+    ],
+)
+def test_kinds_of_accounts_are_written_of_a_model_that_ranks_and_of_no_other(
+    refused: list[str], champion: Version | None, *, are_told: bool
+) -> None:
+    kinds = [{"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05}]
+
+    assert written(*refused, champion=champion, kinds=kinds)["missed_by_group"] == (kinds if are_told else [])
 
 
 def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:

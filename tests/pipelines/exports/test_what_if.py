@@ -16,7 +16,7 @@ from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked
 from pipelines.scored import Scored
-from pipelines.told import in_doubt
+from pipelines.told import features_in_doubt
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_a_reason_of_today_is_in_doubt_as_it_is_on_the_list(scored_home, small_s
 
     now, before = past_risk(model, known, others, manifest=ended), past_risk(model, known, others)
 
-    on_the_list = ranked(model, known[known["as_of"] == known["as_of"].max()], as_of, in_doubt(ended, as_of))
+    on_the_list = ranked(model, known[known["as_of"] == known["as_of"].max()], as_of, features_in_doubt(ended, as_of))
     assert now["reason"].iloc[-1] == on_the_list["reason_1"].iloc[0]
     assert "(as far as the records go)" in now["reason"].iloc[-1]
     pd.testing.assert_frame_equal(now.iloc[:-1], before.iloc[:-1])
