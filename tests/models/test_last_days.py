@@ -40,25 +40,25 @@ def test_the_last_day_is_the_one_before_the_end_where_nothing_goes_on() -> None:
     }
 
 
-def test_a_contract_that_was_cancelled_by_its_first_day_kept_nobody() -> None:
+def test_a_contract_that_was_cancelled_before_its_first_day_kept_nobody() -> None:
     contracts = table("""
         account   starts_on   ends_on     renews  cancelled_at
         before    2023-01-01  2023-12-31  no      -
         before    2024-01-01  2025-12-31  no      2023-12-20
         that_day  2023-01-01  2023-12-31  no      -
-        that_day  2024-01-01  2025-12-31  yes     2024-01-01
+        that_day  2024-01-01  2025-12-31  no      2024-01-01
         later     2023-01-01  2023-12-31  no      -
         later     2024-01-01  2025-12-31  no      2024-01-02
     """)
     assert days(contracts) == {
         "before": ("2023-12-30", "2023-12-30"),
-        "that_day": ("2023-12-30", "2023-12-30"),
+        "that_day": (None, "2023-12-30"),
         "later": (None, "2023-12-30"),
     }
     found = of_starts(contracts).set_index("account_id")["last_day"]
     assert found.dt.strftime("%Y-%m-%d").to_dict() == {
         "before": "2023-01-01",
-        "that_day": "2023-01-01",
+        "that_day": "2024-01-01",
         "later": "2024-01-01",
     }
 

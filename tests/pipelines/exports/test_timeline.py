@@ -241,7 +241,8 @@ def test_a_contract_that_was_withdrawn_neither_began_nor_ended_nor_took_the_plac
     began = {"contracts": [[346, 365]]}
     assert timelines(tmp_path, AS_OF, ["before", "that_day", "ahead"]) == {
         "before": began | {"notices": [[72, 91], [51, 40]]},
-        "that_day": began | {"notices": [[72, 91], [41, 30]]},
+        # notice to the end of a term that took the other's place
+        "that_day": {"contracts": [[346, 365], [41, 30]], "notices": [[41, 30]], "ends": [[11, None]]},
         "ahead": began | {"notices": [[72, 91], [11, 395]]},
     }
 
