@@ -388,7 +388,12 @@ def test_in_words() -> None:
     assert said("share_of_touches_invoices_360d", 1) == (
         "100% of all contacts with them in 360 days were invoices and newsletters"
     )
-    assert said("quiet_spells_360d", 1) == "1 breach in 360 days of the rule to get in touch every 60 days"
+    assert said("quiet_spells_360d", 1) == (
+        "1 time in 360 days we let more than 60 days pass without getting in touch with them"
+    )
+    assert said("quiet_spells_360d", 0) == (
+        "In 360 days we never let more than 60 days pass without getting in touch with them"
+    )
     assert said("is_quiet", 1) == "For more than 60 days we have not got in touch with them"
     assert said("is_quiet", 0) is said("after_to_before_sale", 0.2) is None  # not so, and with a number missing
     assert said("days_in_touch_at_start", 1) == (
