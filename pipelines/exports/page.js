@@ -104,8 +104,8 @@
       { title: tr("Rep"), field: "rep", formatter: "plaintext", minWidth: 104, responsive: 5, sorter: byText },
       { title: tr("Risk"), field: "risk", formatter: cells.risk, minWidth: 80, responsive: 0, sorter: "number", headerSortStartingDir: "desc" },
       { title: page.pace, field: "days", formatter: cells.pace, minWidth: 172, widthGrow: 0.2, responsive: 4, sorter: "number", sorterParams: { alignEmptyValues: "bottom" }, headerSortStartingDir: page.soonest_first ? "asc" : "desc" },
-      { title: tr("Main reason"), field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.6, responsive: 2, sorter: byText },
-      { title: tr("What to do"), field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.2, responsive: 3, sorter: byText },
+      { title: tr("Main reason"), field: "main_title", formatter: cells.reason, minWidth: 230, widthGrow: 2.1, responsive: 2, sorter: byText },
+      { title: tr("What to do"), field: "do", formatter: "plaintext", minWidth: 150, widthGrow: 1.7, responsive: 3, sorter: byText },
       { title: tr("Value at risk"), field: "at_risk", formatter: cells.worth, minWidth: 118, hozAlign: "right", headerHozAlign: "right", responsive: 1, sorter: "number", headerSortStartingDir: "desc" },
     ].filter((column) => (column.field !== "rep" || field("rep")) && (column.field !== "days" || page.pace) && (column.field !== "at_risk" || page.value_is)),
   });
@@ -274,4 +274,7 @@
     if (account) open(account);
   });
   window.addEventListener("resize", () => { if (dialog.open) draw(byId.get(dialog.dataset.account)); });
+  // Rows keep the height that they were given: in a narrower window what they say takes more lines.
+  let resized;
+  window.addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(() => table.redraw(true), 200); });
 })();

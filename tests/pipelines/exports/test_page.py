@@ -98,6 +98,29 @@ def test_names_that_are_markup_are_shown_as_text(opened):
     assert "<b>Bold</b> Rep" in opened.locator("#rep").inner_text()
 
 
+CUT_OFF = """() => [...document.querySelectorAll(".tabulator-row .tabulator-cell > *")].filter((part) =>
+  part.getBoundingClientRect().bottom > part.closest(".tabulator-row").getBoundingClientRect().bottom + 1).length"""
+
+
+@pytest.mark.parametrize("wide", [390, 1000])
+def test_no_row_is_cut_off_where_the_window_becomes_narrower(opened, wide):
+    assert opened.evaluate(CUT_OFF) == 0
+    opened.set_viewport_size({"width": wide, "height": 860})
+    opened.wait_for_timeout(600)
+    assert opened.evaluate(CUT_OFF) == 0
+    assert names(opened)
+
+
+def test_what_to_do_has_nearly_as_much_room_as_the_reason(opened):
+    opened.set_viewport_size({"width": 1400, "height": 860})
+    opened.wait_for_timeout(600)
+    widths = opened.evaluate(
+        """() => ["do", "main_title"].map((field) =>
+          document.querySelector(`.tabulator-row [tabulator-field="${field}"]`).clientWidth)"""
+    )
+    assert widths[0] > 0.75 * widths[1]
+
+
 def test_search_finds_names_numbers_and_reps_whatever_the_accents(opened, made):
     opened.fill("#search", "backerei grosse")
     assert names(opened) == []
