@@ -191,6 +191,7 @@
         ["circle.good", "spoken", tr("in touch")], ["line.billing", "billed", tr("sent, nobody spoken with")],
         ["rect.returned", "returned", tr("sent back or credited")], ["g.done", "done", tr("settled")],
         ["g.open", "open", tr("never answered, or still open")], ["rect.quiet", "quiet", tr("since the last order")],
+        ["polygon.good", "up", tr("speaks for them staying")], ["polygon.bad", "down", tr("speaks for them leaving")],
       ];
       place.append(element("p", "key", ...key.filter(([mark]) => drawn.querySelector(mark)).map(([, look, meaning]) => element("span", look, meaning))));
     }

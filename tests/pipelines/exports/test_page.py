@@ -98,6 +98,19 @@ def test_names_that_are_markup_are_shown_as_text(opened):
     assert "<b>Bold</b> Rep" in opened.locator("#rep").inner_text()
 
 
+def test_every_mark_of_the_timeline_is_explained_beneath_it(opened):
+    seen = set()
+    for name in opened.locator(".tabulator-row .name").all()[:20]:
+        name.click()
+        drawn = {mark for mark in ("good", "bad") if opened.locator(f".timeline polygon.{mark}").count()}
+        key = opened.locator(".timeline .key").inner_text() if drawn else ""
+        assert ("speaks for them staying" in key) == ("good" in drawn)
+        assert ("speaks for them leaving" in key) == ("bad" in drawn)
+        seen |= drawn
+        opened.keyboard.press("Escape")
+    assert seen == {"good", "bad"}
+
+
 CUT_OFF = """() => [...document.querySelectorAll(".tabulator-row .tabulator-cell > *")].filter((part) =>
   part.getBoundingClientRect().bottom > part.closest(".tabulator-row").getBoundingClientRect().bottom + 1).length"""
 
