@@ -88,7 +88,7 @@ def reasons(
     spreads are not known, or one reason alone is less than that.
 
     What holds an account are the facts that lower its risk most, one a reason: more than usual of what is good, or
-    nothing of what is bad.
+    nothing of what is bad, where at least half have some.
     """
     parts = [
         _reasons(
@@ -276,19 +276,20 @@ def _is_little(facts: Facts, column: int, low: float, median: float) -> npt.NDAr
 
 def _comfort(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
     """How much each feature's value explains a lower risk (SHAP values turned), [rows, features]: many of what is good,
-    none of what is bad. Days since something good read as a reproach however few they are, so they are none.
+    none of what is bad where others have some. Days since something good read as a reproach however few they are.
     """
     comfort = np.zeros(facts.shap_values.shape)
     lacks = lacking(facts.seen_by_name)
     for column, word in enumerate(facts.words):
         number = facts.seen[:, column]
-        _, _, high = _marks(profiles.get(word.name))
+        _, median, high = _marks(profiles.get(word.name))
         if word.risk == "falls":
             is_good = (number > high) & (not is_dated(word.says or ""))
             if word.name in lacks:
                 is_good &= ~(lacks[word.name] > 0)
         else:
             is_good = (number == 0) & (word.risk == "rises") & (word.unit == "count") & ~facts.is_short[:, column]
+            is_good &= median > 0  # none is nothing to speak of where most have none
         comfort[:, column] = np.where(is_good, np.maximum(facts.shap_values[:, column], 0.0), 0.0)
     return comfort
 

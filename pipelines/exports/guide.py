@@ -99,7 +99,10 @@ def explanations(context: ExportContext) -> list[tuple[str, str]]:
         words += [(context.pace.names[pace], meaning) for pace, meaning in context.pace.meanings.items()]
     if context.pace_by in _SIGNS:
         words.append((tr("Sign"), tr(_SIGNS[context.pace_by])))
-    holds = tr("The facts that lower its risk most: more than usual of what is good, none of what is bad.")
+    holds = tr(
+        "The facts that lower its risk most: more than usual of what is good, or none of something bad that "
+        "at least half have."
+    )
     usual = tr(
         "Behind a fact, in brackets: what half of the accounts had, or less, in the last year that the model knows."
     )

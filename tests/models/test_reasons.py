@@ -208,6 +208,15 @@ def test_what_holds_an_account_is_much_of_what_is_good_or_none_of_what_is_bad():
     assert account["reason_1"] is None
 
 
+@pytest.mark.parametrize(("median", "holds"), [(1.0, "No complaints in 180 days (usual: 1)"), (0.0, None)])
+def test_to_have_none_of_what_is_bad_holds_nobody_where_that_is_usual(median, holds):
+    wide = FeatureProfile(0.0, low=0, lower_quartile=0, median=median, upper_quartile=2, high=9)
+
+    account = reasons_of({"complaints_180d": 0.0}, {"complaints_180d": -0.5}, wide)
+
+    assert account["holds_1"] == holds
+
+
 def test_days_since_something_bad_hold_no_account():
     assert reasons_of({"days_since_complaint": 400.0}, {"days_since_complaint": -0.5})["holds_1"] is None
 
