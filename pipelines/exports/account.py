@@ -89,6 +89,9 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
         later("notice given, {days:0# day} before the contract's end"),
         later("notice given"),
     ),
+    "withdrawals": lambda days, _: tr(
+        "a contract withdrawn {days:0# day} before its first day; it never began", days=days
+    ),
     "ends": lambda _days, _: tr("a contract's last day"),
     "losses": lambda kind, _: (
         tr("recorded as lost: {kind}", kind=kind_in_words(kind)) if kind else tr("recorded as lost")
