@@ -103,7 +103,9 @@ class Facts:
         return self._as_far(place, found)
 
     def _as_far(self, place: int, sentences: Strings) -> Strings:
-        return np.asarray(sentences + f" ({tr(AS_FAR)})", dtype=object) if self.is_in_doubt[place] else sentences
+        if not self.is_in_doubt[place]:
+            return sentences
+        return np.array([said and f"{said} ({tr(AS_FAR)})" for said in sentences], dtype=object)
 
     def _say(self, word: "Feature | Word", says: str | None = None) -> "Callable[[dict[str, float]], str | None]":
         return lambda row: word.sentence(row, as_of=self.as_of, says=says)

@@ -51,16 +51,14 @@ def doubt_of(found: Found, columns: Columns) -> Doubt:
         for feature in catalogue().given(columns)
         if any(table in lacking for leaf in leaves(feature.measure, columns) for table, _ in leaf.needs)
     ]
+    at_least = {feature.name for feature in read if isinstance(feature.measure, Count)}
     return Doubt(
         frozenset(
-            feature.name for feature in read if not (isinstance(feature.measure, Count) and _tells_high(feature))
+            feature.name for feature in read if feature.name not in at_least or not _is_a_reason_if_high(feature)
         ),
-        frozenset(
-            feature.name for feature in read if not (isinstance(feature.measure, Count) and feature.risk == "falls")
-        ),
+        frozenset(feature.name for feature in read if feature.name not in at_least or feature.risk != "falls"),
     )
 
 
-def _tells_high(feature: Feature) -> bool:
-    """Whether it is a reason where it is high."""
+def _is_a_reason_if_high(feature: Feature) -> bool:
     return feature.risk == "rises" or (feature.risk is None and feature.side == "high")

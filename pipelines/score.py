@@ -79,6 +79,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     notices = [
         ranker.notice,
         *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, scores.set_index("account_id")["risk"])),
+        # Both are of all the records, by which it was learned, whichever day is scored.
         survivors(manifest.gone_since),
         other_ids(manifest.renamed, as_of),
         *of_records(found, as_of),

@@ -21,7 +21,7 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class RowsByDay:
-    """How many rows of a table happened on which day and were known from which one on: days since EPOCH, and rows."""
+    """How many rows of a table happened on which day and were known from which one on: days since 1970, and rows."""
 
     happened: Numbers
     known: Numbers

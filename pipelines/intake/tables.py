@@ -149,7 +149,8 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: dat
         raise Mistake(
             f"{source.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
         )
-    name = "orders" if "orders" in checks.done else newest(checks, today).table
+    found = None if "orders" in checks.done else newest(checks, today)
+    name = found.table if found else "orders"
     notes = []
     pause = None if asked else long_pause(checks.rows_by_day(name))
     if pause:
@@ -159,11 +160,11 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: dat
             checks.refuse_from(name, pause.first_after, f"an {happened} long after all others")
             taken = f"taken for slips and refused, so as_of follows {pause.last_before}"
             notes.append(f"{far}; {taken}. If they are right, give the day to score: --as-of, or as_of in source.yaml")
+            found = newest(checks, today) if found else None  # of the rows that are left
         else:
             notes.append(f"{far}; if that is a slip, give the day to score: --as-of, or as_of in source.yaml")
-    if name == "orders":
+    if not found:
         last = checks.done[name].last
         return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
-    found = newest(checks, today)
     settled = after_newest(found.day, f"row of {found.table}", asked)
     return settled, [*notes, *([found.note] if found.note and not asked else [])]
