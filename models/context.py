@@ -20,7 +20,7 @@ WORDS = {
     "season_sine": later("the season"),
     "season_cosine": later("the season"),
 }
-LOWERS, LOWERS_TOO = later("less risk for {what}"), later("less for {what}")
+LOWERS, LOWERS_TOO = later("the risk is lowered by {what}"), later("lowered by {what}")
 
 
 def contexts(moved: Contributions) -> Strings:
@@ -49,7 +49,7 @@ def _line(told: list[int], called: list[str], *, has_weight: bool) -> str | None
     raises = ", ".join(tr(called[code - 1]) for code in reversed(told) if code > 0)
     lowers = ", ".join(tr(called[-code - 1]) for code in told if code < 0)
     said = [
-        tr("more risk for {what}", what=raises) if raises else "",
+        tr("the risk is raised by {what}", what=raises) if raises else "",
         tr(LOWERS_TOO if raises else LOWERS, what=lowers) if lowers else "",
     ]
     words = "; ".join(filter(None, said))

@@ -116,10 +116,12 @@ class Facts:
         """What to do by row about the reason of each code, and what must be said behind its fact for that; None where
         nothing must.
 
-        shown: the place of the fact. otherwise: the reasons' own; none: without a reason. The fact's own act goes
-        first, then that of what is pressing or suits the fact.
+        shown: the place of the fact. otherwise: the reasons' own; none: without a reason, where nothing is pressing
+        either. The fact's own act goes first, then that of what is pressing or suits the fact.
         """
         found = np.array([otherwise.get(code, none) for code in codes], dtype=object)
+        if none is not None:
+            self._press(found, np.array([code is None for code in codes], dtype=bool))
         behind = np.full(len(codes), None, dtype=object)
         is_open = np.array([code is not None for code in codes], dtype=bool)
         attributes = [_WINDOW.sub("", word.name) for word in self.words]
@@ -141,6 +143,34 @@ class Facts:
                         place, self._once(word.name, word.says or "", unsaid, self._say(word))
                     )
         return found, behind
+
+    def _press(self, found: Strings, is_open: npt.NDArray[np.bool_]) -> None:
+        """Puts into `found` what is pressing, of a sign first, where it is still open what to do. An act that tells
+        neither its number nor a sign stands behind its fact: nobody knows what is meant by it otherwise.
+        """
+        pressing = [place for place, word in enumerate(self.words) if word.is_pressing and word.then]
+        for place in sorted(pressing, key=lambda place: self.words[place].sign is None):
+            word = self.words[place]
+            own = is_open & (self.numbers[:, place] > 0) & ~self.is_in_doubt[place]
+            if not own.any():
+                continue
+            is_open = is_open & ~own
+            found[own] = self._once(word.name, word.then or "", own, self._act(word))
+            if not word.sign and "value" not in names_in(word.then or ""):
+                facts = self._once(word.name, word.says or "", own, self._say(word))
+                found[own] = [f"{fact}. {act}" for fact, act in zip(facts, found[own], strict=True)]
+
+    def pressing_beside(self, sign: Strings, shown: npt.NDArray[np.intp]) -> Strings:
+        """By row what must be said behind a sign, whose fact stands at the place `shown`: another one that is pressing,
+        as notice that was given; None where there is none.
+        """
+        behind = np.full(len(sign), None, dtype=object)
+        for place, word in enumerate(self.words):
+            if word.sign and word.is_pressing:
+                own = np.array([code is not None for code in sign]) & (shown != place) & (self.numbers[:, place] > 0)
+                if own.any():
+                    behind[own] = self._once(word.name, word.says or "", own, self._say(word))
+        return behind
 
     def _act(self, word: "Feature | Word") -> Callable[[dict[str, float]], str | None]:
         return lambda row: rendered(word.then or "", {**row, "value": row[word.name]}, self.as_of)

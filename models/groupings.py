@@ -11,7 +11,12 @@ from features.language.tongue import later
 Floats = npt.NDArray[np.float64]
 
 _NONE = later("none")  # of an account of which the grouping says nothing
-_VALUES = (later("lowest quarter"), later("second quarter"), later("third quarter"), later("highest quarter"))
+_VALUES = (
+    later("lowest quarter"),
+    later("second lowest quarter"),
+    later("second highest quarter"),
+    later("highest quarter"),
+)
 _YEARS = {  # from so many days on
     later("under 1 year"): 0,
     later("1 to 2 years"): 365,

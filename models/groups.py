@@ -14,6 +14,7 @@ from models.metrics import LEVEL, Floats
 
 LEAST = 30  # leavers that were foretold, and accounts: with fewer no miss can be told from chance
 LISTED = 6  # groups of one grouping that are named though they are too small; more of them are taken together
+_OTHERS = re.compile(r"(\d+) others")  # what small groups are called that are taken together
 FIGURES = ["n", "accounts", "mean_risk", "base_rate", "low", "high", "p_value", "differs"]
 
 
@@ -88,7 +89,7 @@ def marked(table: pd.DataFrame) -> pd.DataFrame:
 
 def worst(by_group: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """Of `nested` the groups that differ beyond chance, those with most rows told wrongly first: grouping, group, and
-    the shares told and left.
+    the shares told and left; of small ones taken together also apart, the groups of the grouping that are not of them.
     """
     if not by_group:
         return []
@@ -96,6 +97,7 @@ def worst(by_group: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> list[dict[
     wrong = ((found["base_rate"] - found["mean_risk"]).abs() * found["n"]).sort_values(ascending=False, kind="stable")
     return [
         {"grouping": grouping, "group": group, "told": row["mean_risk"], "left": row["base_rate"]}
+        | ({"apart": [other for other in by_group[grouping] if other != group]} if _OTHERS.fullmatch(group) else {})
         for (grouping, group), row in by_pairs(found.loc[wrong.index])
     ]
 
@@ -127,7 +129,7 @@ def verdict(row: Mapping[str, Any]) -> str:
 
 def group_in_words(group: str) -> str:
     """The name of a group in the language that is spoken; that of a rep or region is its own."""
-    others = re.fullmatch(r"(\d+) others", group)
+    others = _OTHERS.fullmatch(group)
     return tr("{count} others", count=others[1]) if others else tr(group)
 
 

@@ -83,9 +83,9 @@ def reasons(
     Nobody is held against what is usual in a window that began before they came: so little must be unusual for the days
     that they have been there, and these are told. An action is the fact's own; else that of what is pressing, which is
     then told behind the fact, or of what suits the fact; else the reason's own (`Facts.acts`). Where no reason is
-    shown, action_1 is to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason is at least
-    `STANDS_OUT` spreads before all others, and 'one_of_several' where there is one nearer; None where spreads are not
-    known, or one reason alone is less than that.
+    shown, action_1 is that of what is pressing, or to ask (`ASK`). reason_1_lead is 'stands_out' where the first reason
+    is at least `STANDS_OUT` spreads before all others, and 'one_of_several' where there is one nearer; None where
+    spreads are not known, or one reason alone is less than that.
 
     What holds an account are the facts that lower its risk most, one a reason: more than usual of what is good, or
     nothing of what is bad.
@@ -116,7 +116,8 @@ def _reasons(
     columns: dict[str, Strings | Floats] = {}
     evidence = _evidence(facts, profiles)
     (sign,) = _strongest(facts, {code: facts.places(sign=code) for code in SIGNS}, evidence, 1)
-    columns["sign"], columns["sign_code"] = sign.sentences, sign.codes
+    columns["sign"] = _with(sign.sentences, facts.pressing_beside(sign.codes, sign.shown))
+    columns["sign_code"] = sign.codes
     actions = {code: tr(cause.action) for code, cause in catalogue.reasons.items() if cause.action}
     causes = {code: facts.places(reason=code, sign=None) for code in actions}
     clearest = _strongest(facts, causes, evidence, MAX_REASONS, FAINT, spreads)

@@ -50,12 +50,20 @@ def told_falsely(home: Home, rows: pd.DataFrame, risk: pd.Series) -> list[str]:
     rows = rows.assign(as_of=pd.to_datetime(rows["as_of"]))
     risks = risk.loc[rows["account_id"]].to_numpy(np.float64)
     listed = groupings(rows, known_of(home.tables, rows)).join(by_risk(risks).set_index(rows.index))
-    here = [one for one in found if one["grouping"] in listed and (listed[one["grouping"]] == one["group"]).any()]
+    here = [one for one in found if one["grouping"] in listed and _is_any_of(listed[one["grouping"]], one)]
     names = dict(_reps(home.tables, rows["as_of"].iloc[0].date()))
     return [tr(_TOO_LOW if one["left"] > one["told"] else _TOO_HIGH, **_in_words(one, names)) for one in here[:SAID]]
 
 
+def _is_any_of(groups: pd.Series, one: Mapping[str, Any]) -> bool:
+    """Whether any account on the list is of a kind; small groups taken together are all those but the ones apart."""
+    return bool((~groups.isin(one["apart"]) if "apart" in one else groups == one["group"]).any())
+
+
 def _in_words(one: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    if "apart" in one:
+        group = tr("the {count} small ones together", count=one["group"].partition(" ")[0])
+        return {"grouping": tr(one["grouping"]), "group": group, "told": one["told"], "left": one["left"]}
     group = (names.get(one["group"]) if one["grouping"] == "rep" else None) or group_in_words(one["group"])
     return {"grouping": tr(one["grouping"]), "group": group, "told": one["told"], "left": one["left"]}
 

@@ -14,6 +14,8 @@ from models.rule import Rule
 from pipelines.home import GATE, Home
 from pipelines.intake.manifest import Found, Pause, Renamed, Thinned
 
+# What to set where accounts order too rarely to be judged: for those who can.
+LONGER = "Allow a longer outlook (left.max_days), or go by left.by: silence with a longer left.horizon_days."
 TELLING = 2  # accounts of so many: fewer are rounded too far
 AS_AN_ORDER = later("Take the risks for an order in which to call, rather than for chances.")
 WHOLE_YEAR = 330  # days from the first as_of that was learned from to the last: as_ofs are up to a month apart
@@ -111,14 +113,15 @@ def _ways(too_high: int, too_low: int) -> str:
 
 
 def mostly_rare(left: Left, not_scored: pd.DataFrame, scored: int) -> str:
-    """What to set where more accounts order too rarely to be judged than are scored; else ''."""
+    """Where more accounts order too rarely to be judged than are scored; else ''. What to set stands in the log
+    (`LONGER`).
+    """
     rare = int((not_scored["cause"] == orders_too_rarely(left)).sum())
     if rare <= scored:
         return ""
     return tr(
         "{rare:,} accounts order too rarely to be judged within {days} days and are not ranked; {scored:,} "
-        "are. To judge them, allow a longer outlook (left.max_days), or go by left.by: silence with a longer "
-        "left.horizon_days.",
+        "are. Whoever set this up can allow more days; the log says how.",
         rare=rare,
         days=left.longest_outlook,
         scored=scored,
@@ -131,9 +134,7 @@ def nobody_at_risk(left: Left, not_scored: pd.DataFrame, as_of: date) -> str:
     causes = "; ".join(f"{cause} ({count:,} accounts)" for cause, count in counts.items())
     rare = int(counts.get(orders_too_rarely(left), 0))
     return f"no account is at risk on {as_of}. {causes or 'There is no account at all'}. " + (
-        "Allow a longer outlook (left.max_days), or go by left.by: silence with a longer left.horizon_days."
-        if rare > len(not_scored) - rare
-        else "Choose another day with --as-of."
+        LONGER if rare > len(not_scored) - rare else "Choose another day with --as-of."
     )
 
 

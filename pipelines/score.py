@@ -26,6 +26,7 @@ from pipelines.grouped import told_falsely
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
 from pipelines.notices import (
+    LONGER,
     as_an_order,
     caution,
     caution_of_rule,
@@ -76,6 +77,9 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
     known = known.sort_values("account_id", ignore_index=True)
     found = Records(home, manifest).found(as_of)
     scores = ranked(ranker.model, known, as_of, doubt_of(found, manifest.columns))
+    rare = mostly_rare(settings.left, not_scored, len(scores))
+    if rare:
+        log.warning("score: most accounts order too rarely to be judged. %s", LONGER)
     notices = [
         ranker.notice,
         *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, scores.set_index("account_id")["risk"])),
@@ -83,7 +87,7 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         survivors(manifest.gone_since),
         other_ids(manifest.renamed, as_of),
         *of_records(found, as_of),
-        mostly_rare(settings.left, not_scored, len(scores)),
+        rare,
     ]
     scored = Scored(
         scores.assign(as_of=as_of, model_version=version, data_version=manifest.data_version),

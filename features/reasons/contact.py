@@ -92,7 +92,9 @@ class Contact(Reason):
         "count",
         days=YEAR,
         risk="rises",
-        says=f"{{value:# breach/breaches}} in {{days}} days of the rule to get in touch every {QUIET_DAYS} days",
+        says=f"In {{days}} days we never let more than {QUIET_DAYS} days pass without getting in touch with them"
+        f"{NONE_OR}"
+        f"{{value:# time}} in {{days}} days we let more than {QUIET_DAYS} days pass without getting in touch with them",
     )
     is_quiet = feature(
         since_we_began > QUIET_DAYS,

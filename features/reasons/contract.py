@@ -1,4 +1,4 @@
-"""Contract: customers leave when it is up for renewal and nobody asked."""
+"""Contract: customers leave when nobody asks what they get out of it until it is up for renewal."""
 
 from features.language import of_terms
 from features.language.declare import YEAR, Reason, count, feature, in_windows
@@ -19,7 +19,7 @@ NEAR_DAYS = 60  # before a renewal, in which everybody calls
 
 
 class Contract(Reason):
-    """It is up for renewal."""
+    """Their contract is left to itself."""
 
     action = "Ask what they got out of it; the renewal comes later"
 

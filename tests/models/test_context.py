@@ -17,12 +17,12 @@ def context_of(**pushes: float) -> str | None:
 @pytest.mark.parametrize(
     ("pushes", "said"),
     [
-        ({"revenue_360d": 0.3, "season_sine": 0.2}, "more risk for their size, the season"),
+        ({"revenue_360d": 0.3, "season_sine": 0.2}, "the risk is raised by their size, the season"),
         (
             {"revenue_360d": 0.3, "is_new": -0.2},
-            "more risk for their size; less for how long they have been customers",
+            "the risk is raised by their size; lowered by how long they have been customers",
         ),
-        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.02}, "more risk for the season"),
+        ({"season_sine": 0.06, "season_cosine": 0.06, "is_new": 0.02}, "the risk is raised by the season"),
         ({"season_sine": 0.3, "season_cosine": -0.3, "days_since_contact": 2}, ""),
     ],
 )
@@ -32,7 +32,7 @@ def test_it_names_what_raises_and_what_lowers_the_risk_though_nobody_can_act_on_
 
 def test_what_weighs_little_is_said_to():
     assert context_of(revenue_360d=0.05) == (
-        "Context, nothing to act on and of little weight: more risk for their size"
+        "Context, nothing to act on and of little weight: the risk is raised by their size"
     )
     assert context_of(revenue_360d=0.02) is None
 

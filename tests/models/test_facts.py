@@ -9,7 +9,7 @@ import pytest
 from features.catalogue import catalogue
 from models.churn import FeatureProfile
 from models.explain import Contributions
-from models.reasons import ASK, reasons
+from models.reasons import reasons
 from models.vocabulary import Vocabulary
 from tests.models.test_reasons import MISSING, reasons_of
 
@@ -242,11 +242,13 @@ def test_what_to_do_speaks_of_the_fact_shown(values, fact, says, do):
     assert (account["reason_1"], account["action_1"]) == (says, do)
 
 
-def test_of_whom_no_reason_is_shown_nothing_pressing_is_said_behind_none():
+def test_of_whom_no_reason_is_shown_what_is_pressing_is_to_be_done():
     account = reasons_of({"open_tickets_360d": 2.0}, {"open_tickets_360d": 0.01})
 
     assert account["reason_1"] is None
-    assert account["action_1"] == ASK
+    assert account["action_1"] == (
+        "2 tickets open now. Ring and say who works on what is open, and by when it will be solved"
+    )
 
 
 def test_a_served_model_tells_the_same():

@@ -26,9 +26,9 @@ KNOWN = pd.DataFrame(
 
 def test_value_is_in_quarters_of_its_own_day_and_nothing_stands_apart():
     assert groupings(ROWS)["value"].tolist() == [
-        *("lowest quarter", "second quarter", "third quarter", "highest quarter"),
+        *("lowest quarter", "second lowest quarter", "second highest quarter", "highest quarter"),
         *("nothing", "nothing"),
-        *("second quarter", "highest quarter"),
+        *("second lowest quarter", "highest quarter"),
     ]
 
 

@@ -8,7 +8,7 @@ from scipy.special import expit
 from scipy.stats import norm, poisson
 
 from models.groupings import by_risk
-from models.groups import LEAST, LISTED, holm, in_words, marked, nested, told_by_group, unnested, verdict
+from models.groups import LEAST, LISTED, holm, in_words, marked, nested, told_by_group, unnested, verdict, worst
 
 ORIGINS = 6
 
@@ -244,3 +244,19 @@ def test_how_many_differ_is_said_in_words():
     assert in_words(none) == "of 2 groups with leavers enough to tell, none differ beyond chance"
     assert in_words(one) == "of 2 groups with leavers enough to tell, 1 differs beyond chance"
     assert marked(one).index.tolist() == [("pace", "overdue")]
+
+
+def test_of_small_groups_taken_together_the_worst_say_which_are_apart():
+    figures = {"n": 100, "accounts": 50, "mean_risk": 0.1, "low": 0.0, "high": 0.1, "p_value": 0.01}
+    by_group = {
+        "region": {
+            "North": figures | {"base_rate": 0.1, "differs": False},
+            "9 others": figures | {"base_rate": 0.3, "differs": True},
+        },
+        "segment": {"Shop": figures | {"base_rate": 0.2, "differs": True}},
+    }
+
+    assert worst(by_group) == [
+        {"grouping": "region", "group": "9 others", "told": 0.1, "left": 0.3, "apart": ["North"]},
+        {"grouping": "segment", "group": "Shop", "told": 0.1, "left": 0.2},
+    ]

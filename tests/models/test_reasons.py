@@ -296,3 +296,50 @@ def test_rows_at_once_or_one_by_one_are_told_the_same(rows, model, monkeypatch):
     monkeypatch.setattr("models.reasons.ROWS_AT_ONCE", 1)
 
     pd.testing.assert_frame_equal(together, reasons(found, some, model.profiles, catalogue()))
+
+
+def test_that_notice_was_given_stands_behind_another_sign():
+    values = {"days_to_contract_end": 5.0, "has_notice": 1.0}
+    pushes = {"days_to_contract_end": 2.0, "has_notice": 0.2}
+
+    given = reasons_of(values, pushes)
+    kept = reasons_of(values | {"has_notice": 0.0}, pushes)
+
+    assert given["sign"] == "5 days until their contract ends. Notice was given, and no other contract goes on"
+    assert kept["sign"] == "5 days until their contract ends"
+    alone = reasons_of({"has_notice": 1.0}, {"has_notice": 0.5}, FeatureProfile(0.0, 0, 0, 0, 0, 1))
+    assert alone["sign"] == "Notice was given, and no other contract goes on"
+
+
+@pytest.mark.parametrize(
+    ("values", "action"),
+    [
+        ({"has_notice": 1.0}, "Ask what made them give notice, and what would keep them"),
+        (
+            {"open_tickets": 2.0},
+            "2 tickets open now. Ring and say who works on what is open, and by when it will be solved",
+        ),
+        ({"oldest_open_call": 6.0}, "Ring them back today: they called on Friday"),
+        ({"oldest_open_call": 6.0, "has_notice": 1.0}, "Ask what made them give notice, and what would keep them"),
+        ({"oldest_open_call": 0.0, "open_tickets": 0.0, "has_notice": 0.0}, ASK),
+        ({"contacts_left_360d": 3.0}, ASK),  # not pressing
+    ],
+)
+def test_without_a_reason_one_does_first_what_is_pressing(values, action):
+    names = {"open_tickets": "open_tickets_360d"}
+    values = {names.get(name, name): value for name, value in values.items()}
+
+    account = reasons_of(values, {}, as_of=date(2026, 7, 2))
+
+    assert account["reason_1"] is None
+    assert account["action_1"] == action
+    assert account["action_2"] is None
+
+
+def test_what_may_have_been_done_and_not_recorded_is_not_pressing():
+    found = Contributions(np.array([[0.0]]), -2.0, ("oldest_open_call",), {})
+    rows = pd.DataFrame({"oldest_open_call": [6.0]})
+
+    (action,) = reasons(found, rows, {"oldest_open_call": PROFILE}, catalogue(), None, {"oldest_open_call"})["action_1"]
+
+    assert action == ASK

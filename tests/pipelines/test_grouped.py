@@ -94,6 +94,25 @@ def test_kinds_that_were_told_falsely_are_named_where_one_of_them_is_on_the_list
     assert told_falsely(Home(tmp_path), ROWS, pd.Series(0.0, ROWS["account_id"])) == []
 
 
+def test_the_small_ones_that_were_told_falsely_together_are_named_where_one_of_them_is_on_the_list(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path)
+    on_top(home)
+
+    def said(*apart: str) -> list[str]:
+        others = {"grouping": "segment", "group": "7 others", "apart": list(apart), "told": 0.05, "left": 0.1}
+        (home.model / GATE).write_text(json.dumps({"missed_by_group": [others]}))
+        rows = pd.DataFrame({"account_id": ["A", "B"], "as_of": date(2024, 3, 1), "pace": "new"})
+        return told_falsely(home, rows, pd.Series({"A": 0.05, "B": 0.2}))
+
+    (told,) = said("Shop", "Chain")  # and B is a garage
+    assert told.startswith("Risks of some accounts (segment: the 7 small ones together) were too low on earlier days")
+    assert said("Shop", "Garage") == []
+    with speaking("de"):
+        assert "(Segment: die 7 kleinen zusammen) waren" in said("Shop")[0]
+
+
 def test_tables_that_are_not_there_give_no_column(tmp_path: Path) -> None:
     assert known_of(tmp_path, ROWS).shape == (4, 0)
     assert known_of(tmp_path, ROWS[:0]).empty

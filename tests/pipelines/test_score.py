@@ -173,7 +173,9 @@ def test_every_account_is_scored_or_has_a_cause(scored_home, scores):
 
 
 def test_reasons_come_with_code_shap_and_action_or_not_at_all(scores):
-    assert set(scores.loc[scores["reason_1"].isna(), "action_1"]) <= {ASK}
+    without = scores.loc[scores["reason_1"].isna(), "action_1"]
+    assert without.notna().all()
+    assert ASK in set(without), "what is pressing is not so for all"
     for place in (1, 2, 3, 4):
         there = scores[f"reason_{place}"].notna()
         for name in (f"reason_{place}_code", f"reason_{place}_shap", *([f"action_{place}"] if place > 1 else [])):
@@ -371,10 +373,12 @@ def test_what_changed_lately_and_where_records_end_stand_in_the_notice(own_home,
     assert "The records" not in Scored.read(own_home, earlier).notice
 
 
-def test_where_most_order_too_rarely_the_notice_says_what_to_set(small_settings) -> None:
+def test_where_most_order_too_rarely_the_notice_says_so_and_names_no_setting(small_settings) -> None:
     rarely = small_settings.left.model_copy(update={"k": 60})
     left = pd.DataFrame({"cause": [orders_too_rarely(rarely)] * 3 + ["Never ordered"]})
     assert mostly_rare(rarely, left, scored=3) == ""
-    assert mostly_rare(rarely, left, scored=2).startswith(
-        "3 accounts order too rarely to be judged within 180 days and are not ranked; 2 are. To judge them, "
+    assert mostly_rare(rarely, left, scored=2) == (
+        "3 accounts order too rarely to be judged within 180 days and are not ranked; 2 are. "
+        "Whoever set this up can allow more days; the log says how."
     )
+    assert "left." not in mostly_rare(rarely, left, scored=2)
