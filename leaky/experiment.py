@@ -19,6 +19,7 @@ from models.churn import Churn
 from models.metrics import EvaluationSet, interval, metrics, resampled
 from models.origins import Origin, too_short
 from models.reach import Reach
+from models.ready import ready_to_tell
 from models.recipe import Recipe
 from models.target import targets
 from pipelines.dataset import origins_of, read_rows, recipe_of
@@ -149,7 +150,7 @@ def try_features(baseline: Baseline, declared: Mapping[str, Declared]) -> Experi
         features=values[baseline.rows["left"].notna().to_numpy()],
         alone=_alone(baseline, features, tested),
         gain=_gain(baseline, risks),
-        model=ChurnClassifier(newest),
+        model=ChurnClassifier(newest, Manifest.read(baseline.home).language),
         tested=f"On {len(tested):,} test rows, {as_ofs[0]} to {as_ofs[-1]}, of which "
         f"{baseline.evaluated.left.mean():.1%} left; each time the model had learned from what was known on the day.",
     )
@@ -175,7 +176,7 @@ def _risks(
     newest = origins[-1]
     return (
         tuple(rerun(rows, origins, recipe) for recipe in recipes),
-        recipes[0].fit(rows, newest.train, newest.as_of),
+        ready_to_tell(recipes[0].fit(rows, newest.train, newest.as_of), rows, newest.train, newest.as_of),
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.language.sentence import as_told, asides_in, names_in, rendered
-from features.language.tongue import number
+from features.language.tongue import later, number, tr
 from models.churn import FeatureProfile, Floats
 from models.explain import Contributions
 from models.reach import LEAST_DAYS
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # a model that is served elsewhere has a vocabulary instead
 CYCLE, REGULARITY = "usual_cycle", "order_regularity"
 AGE, YOUNG_DAYS = "days_as_customer", 360  # so long after the first order no window of days begins before it
 AGES = (AGE, "days_since_first_contract")  # the older one tells how long an account has been there
+AS_FAR = later("as far as the records go")
 _WINDOW = re.compile(r"_\d+d$")  # behind the attribute that declares a feature
 Strings = npt.NDArray[np.object_]
 Places = list[int]
@@ -87,7 +88,7 @@ class Facts:
         ]
 
     def sentences(self, place: int, own: npt.NDArray[np.bool_]) -> Strings:
-        """One feature's, made once for all values that read alike."""
+        """One feature's, made once for all values that read alike; of one in doubt as far as the records go."""
         word = self.words[place]
         usual = self.usual.get(word.name)
         found = self._once(
@@ -99,7 +100,12 @@ class Facts:
             says = (word.says_of_days or "").replace("{days}", number(days, ".0f"))
             of_them = shorter & (self.ages == days)
             found[of_them[own]] = self._once(word.name, says, of_them, self._say(word, says))
-        return found
+        return self._as_far(place, found)
+
+    def _as_far(self, place: int, sentences: Strings) -> Strings:
+        if not self.is_in_doubt[place]:
+            return sentences
+        return np.array([said and f"{said} ({tr(AS_FAR)})" for said in sentences], dtype=object)
 
     def _say(self, word: "Feature | Word", says: str | None = None) -> "Callable[[dict[str, float]], str | None]":
         return lambda row: word.sentence(row, as_of=self.as_of, says=says)
@@ -133,7 +139,9 @@ class Facts:
                 found[own] = self._once(word.name, word.then or "", own, self._act(word))
                 unsaid = own & ~(tells | suits)[shown] & (shown != place)
                 if unsaid.any() and not word.sign:
-                    behind[unsaid] = self._once(word.name, word.says or "", unsaid, self._say(word))
+                    behind[unsaid] = self._as_far(
+                        place, self._once(word.name, word.says or "", unsaid, self._say(word))
+                    )
         return found, behind
 
     def _press(self, found: Strings, is_open: npt.NDArray[np.bool_]) -> None:

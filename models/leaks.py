@@ -15,13 +15,14 @@ class Finding:
     code: a, values from before the loss that were written after it; b, times that were filled in from the loss or on
     one day; c, a feature that ranks the early accounts better than anything honest does; d, one whose skill is all of
     the last days before the last order. table: None where `column` is a feature. seen: what was seen, in words and
-    numbers.
+    numbers. cure: what to do, where that is not what helps in most cases.
     """
 
     code: Code
     table: str | None
     column: str
     seen: str
+    cure: str = ""
 
     @property
     def stops(self) -> bool:
@@ -41,8 +42,8 @@ class Finding:
     @property
     def says(self) -> str:
         """What it is and what to look at, without its full stop."""
-        cure = "Give recorded_at, or leave it out" if self.stops else "See where its values come from"
-        return f"{self.name}: {self.seen}. {cure}"
+        usual = "Give recorded_at, or leave it out" if self.stops else "See where its values come from"
+        return f"{self.name}: {self.seen}. {self.cure or usual}"
 
 
 def setting_for(findings: Sequence[Finding], accepted: Sequence[str] = ()) -> str:
@@ -92,4 +93,6 @@ class Leaks:
     @classmethod
     def from_json(cls, text: str) -> "Leaks":
         rows = json.loads(text)["findings"]
-        return cls(tuple(Finding(row["code"], row["table"], row["column"], row["seen"]) for row in rows))
+        return cls(
+            tuple(Finding(row["code"], row["table"], row["column"], row["seen"], row.get("cure", "")) for row in rows)
+        )

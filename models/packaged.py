@@ -38,6 +38,7 @@ SHIPPED = (
     "models/__init__.py",
     "models/churn.py",
     "models/competing.py",
+    "models/doubt.py",
     "models/explain.py",
     "models/facts.py",
     "models/layout.py",

@@ -4,7 +4,7 @@ All of it is chosen a column at a time. SHAP says what moved the score, not what
 more.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from features.language.sentence import is_dated
 from features.language.signs import SIGNS
 from features.language.tongue import later, tr
 from models.churn import FeatureProfile, Floats
+from models.doubt import NO_DOUBT, Doubt
 from models.explain import Contributions
 from models.facts import Facts, Places, Strings
 from models.own_pace import OF_A_YEAR, lacking
@@ -42,7 +43,6 @@ WITH_REP = "days_with_rep"  # of a rep that they have had from the first day, no
 COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
-AS_FAR = later("as far as the records go")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
 
 ALIKE: Mapping[str, float] = MappingProxyType({})  # of groups that are compared as they are
@@ -61,14 +61,14 @@ def reasons(
     profiles: Mapping[str, FeatureProfile],
     catalogue: "Catalogue | Vocabulary",
     as_of: date | None = None,
-    in_doubt: Collection[str] = (),
+    doubt: Doubt = NO_DOUBT,
 ) -> pd.DataFrame:
     """sign, sign_code; at most four reasons, clearest first: reason_i (sentence), reason_i_code, action_i and
     reason_i_shap; reason_1_lead; holds_1, holds_2 (sentences). None, or NaN, where there is none.
 
     as_of: the day of the rows, where sentences may name days. catalogue: what features and reasons are told by.
-    in_doubt: names of features that may be as they are for want of rows: a reason of which they are the fact stands
-    behind the others, and is told as far as the records go.
+    doubt: the features that may be as they are for want of rows: a reason of which such a one is the fact stands
+    behind the others, and all that is told by it is so as far as the records go.
 
     Reasons stand by what their features add up to, each in units of its own spread (`models.spread`): first is the one
     that is most unusual for what it is. A sign or a reason is shown if what it adds up to raises the log-odds by at
@@ -94,11 +94,12 @@ def reasons(
         _reasons(
             replace(
                 Facts.of(contributions, rows, slice(start, start + ROWS_AT_ONCE), catalogue, profiles, as_of),
-                in_doubt=in_doubt,
+                in_doubt=doubt.worse,
             ),
             profiles,
             catalogue,
             contributions.spreads,
+            doubt,
         )
         for start in range(0, max(len(rows), 1), ROWS_AT_ONCE)
     ]
@@ -110,6 +111,7 @@ def _reasons(
     profiles: Mapping[str, FeatureProfile],
     catalogue: "Catalogue | Vocabulary",
     spreads: Mapping[str, float],
+    doubt: Doubt,
 ) -> pd.DataFrame:
     columns: dict[str, Strings | Floats] = {}
     evidence = _evidence(facts, profiles)
@@ -127,7 +129,7 @@ def _reasons(
         columns[f"reason_{place}_shap"] = found.shap
     columns["reason_1_lead"] = _leads(clearest, spreads)
     good = {code: facts.places(reason=code) for code in dict.fromkeys(word.reason for word in facts.words)}
-    lowering = replace(facts, shap_values=-facts.shap_values)
+    lowering = replace(facts, shap_values=-facts.shap_values, in_doubt=doubt.better)
     for place, found in enumerate(_strongest(lowering, good, _comfort(lowering, profiles), MAX_HOLDS), start=1):
         columns[f"holds_{place}"] = found.sentences
     # As they are: pandas would take a column of texts for another kind than one in which there is none.
@@ -213,8 +215,6 @@ def _found(facts: Facts, pushes: Floats, shown: npt.NDArray[np.intp], codes: Str
     for feature in np.unique(shown[stands]):
         own = stands & (shown == feature)
         sentences[own] = facts.sentences(feature, own)
-        if facts.is_in_doubt[feature]:
-            sentences[own] += f" ({tr(AS_FAR)})"
     return _Found(sentences, np.where(stands, codes, np.array(None)), np.where(stands, pushes, np.nan), shown)
 
 

@@ -108,10 +108,10 @@ def _write_kept(source: Source, checked: CheckedSource, as_of: date, folder: Pat
         tables=tables,
         derived=[name for name in tables if name not in source.selects],
         missing=[name for name in TABLES if name not in tables],
-        ended={name: last for name, last in checked.ended.items() if name in tables},
-        thinned={name: short for name, short in checked.thinned.items() if name in tables},
+        ended={name: last for name, last in checked.found.ended.items() if name in tables},
+        thinned={name: short for name, short in checked.found.thinned.items() if name in tables},
         gone_since=checked.gone_since,
-        pause=checked.pause,
+        pause=checked.found.pause,
         renamed={name: change for name, change in checked.renamed.items() if name in tables},
         data_version=data_version(tables),
     )

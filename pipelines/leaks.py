@@ -14,6 +14,7 @@ from features.language.measure import Columns, leaves
 from features.language.of_terms import OfContracts
 from features.mistake import Mistake, closest
 from features.tables import TABLES
+from models.ends_filled_in import ends_filled_in
 from models.last_days import LOOK_BACK, Leave, of_contracts, of_starts
 from models.leaks import Finding, Leaks, lines, setting_for
 from models.leaks_in_features import leaks_in_features, sample_of
@@ -79,6 +80,8 @@ def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
     for name, table in TABLES.items():
         if table.column_names[0] == "account_id" and (read := _read(home, name, drawn)) is not None:
             yield from leaks_in(table, read, fates, leave)
+            if name == "contracts":
+                yield from ends_filled_in(read, pd.Timestamp(Manifest.read(home).as_of))
 
 
 def _leave(home: Home, rows: pd.DataFrame) -> Leave:

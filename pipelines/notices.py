@@ -12,7 +12,7 @@ from models.definition import Left
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
-from pipelines.intake.manifest import Manifest, Pause, Renamed, Thinned
+from pipelines.intake.manifest import Found, Pause, Renamed, Thinned
 
 # What to set where accounts order too rarely to be judged: for those who can.
 LONGER = "Allow a longer outlook (left.max_days), or go by left.by: silence with a longer left.horizon_days."
@@ -165,12 +165,15 @@ def other_ids(renamed: Mapping[str, Renamed], as_of: date) -> str:
     return as_an_order(seen)
 
 
-def of_records(manifest: Manifest) -> list[str]:
-    """What to know of tables that end long before the day to score, or thin out before it, and of a firm's pause."""
+def of_records(found: Found, as_of: date) -> list[str]:
+    """What to know of tables that end long before the day to score, or thin out before it, and of a firm's pause.
+
+    found: by the rows that were known on that day, which need not be the newest one.
+    """
     return [
-        *([closed(manifest.pause, manifest.as_of)] if manifest.pause else []),
-        *(gap(table, last) for table, last in manifest.ended.items()),
-        *(thinned(table, short, manifest.as_of) for table, short in manifest.thinned.items()),
+        *([closed(found.pause, as_of)] if found.pause else []),
+        *(gap(table, last) for table, last in found.ended.items()),
+        *(thinned(table, short, as_of) for table, short in found.thinned.items()),
     ]
 
 

@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,11 +15,13 @@ from features.language.tongue import ENGLISH, later, speaking, tr
 from features.mistake import Mistake
 from features.value import Returns, returns_in, value_by
 from models.churn import Churn
+from models.doubt import NO_DOUBT, Doubt
 from models.layout import SCORING
 from models.provenance import files_hash
 from models.registry import Registry
 from models.rule import Rule
 from pipelines.at_risk import features_at
+from pipelines.doubt import Records, doubt_of
 from pipelines.grouped import told_falsely
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest
@@ -42,7 +43,7 @@ from pipelines.record import write_record
 from pipelines.refusals import refused, refused_because
 from pipelines.scored import Scored, day_of_scores
 from pipelines.settings import Settings
-from pipelines.told import features_in_doubt, told
+from pipelines.told import told
 
 log = logging.getLogger(__name__)
 
@@ -74,16 +75,18 @@ def _score(settings: Settings, home: Home, manifest: Manifest, as_of: date) -> N
         )
     computed = time.perf_counter()
     known = known.sort_values("account_id", ignore_index=True)
-    scores = ranked(ranker.model, known, as_of, features_in_doubt(manifest, as_of))
+    found = Records(home, manifest).found(as_of)
+    scores = ranked(ranker.model, known, as_of, doubt_of(found, manifest.columns))
     rare = mostly_rare(settings.left, not_scored, len(scores))
     if rare:
         log.warning("score: most accounts order too rarely to be judged. %s", LONGER)
     notices = [
         ranker.notice,
         *([] if isinstance(ranker.model, Rule) else told_falsely(home, known, scores.set_index("account_id")["risk"])),
+        # Both are of all the records, by which it was learned, whichever day is scored.
         survivors(manifest.gone_since),
         other_ids(manifest.renamed, as_of),
-        *(of_records(manifest) if as_of == manifest.as_of else []),
+        *of_records(found, as_of),
         rare,
     ]
     scored = Scored(
@@ -138,14 +141,14 @@ class Ranker:
     notice: str = ""
 
 
-def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date, in_doubt: Collection[str] = ()) -> pd.DataFrame:
+def ranked(model: Churn | Rule, known: pd.DataFrame, as_of: date, doubt: Doubt = NO_DOUBT) -> pd.DataFrame:
     """Risks, rank, value at risk, priority, sign and reasons of accounts on `as_of`, sorted by rank.
 
     known: see `features_at`. Equal risks stand in the order of account_id. A rule's reasons have no SHAP values.
     """
     contracts = known.reindex(columns=_OF_CONTRACTS).astype({"has_notice": "boolean"})
     scores = known[_KEPT].join(contracts).assign(risk=model.risk(known), risk_involuntary=model.risk_involuntary(known))
-    said = told(model, known, as_of, in_doubt)
+    said = told(model, known, as_of, doubt)
     scores["value_at_risk"] = (scores["risk"] * scores["value"]).round(2)
     # Equal risks of a rule, of which there are many, stand in the order of what it goes by.
     scores["_order"] = model.score(known) if isinstance(model, Rule) else scores["risk"]

@@ -11,6 +11,7 @@ from features.language.tongue import later, short_day, speaking, tr
 from features.mistake import Mistake, closest
 from features.value import ValueBy
 from models.definition import PaceBy
+from pipelines.doubt import Records
 from pipelines.exports import past_risk, what_if
 from pipelines.exports.behind import behind
 from pipelines.exports.figures import NO_REASON
@@ -89,6 +90,9 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
         later("notice given, {days:0# day} before the contract's end"),
         later("notice given"),
     ),
+    "withdrawals": lambda days, _: tr(
+        "a contract withdrawn {days:0# day} before its first day; it never began", days=days
+    ),
     "ends": lambda _days, _: tr("a contract's last day"),
     "losses": lambda kind, _: (
         tr("recorded as lost: {kind}", kind=kind_in_words(kind)) if kind else tr("recorded as lost")
@@ -165,7 +169,7 @@ def _by_its_scorer(
         return pd.DataFrame(columns=past_risk.COLUMNS), pd.DataFrame(columns=what_if.COLUMNS), ["", gone]
     known, others = past_risk.known_lately(settings, home, manifest.as_of, account_id)
     moved = contributions_of(scorer, known)
-    history = past_risk.past_risk(scorer, known, others, moved, manifest)
+    history = past_risk.past_risk(scorer, known, others, moved, Records(home, manifest))
     is_now = (pd.to_datetime(known["as_of"]) == pd.Timestamp(manifest.as_of)).to_numpy()
     now = known[is_now]
     deeds = what_if.what_if(home, manifest.as_of, now, scorer)

@@ -28,7 +28,7 @@ def behind(tables: Path, columns: Columns, as_of: date, account_id: str, code: s
     """
     found: Counter[tuple[int, str, Any]] = Counter()
     for (name, rows), windows in _read(columns, code).items():
-        known = Lane(rows, TOLD[name].column).events(tables, as_of)
+        known = Lane(rows, TOLD[name].column, came=TOLD[name].came).events(tables, as_of)
         if known is None:
             continue
         longest, back = max(windows), EVER if 0 in windows else max(windows)

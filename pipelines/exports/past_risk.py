@@ -9,15 +9,16 @@ import pandas as pd
 from features.language.tongue import short_day, tr
 from models.churn import Churn
 from models.definition import PaceBy
+from models.doubt import NO_DOUBT
 from models.explain import Contributions
 from models.rule import Rule
 from pipelines.at_risk import features_at
+from pipelines.doubt import Records
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.wording import day, is_missing, percent
 from pipelines.home import Home
-from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
-from pipelines.told import contributions_of, features_in_doubt, reasons_of
+from pipelines.told import contributions_of, reasons_of
 
 DATES = 12  # on which a risk is told
 WIDTH = 20  # characters of the bar of a certain leaving
@@ -48,18 +49,18 @@ def past_risk(
     known: pd.DataFrame,
     others: pd.DataFrame,
     moved: Contributions | None = None,
-    manifest: Manifest | None = None,
+    records: Records | None = None,
 ) -> pd.DataFrame:
     """COLUMNS of every as_of, oldest first; where it was not watched, no risk but the cause. Days on which nobody knew
     the account yet are absent.
 
-    known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`. manifest: of the
-    tables, some of which may have ended; see `pipelines.told.features_in_doubt`.
+    known, others: see `known_lately`. moved: of `known`, where it is at hand; see `contributions_of`. records: the
+    tables, some of which may have ended, or thinned out, by one day or another.
     """
     moved = moved or contributions_of(model, known)  # of all days at once: the forest takes the time, and not the rows
     days = {day: (known["as_of"] == day).to_numpy() for day in known["as_of"].unique()}
     told = [
-        _told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own), manifest)
+        _told(model, known[own], pd.Timestamp(str(as_of)).date(), moved.subset(own), records)
         for as_of, own in days.items()
     ]
     rows = pd.concat([frame.reindex(columns=COLUMNS).astype(object) for frame in (*told, others)])
@@ -68,9 +69,9 @@ def past_risk(
 
 
 def _told(
-    model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions, manifest: Manifest | None
+    model: Churn | Rule, known: pd.DataFrame, as_of: date, moved: Contributions, records: Records | None
 ) -> pd.DataFrame:
-    said = reasons_of(model, known, as_of, moved, features_in_doubt(manifest, as_of) if manifest else ())
+    said = reasons_of(model, known, as_of, moved, records.doubt(as_of) if records else NO_DOUBT)
     named = {"reason": said["reason_1"], "reason_code": said["reason_1_code"]}
     return known.assign(risk=model.risk(known), sign=said["sign"], **named)
 

@@ -32,8 +32,17 @@ def for_good(contracts: ir.Table) -> ir.Table:
 def begun(contracts: ir.Table) -> ir.Table:
     """The contracts, see `for_good`, without those that were withdrawn."""
     rows = contracts.to_pandas()
-    never = is_withdrawn(*(_day_numbers(rows, name) for name in ("starts_on", "cancelled_at")))
-    return ibis.memtable(rows[~never], schema=contracts.schema())
+    return ibis.memtable(rows[~_are_withdrawn(rows)], schema=contracts.schema())
+
+
+def withdrawn(contracts: ir.Table) -> ir.Table:
+    """Those of the contracts, see `for_good`, that were withdrawn."""
+    rows = contracts.to_pandas()
+    return ibis.memtable(rows[_are_withdrawn(rows)], schema=contracts.schema())
+
+
+def _are_withdrawn(rows: pd.DataFrame) -> np.ndarray:
+    return np.asarray(is_withdrawn(*(_day_numbers(rows, name) for name in ("starts_on", "cancelled_at"))))
 
 
 def _day_numbers(rows: pd.DataFrame, name: str) -> np.ndarray:

@@ -2,7 +2,7 @@
 // Draws an account's past as lanes over time. Everything from the data goes in as text, never as markup.
 const drawTimeline = (() => {
   const DAY = 86400000;
-  const BAD = ["competitor_seen", "complaint", "notice_given", "contract_ended", "recorded_as_lost"];
+  const BAD = ["competitor_seen", "complaint", "notice_given", "contract_withdrawn", "contract_ended", "recorded_as_lost"];
   function element(name, attributes, ...children) {
     const made = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -18,6 +18,7 @@ const drawTimeline = (() => {
     referral: tr("They referred someone to us"), reference: tr("They stood as a reference"), competitor_seen: tr("A competitor was seen"),
     complaint: tr("A complaint"), review_meeting: tr("A review meeting"), upsell: tr("They bought something more"),
     contract_began: tr("A contract began"), contract_renewed: tr("A contract was renewed"), notice_given: tr("Notice was given"),
+    contract_withdrawn: tr("A contract was withdrawn before it began"),
     contract_ended: tr("A contract ended"), recorded_as_lost: tr("Recorded as lost"),
   });
 
@@ -33,7 +34,7 @@ const drawTimeline = (() => {
   // Each lane: what it is called, what it says in words (and in short, where that is long), how high it is, and how it
   // is drawn.
   function lanes(past, { tr, money }) {
-    const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], requests = [], errors = [], tickets = [], signals = [], contracts = [], renewals = [], notices = [], ends = [], losses = [] } = past;
+    const { orders = [], returns = [], credits = [], contacts = [], mailings = [], calls = [], requests = [], errors = [], tickets = [], signals = [], contracts = [], renewals = [], notices = [], withdrawals = [], ends = [], losses = [] } = past;
     const open = (events) => events.filter((event) => event[1] === null).length;
     const found = [];
     if (orders.length) {
@@ -64,7 +65,7 @@ const drawTimeline = (() => {
     const as = (kind, events) => events.map(([days]) => [days, kind]);
     const terms = [
       ...as("contract_began", contracts), ...as("contract_renewed", renewals), ...as("notice_given", notices),
-      ...as("contract_ended", ends.filter((event) => event[1] === null)), ...as("recorded_as_lost", losses),
+      ...as("contract_withdrawn", withdrawals), ...as("contract_ended", ends.filter((event) => event[1] === null)), ...as("recorded_as_lost", losses),
     ];
     if (terms.length) {
       const over = terms.filter((event) => BAD.includes(event[1])).length;

@@ -29,7 +29,7 @@ from features.language.tongue import tr
 from features.reasons.calls import asked, rung
 from features.reasons.contact import spoken
 from features.tables import TABLES
-from pipelines.exports.plans import begun, for_good
+from pipelines.exports.plans import begun, for_good, withdrawn
 from pipelines.known import known_events
 
 TIMES = ("time", "date")
@@ -51,13 +51,13 @@ class Lane:
 
     column: an amount of money (what falls on one day is one event), a time (the days until it came), or a text.
     for_good: of contracts, without those that another one replaced, be it signed and still to begin.
-    is_begun: of contracts, without those that were withdrawn before they began.
+    came: of contracts, whether those that came into force or those that were withdrawn before; None: both.
     """
 
     rows: Rows
     column: str
     for_good: bool = False
-    is_begun: bool = False
+    came: bool | None = None
 
     def __post_init__(self) -> None:
         self.rows.columns_of(self.column)  # raises KeyError where the table has no such column
@@ -69,7 +69,7 @@ class Lane:
         if known is None or not times <= set(known.columns):
             return None
         known = for_good(known) if self.for_good else known
-        known = begun(known) if self.is_begun else known
+        known = known if self.came is None else begun(known) if self.came else withdrawn(known)
         kind = self.rows.table[self.column].kind
         if self.column not in known.columns:
             if kind not in TIMES:
@@ -104,11 +104,12 @@ LANES = {
     "tickets": Lane(tickets, "resolved_at"),
     "signals": Lane(signals, "kind"),
     "reps": Lane(assignments, "rep_id"),
-    "contracts": Lane(contracts, "ends_on", is_begun=True),
+    "contracts": Lane(contracts, "ends_on", came=True),
     "renewals": Lane(contracts.once("renewed_at").at("renewed_at"), "ends_on"),
-    "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on", for_good=True),
+    "notices": Lane(contracts.once("cancelled_at").at("cancelled_at"), "ends_on", for_good=True, came=True),
+    "withdrawals": Lane(contracts.once("cancelled_at").at("cancelled_at"), "starts_on", for_good=True, came=False),
     "ends": Lane(
-        contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at", for_good=True, is_begun=True
+        contracts.at("ends_on").where(_.renews.fill_null("no") != "yes"), "renewed_at", for_good=True, came=True
     ),
     "losses": Lane(losses, "kind"),
 }
@@ -127,8 +128,9 @@ def timelines(tables: Path, as_of: date, account_ids: Sequence[str], days_back: 
     channel]; calls, requests (emails, quotes, documents) and tickets [days, days until answered, or None]; errors (of
     invoices, on the day on which they were found) [days, days until corrected, or None]; signals [days, kind]; reps
     [days, rep_id]; contracts, renewals and notices [days, days until the contract ends, or None]; ends (of contracts
-    that do not go on by themselves) [days, days until it was renewed, or None]; losses [days, kind]. Notices and ends
-    are those of contracts that no other one replaced.
+    that do not go on by themselves) [days, days until it was renewed, or None]; withdrawals (of contracts that never
+    came into force) [days, days until it would have begun]; losses [days, kind]. Notices, withdrawals and ends are
+    those of contracts that no other one replaced.
     """
     found: dict[str, Timeline] = {}
     for name, lane in LANES.items():

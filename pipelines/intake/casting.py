@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.tables import Column
+from pipelines.intake.no_ids import NO_ID
 
 # A text that ends in an offset, Z or a zone's name after its time of day: an instant. Any other is local time already.
 _ZONED = r"^\d{4}.*:\d\d.*([Zz]|[+-]\d\d(:?\d\d)?|\s[A-Za-z_]+(/[A-Za-z_]+)*)$"
@@ -46,6 +47,9 @@ def cast(column: Column, raw: ir.Value, written: Written = AS_USUAL) -> ir.Value
     Money is rounded to two decimals as a decimal, so that 1.005 becomes 1.01 whether it came as text or as a number.
     """
     match column.kind:
+        case "id" if not column.required:
+            id_ = _text(raw)
+            return ibis.ifelse(id_.isin(NO_ID), ibis.null("string"), id_)
         case "id" | "text":
             return _text(raw)
         case "choice":

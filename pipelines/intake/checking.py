@@ -13,7 +13,6 @@ from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
 from pipelines.intake.faults import (
-    NO_ID,
     Fault,
     Rows,
     faults_of_columns,
@@ -31,6 +30,7 @@ from pipelines.intake.faults import (
 from pipelines.intake.hints import hint, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
 from pipelines.intake.ids import unknown_ids
+from pipelines.intake.no_ids import NO_ID, taken_for_none
 from pipelines.intake.reading import GIVEN, OpenSource
 from pipelines.intake.selecting import Given
 
@@ -115,7 +115,7 @@ class Checks:
         self._given[name] = given
         raw = self._con.table(name, database=GIVEN)
         self._written[name], said = how_written(self._con, given.table, raw, given.columns, self._as_source_says)
-        self.notes += [*given.assumed, *said]
+        self.notes += [*given.assumed, *said, *taken_for_none(self._con, given.table, raw, given.columns)]
         self._find_faults(given)
         self._refuse_repeats(given)
         if given.table.key:
@@ -328,7 +328,7 @@ class Checks:
                 known = self._con.table(f"known {name}", database=CHECKED)[key]
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
         if cause["cause"] == stands_for_no_id(column):
-            return no_id(table.name, column, cause["example"])
+            return no_id(table.name, column)
         if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
             return ""
         rows = rows.order_by("row").limit(_SAMPLE)

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 
 from features.tables import RECORDED_AT, Column, Table
 from pipelines.intake.casting import Written, as_double, is_blank
+from pipelines.intake.no_ids import NO_ID
 
 EARLIEST_EVENT = date(1990, 1, 1)
 EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
@@ -16,23 +17,6 @@ LATEST = date(2200, 1, 1)
 _FROM_AS_OF = "on or after as_of"
 MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
-# What programs write for an id where there is none, which would be one account with everybody's orders.
-NO_ID = (
-    "NULL",
-    "null",
-    "Null",
-    "(null)",
-    "<NULL>",
-    "\\N",
-    "None",
-    "NaN",
-    "nan",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "#NV",
-    "undefined",
-)
 _SHORTENED = r"^\d([.,]\d+)?E\+\d+$"  # 1.23457E+11, as spreadsheets show a long number and write it into CSV
 
 # A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
@@ -71,7 +55,8 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
         if column.required:
             yield Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
         if column.kind == "id":
-            yield Fault(value.isin(NO_ID), stands_for_no_id(column), shows=name)
+            if column.required:  # else it is missing, and the row tells of all else
+                yield Fault(value.isin(NO_ID), stands_for_no_id(column), shows=name)
             yield Fault(is_shortened(value), f"{with_article(name)} that a spreadsheet has shortened", shows=name)
         if column.kind == "money":
             amount = ibis.ifelse(value.isnull(), as_double(raw, rows.written[name]), value).abs()

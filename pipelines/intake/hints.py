@@ -69,13 +69,12 @@ def stands_for_none(table: str, column: Column, values: list[str]) -> str:
     return f"If {value} says that there is none, write {_nullif(column, value)} in {table}.sql"
 
 
-def no_id(table: str, column: Column, word: str) -> str:
-    """What to write where a word stands for no id: in the SELECT, as options of files do nothing for a database. A row
-    that must have one is refused without it as well.
-    """
-    if column.required:
-        return f"Leave out rows without {column.name} in {table}.sql (WHERE …)"
-    return f"Write {_nullif(column, word)} in {table}.sql"
+def no_id(table: str, column: Column) -> str:
+    """What to write where a word stands for an id that a row must have."""
+    without = f"Leave out rows without {column.name} in {table}.sql (WHERE …)"
+    if table == "rep_assignments":
+        return f"{without}, and let the assignment before each end with it (ends_at), as it lasts until the next one"
+    return without
 
 
 def _nullif(column: Column, value: str) -> str:

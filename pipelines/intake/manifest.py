@@ -1,6 +1,8 @@
 """Manifest: what ingest read and kept, so that later stages know what they stand on."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,18 @@ class Pause(BaseModel):
         return ((self.until or as_of) - self.since).days - 1
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the rows known on a day show of it. ended: tables that end long before it, as where an export has broken
+    down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
+    pause: one of the firm's that makes accounts seem more silent on it than they are.
+    """
+
+    ended: Mapping[str, date] = field(default_factory=dict)
+    thinned: Mapping[str, Thinned] = field(default_factory=dict)
+    pause: Pause | None = None
+
+
 class Renamed(BaseModel):
     """A day on which many accounts seem to have been given another id: how many had their last row in the days before
     it, and in as many days after it; how many their first one in as many days from it on, and before it.
@@ -74,11 +88,9 @@ class Manifest(BaseModel):
     """manifest.json: the same for the same data, whenever and wherever it was made.
 
     settings_override: what the source says that params.yaml says otherwise. derived: tables that the source does not
-    give and that were made from others. ended: tables that end long before as_of, as where an export has broken
-    down, and the day of their last row. thinned: tables of which the newest rows are too few, as where they come late.
-    gone_since: the day before which hardly anybody on record has gone, where that is not believable. pause: one
-    of the firm's that makes accounts seem more silent on as_of than they are. renamed: tables in which many accounts
-    seem to have been given another id. data_version: changes with any row of any table.
+    give and that were made from others. ended, thinned, pause: what was `Found` of as_of. gone_since: the day before
+    which hardly anybody on record has gone, where that is not believable. renamed: tables in which many accounts seem
+    to have been given another id. data_version: changes with any row of any table.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -112,6 +124,11 @@ class Manifest(BaseModel):
     def write(self, path: Path) -> None:
         with written_whole(path) as unfinished:
             unfinished.write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+    @property
+    def found(self) -> Found:
+        """What the rows show of as_of."""
+        return Found(self.ended, self.thinned, self.pause)
 
     @property
     def columns(self) -> dict[str, set[str]]:

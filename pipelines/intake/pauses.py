@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 
+from pipelines.intake.ended import LATELY, MISSING, TIMES_USUAL, last_before_a_gap
 from pipelines.intake.manifest import Pause
-from pipelines.intake.unlikely import LATELY, MISSING, TIMES_USUAL, last_before_a_gap
 
 WEEK = 7  # days; no longer than that may a firm be closed without a word, as over Easter
 # Days. What comes as often is how a firm takes its orders, by quarters: these have up to 92 days, and the last of each

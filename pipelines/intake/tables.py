@@ -9,16 +9,17 @@ from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
 from pipelines.intake.checking import Cause, Checked, Checks
-from pipelines.intake.manifest import Pause, Renamed, Thinned
+from pipelines.intake.manifest import Found, Renamed
 from pipelines.intake.newest import newest
-from pipelines.intake.pauses import closed_for, pause_of
+from pipelines.intake.on_record import RowsByDay, found_on
+from pipelines.intake.pauses import closed_for
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.renamed import other_ids, renamed
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
-from pipelines.intake.thinning import thinned_tables, too_few
-from pipelines.intake.unlikely import ended_early, looked_at, unlikely
+from pipelines.intake.thinning import too_few
+from pipelines.intake.unlikely import looked_at, unlikely
 
 log = logging.getLogger(__name__)
 
@@ -30,19 +31,16 @@ class CheckedSource:
     """A source whose rows have all been looked at.
 
     as_of: the day to score; where nothing is left to say which it is, the Mistake that is to blame. notes: what had to
-    be assumed, and what nobody would expect who knows the files. ended: tables that end long before as_of, and the day
-    of their last row. thinned: tables of which the newest rows are too few. gone_since: the day before which hardly
-    anybody on record has gone, where that is not believable. pause: see `pauses`. renamed: tables in which many
-    accounts seem to have been given another id.
+    be assumed, and what nobody would expect who knows the files. found: what the rows show of
+    as_of. gone_since: the day before which hardly anybody on record has gone, where that is not believable. renamed:
+    tables in which many accounts seem to have been given another id.
     """
 
     checks: Checks
     as_of: AsOf | Mistake
     notes: list[str]
-    ended: dict[str, date] = field(default_factory=dict)
-    thinned: dict[str, Thinned] = field(default_factory=dict)
+    found: Found = field(default_factory=Found)
     gone_since: date | None = None
-    pause: Pause | None = None
     renamed: dict[str, Renamed] = field(default_factory=dict)
 
 
@@ -69,20 +67,17 @@ def check_source(
         cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
         return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
-    ended = ended_early(checks, as_of.day)
-    thinned = thinned_tables(checks, as_of.day, [name for name in looked_at(checks) if name not in ended])
+    found = found_on({name: RowsByDay.of(name, checks.kept(name)) for name in looked_at(checks)}, as_of.day)
     since = gone_since(checks, as_of.day)
-    steady = "orders" in checks.done and "orders" not in thinned
-    pause = pause_of(checks.rows_by_day("orders"), as_of.day) if steady else None
     changes = renamed(checks, as_of.day)
-    found = [
-        *unlikely(checks, as_of.day, ended),
-        *(too_few(name, short, as_of.day) for name, short in thinned.items()),
+    said = [
+        *unlikely(checks, as_of.day, found.ended),
+        *(too_few(name, short, as_of.day) for name, short in found.thinned.items()),
         *([only_survivors(since)] if since else []),
-        *([closed_for(pause, as_of.day)] if pause else []),
+        *([closed_for(found.pause, as_of.day)] if found.pause else []),
         *(other_ids(name, change) for name, change in changes.items()),
     ]
-    return CheckedSource(checks, as_of, [*notes, *of_day, *found], ended, thinned, since, pause, changes)
+    return CheckedSource(checks, as_of, [*notes, *of_day, *said], found, since, changes)
 
 
 def tables_in_order(source: Source) -> list[str]:
@@ -154,7 +149,8 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: dat
         raise Mistake(
             f"{source.folder}: none of orders.sql, contracts.sql and losses.sql gives a row; one of them is required."
         )
-    name = "orders" if "orders" in checks.done else newest(checks, today).table
+    found = None if "orders" in checks.done else newest(checks, today)
+    name = found.table if found else "orders"
     notes = []
     pause = None if asked else long_pause(checks.rows_by_day(name))
     if pause:
@@ -164,11 +160,11 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: dat
             checks.refuse_from(name, pause.first_after, f"an {happened} long after all others")
             taken = f"taken for slips and refused, so as_of follows {pause.last_before}"
             notes.append(f"{far}; {taken}. If they are right, give the day to score: --as-of, or as_of in source.yaml")
+            found = newest(checks, today) if found else None  # of the rows that are left
         else:
             notes.append(f"{far}; if that is a slip, give the day to score: --as-of, or as_of in source.yaml")
-    if name == "orders":
+    if not found:
         last = checks.done[name].last
         return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
-    found = newest(checks, today)
     settled = after_newest(found.day, f"row of {found.table}", asked)
     return settled, [*notes, *([found.note] if found.note and not asked else [])]

@@ -1,18 +1,14 @@
 """Thinning: a table of which the newest rows are fewer than chance gives, as where they reach the export late."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-import ibis
 import numpy as np
 import numpy.typing as npt
-from ibis import _
 
 from features.language.tongue import counted
-from features.tables import TABLES
-from pipelines.intake.checking import Checks
 from pipelines.intake.manifest import Thinned
 
 Counts = npt.NDArray[np.float64]
@@ -40,12 +36,6 @@ class _Stretch:
 
     thinned: Thinned
     p_value: float
-
-
-def thinned_tables(checks: Checks, as_of: date, names: list[str]) -> dict[str, Thinned]:
-    """Of the tables, those of which the newest rows are too few."""
-    found = {name: thinned(_known_rows(checks, name, as_of)) for name in names}
-    return {name: short for name, short in found.items() if short}
 
 
 def thinned(known: Counts) -> Thinned | None:
@@ -109,7 +99,7 @@ def _is_usual(as_few: npt.NDArray[np.bool_]) -> bool:
     return times > math.ceil(len(as_few) / YEAR)
 
 
-def known_on(counts: dict[tuple[int, int], int], days: int) -> Counts:
+def known_on(counts: Mapping[tuple[int, int], int], days: int = max(LENGTHS) + BEFORE) -> Counts:
     """[days back, days]: how many rows of each of the `days` before a date were known on it, the newest first, for
     as_of and every day back to the first row; NaN from before that one.
 
@@ -123,19 +113,6 @@ def known_on(counts: dict[tuple[int, int], int], days: int) -> Counts:
     known_after = by_delay.cumsum(axis=1)  # of each day, within so many days
     back, ago = np.arange(oldest + 1)[:, None], np.arange(days)
     return np.where(back + ago <= oldest, known_after[back + ago, ago], np.nan)
-
-
-def _known_rows(checks: Checks, name: str, as_of: date) -> Counts:
-    rows = checks.kept(name)
-    happened = rows[str(TABLES[name].happened)].cast("date")
-    recorded = ibis.coalesce(rows.recorded_at.cast("date"), happened) if "recorded_at" in rows.columns else happened
-    days = rows.select(
-        age=(ibis.literal(as_of).delta(happened, unit="day") - 1),
-        delay=ibis.greatest(recorded.delta(happened, unit="day"), 0),
-    )
-    found = days.filter((_.age >= 0) & (_.age < OLDEST)).group_by("age", "delay").agg(rows=_.count()).to_pandas()
-    counts = {(int(age), int(delay)): int(rows) for age, delay, rows in found.itertuples(index=False)}
-    return known_on(counts, max(LENGTHS) + BEFORE)
 
 
 def too_few(name: str, short: Thinned, as_of: date) -> str:

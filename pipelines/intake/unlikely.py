@@ -4,37 +4,15 @@ parts, and reps that nobody knows.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from itertools import pairwise
 
 from features.tables import TABLES
 from pipelines.intake.checking import Checks
+from pipelines.intake.ended import LATELY, MISSING
+from pipelines.intake.on_record import comes_steadily
 from pipelines.intake.sums import sums
 from pipelines.intake.tallies import rep_columns, unknown_reps
 
-LATELY = 90  # days before as_of that tell what is usual
-FEWEST_DAYS = 5  # without a row
-TIMES_USUAL = 2  # of the longest pause so far
-MISSING = 20  # rows that should have come by then
 REPEATED = 0.1  # of the rows
-_SELDOM = ("contracts", "rep_assignments", "losses", "outcomes")  # come in batches, or late
-
-
-def ended_early(checks: Checks, as_of: date) -> dict[str, date]:
-    """Tables that end long before as_of, as where an export has broken down, and the day of their last row."""
-    found = {name: last_before_a_gap(checks.rows_by_day(name), as_of) for name in looked_at(checks)}
-    return {name: last for name, last in found.items() if last}
-
-
-def last_before_a_gap(rows_by_day: Mapping[date, int], as_of: date) -> date | None:
-    """The last day with rows, where so long a pause until as_of has never been; None where it is nothing unusual."""
-    days = sorted(day for day in rows_by_day if day < as_of)
-    if len(days) < 2:
-        return None
-    pause = (as_of - days[-1]).days - 1
-    usual = max((later - day).days - 1 for day, later in pairwise(days))
-    lately = sum(rows_by_day[day] for day in days if day > days[-1] - timedelta(days=LATELY))
-    is_long = pause >= max(FEWEST_DAYS, TIMES_USUAL * usual)
-    return days[-1] if is_long and lately * pause >= MISSING * LATELY else None
 
 
 def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str]:
@@ -84,8 +62,4 @@ def _reps_of_another_kind(checks: Checks) -> list[str]:
 
 def looked_at(checks: Checks) -> list[str]:
     """The event tables whose rows come steadily."""
-    return [
-        name
-        for name, checked in checks.done.items()
-        if TABLES[name].happened and checked.kept and name not in _SELDOM and "account_id" in checked.columns
-    ]
+    return [name for name, checked in checks.done.items() if checked.kept and comes_steadily(name, checked.columns)]

@@ -97,6 +97,13 @@ def test_without_anything_new_the_model_is_the_evaluated_one(planted):
     assert baseline.risks[1].tolist() != baseline.risks[0].tolist()
 
 
+def test_it_tells_what_is_usual_as_the_evaluated_model_does_by_the_year_before_the_newest_tested_day(planted, tried):
+    told, evaluated = tried.model.churn, planted.evaluated_model.churn
+
+    assert {name: told.profiles[name] for name in evaluated.features} == evaluated.profiles
+    assert told.spreads.keys() >= evaluated.spreads.keys() > set()
+
+
 def test_several_features_and_windows_are_tried_together(planted):
     gaps = count(orders, days=90)[90] / count(orders, days=360)[360]
 

@@ -137,3 +137,18 @@ def test_what_is_short_and_booked_weeks_ahead_is_no_leak(tmp_path: Path) -> None
     booked = booked.assign(recorded_at=starts - 40 * DAY)[starts < AS_OF]
     both = pd.concat([contracts, booked], ignore_index=True)
     assert found({**made, "contracts": both}, "losses", tmp_path) == Leaks()
+
+
+@pytest.mark.parametrize("by", WAYS)
+def test_ends_that_were_written_down_with_the_notice_stop(by: str, tmp_path: Path) -> None:
+    """Every contract is open-ended, and gets its end ten days before it comes."""
+    made = tables(by)
+    first = made["contracts"].drop_duplicates("account_id")
+    ends = first["account_id"].map(ends_of(made))
+    open_ended = first.assign(ends_on=ends.where(ends < AS_OF + 10 * DAY), renews=None, cancelled_at=pd.NaT)
+    (finding,) = found({**made, "contracts": open_ended}, by, tmp_path).stops
+    assert (finding.code, finding.name) == ("b", "contracts.ends_on")
+    as_notice = open_ended.assign(cancelled_at=open_ended["ends_on"], ends_on=pd.NaT)
+    assert ("b", "contracts.ends_on") not in names(
+        found({**made, "contracts": as_notice}, by, tmp_path / "cured").stops
+    )

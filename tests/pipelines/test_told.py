@@ -8,16 +8,17 @@ import pytest
 
 from features.language.tongue import speaking
 from models.churn import Churn
+from models.doubt import Doubt
 from models.explain import Contributions
 from models.layout import SCORING
 from models.rule import Rule
 from pipelines import told as module
 from pipelines.dataset import read_rows
 from pipelines.home import RULE
-from pipelines.intake.manifest import Manifest
-from pipelines.told import features_in_doubt, reasons_of, told
+from pipelines.told import reasons_of, told
 
 DAY = date(2026, 7, 1)
+IN_DOUBT = Doubt(frozenset({"days_since_order", "cycles_since_order", "chance_of_silence"}))
 
 
 @pytest.fixture(scope="module")
@@ -41,26 +42,12 @@ def test_what_parts_are_told_by_processes_of_their_own_is_what_all_are_told_at_o
     assert in_parts["reason_1"].nunique() > 10
 
 
-def test_features_of_a_table_that_has_ended_are_in_doubt_on_the_day_before_which_it_ends(scored_home):
-    manifest = Manifest.read(scored_home).model_copy(update={"ended": {"calls": date(2026, 5, 1)}})
-
-    doubted = features_in_doubt(manifest, manifest.as_of)
-
-    assert {"unreturned_calls_90d", "oldest_open_call", "days_since_heard"} <= doubted
-    assert not {"days_since_contact", "days_since_order"} & doubted
-    assert (
-        features_in_doubt(manifest, date(2026, 5, 1))
-        == features_in_doubt(Manifest.read(scored_home), manifest.as_of)
-        == frozenset()
-    )
-
-
 @pytest.mark.parametrize("rows_at_once", [30, 100])
 def test_what_is_in_doubt_is_told_so_in_every_part(scored_home, known, monkeypatch, rows_at_once):
     monkeypatch.setattr(module, "ROWS_AT_ONCE", rows_at_once)
     model = Churn.load(scored_home.model / SCORING)
 
-    found = told(model, known, DAY, {"days_since_order", "cycles_since_order", "chance_of_silence"})["sign"].dropna()
+    found = told(model, known, DAY, IN_DOUBT)["sign"].dropna()
 
     assert found.str.endswith("(as far as the records go)").any()
 

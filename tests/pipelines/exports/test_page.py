@@ -263,16 +263,17 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(browser, path, made):
 def test_contracts_and_losses_are_drawn_in_the_past_and_an_end_that_was_renewed_is_none(browser, made, tmp_path):
     first = made.rows["account_id"].iloc[0]
     lanes = {"contracts": [[400, 365]], "ends": [[300, 10], [35, None]], "notices": [[90, 55]], "losses": [[30, None]]}
+    lanes["withdrawals"] = [[20, 5]]
     page = browser.new_page()
     page.goto(write(tmp_path / "accounts.html", replace(made, timelines={first: lanes})).as_uri())
     page.wait_for_selector(".tabulator-row")
     page.locator(".name").first.click()
     drawn = page.locator("dialog svg")
-    assert (drawn.locator("polygon.good").count(), drawn.locator("polygon.bad").count()) == (1, 3)
-    whole = "Contracts: 1 begun or renewed, 3 given notice, ended or lost"
+    assert (drawn.locator("polygon.good").count(), drawn.locator("polygon.bad").count()) == (1, 4)
+    whole = "Contracts: 1 begun or renewed, 4 given notice, ended or lost"
     assert whole in drawn.get_attribute("aria-label")
     (label,) = [lane for lane in drawn.locator("text.lane").all() if lane.text_content().startswith("Contracts")]
-    assert label.locator("tspan").text_content() == "1 begun, 3 over"
+    assert label.locator("tspan").text_content() == "1 begun, 4 over"
     assert label.locator("title").text_content() == whole
     page.close()
 

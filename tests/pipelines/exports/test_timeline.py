@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from features.language.rows import tickets
+from pipelines.exports.account import WORDS
 from pipelines.exports.timeline import Lane, timelines
 
 AS_OF = date(2024, 7, 1)
@@ -224,7 +225,7 @@ def test_a_plan_is_replaced_as_soon_as_the_next_one_is_signed_which_is_not_drawn
     assert found == {"signed": begun, "too_late": begun | notice, "unsaid": begun | notice}
 
 
-def test_a_contract_that_was_withdrawn_neither_began_nor_ended_nor_took_the_place_of_another(tmp_path):
+def test_a_contract_that_was_withdrawn_neither_began_nor_ended_nor_took_the_place_of_another_and_is_called_so(tmp_path):
     write(
         tmp_path,
         "contracts",
@@ -240,11 +241,13 @@ def test_a_contract_that_was_withdrawn_neither_began_nor_ended_nor_took_the_plac
     )
     began = {"contracts": [[346, 365]]}
     assert timelines(tmp_path, AS_OF, ["before", "that_day", "ahead"]) == {
-        "before": began | {"notices": [[72, 91], [51, 40]]},
+        "before": began | {"notices": [[72, 91]], "withdrawals": [[51, 10]]},
         # notice to the end of a term that took the other's place
         "that_day": {"contracts": [[346, 365], [41, 30]], "notices": [[41, 30]], "ends": [[11, None]]},
-        "ahead": began | {"notices": [[72, 91], [11, 395]]},
+        "ahead": began | {"notices": [[72, 91]], "withdrawals": [[11, 31]]},
     }
+    words = WORDS["withdrawals"](10, "EUR")
+    assert words == "a contract withdrawn 10 days before its first day; it never began"
 
 
 def test_a_recorded_loss_of_the_past_stands_there_once_it_has_come(tmp_path):

@@ -9,6 +9,7 @@ from features.compute.altered import Altered
 from features.compute.duckdb import DuckDB
 from models.definition import PaceBy
 from pipelines.at_risk import features_at
+from pipelines.doubt import Records
 from pipelines.exports.past_risk import COLUMNS, known_lately, past_risk, past_risk_lines
 from pipelines.exports.scorer import scorer_of
 from pipelines.exports.what_if import DEEDS, NEW_REP, rows_after, what_if, what_if_lines
@@ -16,7 +17,6 @@ from pipelines.home import Home
 from pipelines.intake.manifest import Manifest
 from pipelines.score import ranked
 from pipelines.scored import Scored
-from pipelines.told import features_in_doubt
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +176,10 @@ def test_a_reason_of_today_is_in_doubt_as_it_is_on_the_list(scored_home, small_s
     account = scored.scores["account_id"][scored.scores["reason_1_code"].notna()].iloc[0]
     known, others = known_lately(small_settings, scored_home, as_of, account)
 
-    now, before = past_risk(model, known, others, manifest=ended), past_risk(model, known, others)
+    records = Records(scored_home, ended)
+    now, before = past_risk(model, known, others, records=records), past_risk(model, known, others)
 
-    on_the_list = ranked(model, known[known["as_of"] == known["as_of"].max()], as_of, features_in_doubt(ended, as_of))
+    on_the_list = ranked(model, known[known["as_of"] == known["as_of"].max()], as_of, records.doubt(as_of))
     assert now["reason"].iloc[-1] == on_the_list["reason_1"].iloc[0]
     assert "(as far as the records go)" in now["reason"].iloc[-1]
     pd.testing.assert_frame_equal(now.iloc[:-1], before.iloc[:-1])

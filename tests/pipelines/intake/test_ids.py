@@ -55,7 +55,7 @@ def test_else_it_is_said_what_there_is(firm: Firm, stops: Stops) -> None:
     assert stops().endswith(" The ids of accounts are such as 'K1'; leave out rows of others in orders.sql (WHERE …).")
 
 
-@pytest.mark.parametrize("none", ["NULL", "None", "nan", "#N/A", "(null)"])
+@pytest.mark.parametrize("none", ["NULL", "None", "nan", "#N/A", "(null)", "none", "-", "UNKNOWN", "n/a"])
 def test_a_word_for_no_id_is_no_account(firm: Firm, stops: Stops, none: str) -> None:
     (firm.folder / "accounts.sql").unlink()
     firm.table("orders", f"account_id,ordered_at,amount\nA,2026-03-01,1\n{none},2026-03-01,2")
@@ -72,19 +72,35 @@ def test_a_word_for_no_id_is_no_account(firm: Firm, stops: Stops, none: str) -> 
     firm.ingest(max_refused=0)
 
 
-def test_where_a_row_need_not_have_an_id_what_is_said_helps_of_any_kind_of_file(firm: Firm, stops: Stops) -> None:
-    rows = [
-        f'{{"account_id": "A", "ordered_at": "2026-03-01", "amount": 1, "order_id": "{id_}"}}' for id_ in ("7", "N/A")
-    ]
-    firm.write("orders.jsonl", "\n".join(rows))
-    firm.tables["orders"] = "orders.jsonl"
+def test_where_a_row_need_not_have_an_id_the_row_stays_without_it_and_that_is_said_once(
+    firm: Firm, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, reps in {"orders": ["7", "N/A"], "contacts": ["NA", " unassigned ", "None", "-", ""]}.items():
+        day, more = ("ordered_at", '"amount": 1') if name == "orders" else ("contacted_at", '"channel": "call"')
+        id_ = "order_id" if name == "orders" else "rep_id"
+        rows = [f'{{"account_id": "A", "{day}": "2026-03-01", {more}, "{id_}": "{rep}"}}' for rep in reps]
+        firm.write(f"{name}.jsonl", "\n".join(rows))
+        firm.tables[name] = f"{name}.jsonl"
+        firm.sql(name, f"FROM {name}")
     firm.yaml()
-    line = stops()
-    assert "1 of 2 rows have an order_id that stands for none ('N/A'), first at row 2" in line
-    select = line.rpartition(" Write ")[2].removesuffix(" in orders.sql.")
-    firm.sql("orders", f"SELECT account_id, ordered_at, amount, {select} FROM orders")  # noqa: S608 - the hint itself
     firm.ingest(max_refused=0)
     assert sorted(str(row["order_id"]) for row in firm.kept("orders")) == ["7", "None"]
+    assert [row["rep_id"] for row in firm.kept("contacts")] == [None, None, None, None, "NA"]
+    said = [line for line in caplog.messages if "word for none" in line]
+    assert said == [
+        "orders: 1 of 2 rows have a word for none as order_id, such as 'N/A'; taken for none",
+        "contacts: 3 of 5 rows have a word for none as rep_id, such as '-'; taken for none",
+    ]
+
+
+def test_whom_nobody_looks_after_ends_an_assignment_and_begins_none(firm: Firm, stops: Stops) -> None:
+    firm.table("rep_assignments", "account_id,rep_id,starts_at\nA,R1,2026-01-01\nA,Unassigned,2026-02-01")
+    line = stops()
+    assert "1 of 2 rows have a rep_id that stands for none ('Unassigned'), first at row 2" in line
+    assert line.endswith(
+        "Leave out rows without rep_id in rep_assignments.sql (WHERE …), and let the assignment before each end with "
+        "it (ends_at), as it lasts until the next one."
+    )
 
 
 def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
-from pipelines.intake.unlikely import last_before_a_gap
+from pipelines.intake.ended import last_before_a_gap
 from tests.pipelines.conftest import Firm
 
 AS_OF = date(2026, 7, 1)

@@ -1,0 +1,22 @@
+"""Ended: a table whose rows stop long before a day, as where an export has broken down."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from itertools import pairwise
+
+LATELY = 90  # days before as_of that tell what is usual
+FEWEST_DAYS = 5  # without a row
+TIMES_USUAL = 2  # of the longest pause so far
+MISSING = 20  # rows that should have come by then
+
+
+def last_before_a_gap(rows_by_day: Mapping[date, int], as_of: date) -> date | None:
+    """The last day with rows, where so long a pause until as_of has never been; None where it is nothing unusual."""
+    days = sorted(day for day in rows_by_day if day < as_of)
+    if len(days) < 2:
+        return None
+    pause = (as_of - days[-1]).days - 1
+    usual = max((later - day).days - 1 for day, later in pairwise(days))
+    lately = sum(rows_by_day[day] for day in days if day > days[-1] - timedelta(days=LATELY))
+    is_long = pause >= max(FEWEST_DAYS, TIMES_USUAL * usual)
+    return days[-1] if is_long and lately * pause >= MISSING * LATELY else None
