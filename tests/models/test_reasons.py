@@ -8,6 +8,7 @@ import pytest
 
 from features.catalogue import catalogue
 from models.churn import FeatureProfile
+from models.doubt import Doubt
 from models.explain import Contributions, shap_contributions
 from models.reasons import ASK, FAINT, LEAST_SHAP, reasons
 
@@ -349,6 +350,8 @@ def test_what_may_have_been_done_and_not_recorded_is_not_pressing():
     found = Contributions(np.array([[0.0]]), -2.0, ("oldest_open_call",), {})
     rows = pd.DataFrame({"oldest_open_call": [6.0]})
 
-    (action,) = reasons(found, rows, {"oldest_open_call": PROFILE}, catalogue(), None, {"oldest_open_call"})["action_1"]
+    doubt = Doubt(worse=frozenset({"oldest_open_call"}))
+
+    (action,) = reasons(found, rows, {"oldest_open_call": PROFILE}, catalogue(), None, doubt)["action_1"]
 
     assert action == ASK

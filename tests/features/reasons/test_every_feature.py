@@ -11,7 +11,9 @@ EXAMPLES = Path(__file__).parent
 
 
 def examples_of(code: str) -> str:
-    return (EXAMPLES / f"test_{code}.py").read_text(encoding="utf-8")
+    """What the tests of a reason say; those of many features are more than one file."""
+    paths = [EXAMPLES / f"test_{code}.py", *sorted(EXAMPLES.glob(f"test_{code}_*.py"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @pytest.mark.parametrize("code", catalogue().reasons)
