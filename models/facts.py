@@ -165,9 +165,10 @@ class Facts:
         as notice that was given; None where there is none.
         """
         behind = np.full(len(sign), None, dtype=object)
+        is_told = np.array([code is not None for code in sign], dtype=bool)
         for place, word in enumerate(self.words):
             if word.sign and word.is_pressing:
-                own = np.array([code is not None for code in sign]) & (shown != place) & (self.numbers[:, place] > 0)
+                own = is_told & (shown != place) & (self.numbers[:, place] > 0)
                 if own.any():
                     behind[own] = self._once(word.name, word.says or "", own, self._say(word))
         return behind
