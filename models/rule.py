@@ -32,6 +32,11 @@ FEATURES = {  # what each rule goes by, whether more of it is worse, and how a p
     "days_since_order": ("days_since_order", 1, later("the days since their last order")),
     "sixty_days": ("days_since_contact", 1, later("the days since anybody spoke with them")),
     "contract_end": ("days_to_contract_end", -1, later("the days until their contract ends")),
+    "newest_first": (
+        "days_since_first_contract",
+        -1,
+        later("how long they have been customers, those who came last first"),
+    ),
 }
 # Nobody spoke with a customer of two days for two days: it has broken no rule yet.
 _SINCE_THEY_CAME = {"sixty_days": ("days_as_customer", "days_since_first_contract")}

@@ -56,6 +56,6 @@ def worth_explained(value_period: str) -> str:
     return tr(
         "Risk times value, times the share of would-be leavers who stay when called, times the margin, less what the "
         "call costs; whoever stays is taken to bring its value of {period} once more. What is "
-        "called assumed was set by whoever set this up, and measured by nobody.",
+        "called assumed was set by somebody, and measured by nobody.",
         period=value_period,
     )

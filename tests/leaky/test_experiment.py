@@ -12,6 +12,7 @@ from features.catalogue import catalogue
 from leaky import _, count, feature, orders, share, signals
 from leaky.experiment import SEEDS, Baseline
 from pipelines.home import Home
+from pipelines.intake.manifest import Manifest
 from pipelines.settings import Settings
 
 web = orders.where(_.order_id.startswith("WEB"))
@@ -102,6 +103,12 @@ def test_it_tells_what_is_usual_as_the_evaluated_model_does_by_the_year_before_t
 
     assert {name: told.profiles[name] for name in evaluated.features} == evaluated.profiles
     assert told.spreads.keys() >= evaluated.spreads.keys() > set()
+
+
+def test_its_model_speaks_the_language_of_the_firm(planted, monkeypatch):
+    read = Manifest.read
+    monkeypatch.setattr(Manifest, "read", lambda home: read(home).model_copy(update={"language": "de"}))
+    assert planted.try_feature(lucky=count(lucky, days=30)).model.language == "de"
 
 
 def test_several_features_and_windows_are_tried_together(planted):

@@ -57,6 +57,18 @@ def test_a_contract_without_an_end_in_sight_comes_last():
     assert np.argsort(scores(rows)["contract_end"]).tolist() == [1, 2, 0, 3]
 
 
+def test_of_contracts_without_ends_and_nothing_else_there_is_still_who_came_last():
+    tenure = pd.DataFrame({"days_since_first_contract": [900.0, 10.0, np.nan, 400.0]})
+    assert np.argsort(-np.array(scores(tenure)["newest_first"]), kind="stable").tolist() == [
+        1,
+        2,
+        3,
+        0,
+    ]  # 400 days where it is not known
+    for known in ("days_to_contract_end", "days_since_contact", "days_since_order"):
+        assert "newest_first" not in scores(tenure.assign(**{known: 5.0}))
+
+
 def test_the_base_rate_by_tenure_is_that_of_accounts_of_about_the_same_tenure(rows, origin):
     """Of those in their first year half left, of the others none."""
     days = np.tile([100.0, 900.0], len(rows))[: len(rows)]

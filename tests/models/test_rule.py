@@ -84,6 +84,18 @@ def test_the_nearer_a_contracts_end_the_higher_and_without_an_end_in_sight_it_co
     assert soon > later > far == never
 
 
+def test_who_came_last_is_first_where_nothing_else_is_known():
+    days = np.arange(200.0)
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_since_first_contract": days})
+    rule = Rule.fit("newest_first", rows, (days < 60).astype(float), np.zeros(200), ["days_since_first_contract"], "")
+
+    new, old = rule.risk(pd.DataFrame({"days_since_first_contract": [5.0, 190.0]}))
+
+    assert new > old
+    assert best_rule({"newest_first": {"roc_auc": 0.5}}, rows.columns) == "newest_first"
+    assert rule.in_words == "how long they have been customers, those who came last first"
+
+
 def test_who_closes_or_is_bought_is_foretold_beside_those_who_leave_by_choice():
     rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": "early", "days_since_order": np.arange(100.0)})
     by_choice = (np.arange(100) >= 60).astype(float)
