@@ -217,12 +217,18 @@ def _escaped(text: str) -> str:
 
 def _late_in_words(late: Mapping[str, Any]) -> str:
     """What it means for the figures that losses are recorded late."""
-    until_then = "stayed" if late["tell_of_leaving"] else "left by choice"
-    return (
+    said = (
         f"A recorded loss stands behind {late['rows']:,} of the rows that left. Of them {late['late_share']:.0%} were "
-        f"on record only after the outlook had passed; until then they counted as having {until_then}"
-        + (", so of the newest days a larger share left than is known yet." if late["tell_of_leaving"] else ".")
+        "on record only after the outlook had passed; "
     )
+    if not late["tell_of_leaving"]:
+        return said + "until then they counted as having left by choice."
+    if late["wait_days"]:
+        return said + (
+            f"so rows are learned from and tested on only {late['wait_days']} days after their outlook, when nearly "
+            "all of its losses are on record."
+        )
+    return said + "until then they counted as having stayed."
 
 
 def _by_as_of(found: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from models.churn import Churn
@@ -16,7 +15,6 @@ from models.target import targets
 KNOWN = 0.5  # of a day's accounts, whose outlook has passed
 ENOUGH = 20  # that left or were foretold to; with fewer no change can be told from chance
 CHANCE = 0.01  # that a true model is said to miss
-RECORDED = 0.95  # of the losses of a day, without which it only seems that fewer left
 
 
 @dataclass(frozen=True)
@@ -35,10 +33,10 @@ class Lately:
         have depends on what was known on that day, and on the calendar. None where too few left.
 
         rows: snapshots with features and what left. ranker: the model of the last tested day, which knew nothing of the
-        accounts of that day; or a rule. Where nothing but losses tells who left, a day waits until they are on record.
+        accounts of that day; or a rule.
         """
         left, _ = targets(rows)
-        known = ~np.isnan(left) & ~_may_still_be_recorded(rows)
+        known = ~np.isnan(left)
         share = pd.Series(known).groupby(rows["as_of"].to_numpy()).mean()
         days = share.index[(share >= KNOWN) & (share.index >= tested_on)]
         if not len(days):
@@ -67,18 +65,3 @@ class Lately:
     @property
     def is_beyond_chance(self) -> bool:
         return self.p_value < CHANCE
-
-
-def _may_still_be_recorded(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Rows of which a loss may still come to light that is written down later: whose outlook has not yet been over for
-    as long as losses took to be recorded after it, by the older half of the as_ofs, of which the late ones are known.
-    """
-    if "left_known_on" not in rows:
-        return np.zeros(len(rows), dtype=bool)
-    told = rows[rows["left_known_on"].notna() & (rows["as_of"] <= rows["as_of"].drop_duplicates().median())]
-    if told.empty:
-        return np.zeros(len(rows), dtype=bool)
-    complete = pd.to_datetime(rows["labelled_on"])
-    late = (pd.to_datetime(told["left_known_on"]) - complete[told.index]).dt.days
-    wait = pd.Timedelta(days=max(float(late.quantile(RECORDED)), 0.0))
-    return np.asarray(complete + wait > rows["as_of"].max(), dtype=bool)

@@ -109,16 +109,18 @@ def orders_too_rarely(left: Left) -> str:
     return tr("Orders too rarely to be judged within {days} days", days=left.longest_outlook)
 
 
-def outcome(block: Block, outlook: np.ndarray, left: Left) -> Outcome:
+def outcome(block: Block, outlook: np.ndarray, left: Left, wait: int = 0) -> Outcome:
     """Who left and, where a loss on record explains it, in which way. The block must have been asked for `needed`.
 
     The outlook was fixed by what was known on as_of, and whether it has passed by the calendar, so no outcome decides
     which rows count. A loss explains the silence in which it falls, and no other: from the account's last sign of life
     before it left (an order, a contract taken) until its next one. Where losses decide, so does one of before
     as_of of which nobody knew yet, if there was no sign of life since: the account had gone already, or went in time.
+
+    wait: days after the outlook until its losses usually are on record, `models.late.days_to_wait`.
     """
     ages = block.grid.ages
-    passed = (outlook > 0) & (outlook + left.days_of_grace <= ages)
+    passed = (outlook > 0) & (outlook + left.days_of_grace + wait <= ages)
     known = Losses.of(block)
     told = np.full(outlook.shape, np.nan)
     match left.by:

@@ -32,16 +32,21 @@ def targets(rows: pd.DataFrame, known_before: date | None = None) -> tuple[Float
 
 def late_losses(rows: pd.DataFrame) -> dict[str, float | bool]:
     """Of the rows that left and of which a loss on record tells: how many they are, the share of which it was recorded
-    only after the label was complete, and whether nothing else tells of the leaving; {} where there are none.
+    only after the outlook, whether nothing else tells of the leaving, and for how many days after the outlook labels
+    wait for losses; {} where there are none.
 
-    rows: as in `targets`. Losses that are still to be recorded are not among them.
+    rows: as in `targets`, with outlook_days where nothing but losses tells. Losses that are still to be recorded are
+    not among them.
     """
     told = rows[(rows["left"].astype("Float64") == 1).fillna(False) & rows["kind_known_on"].notna()]
     if told.empty:
         return {}
-    late = pd.to_datetime(told["kind_known_on"]) >= pd.to_datetime(told["labelled_on"])
     only = "left_known_on" in told and bool(told["left_known_on"].notna().any())
-    return {"rows": len(told), "late_share": float(late.mean()), "tell_of_leaving": only}
+    complete = pd.to_datetime(told["labelled_on"])
+    passed = told["as_of"] + pd.to_timedelta(told["outlook_days"], unit="D") if only else complete
+    late = pd.to_datetime(told["kind_known_on"]) >= passed
+    wait = int((complete - passed).dt.days.max())
+    return {"rows": len(told), "late_share": float(late.mean()), "tell_of_leaving": only, "wait_days": wait}
 
 
 def _unknown(recorded_on: pd.Series, known_before: date) -> np.ndarray:

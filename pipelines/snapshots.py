@@ -20,6 +20,7 @@ from features.language.declare import Feature
 from features.value import value
 from models.contradictions import Contradictions, contradictions
 from models.definition import Left
+from models.late import days_to_wait
 from models.left import Outcome, Watch, needed, order_days, outcome, watch
 from models.losses import KINDS
 from pipelines.at_risk import features_given, watch_columns
@@ -47,13 +48,16 @@ def snapshots(settings: Settings, home: Home) -> None:
     grid = Grid(manifest.as_of, settings.snapshots.step_days, settings.snapshots.count)
     measures = {feature.name: feature.measure for feature in features}
     worth = value(settings.export.value_days, engine.columns)
+    wait = days_to_wait(left, engine, grid.newest)
+    if wait:
+        log.info("snapshots: losses are recorded late, so labels wait for them for %d days after the outlook", wait)
     rows, against = 0, Contradictions()
 
     def of_block(block: Block) -> tuple[dict[str, pa.Array], dict[str, pa.Array], Contradictions]:
         watched = watch(block, left)
-        became = outcome(block, watched.outlook, left)
+        became = outcome(block, watched.outlook, left, wait)
         known = frame(block, measures, watched.at_risk)
-        followed = left_columns(block, watched, became, left) | {
+        followed = left_columns(block, watched, became, left, wait) | {
             "value": pa.array(select(block.dense(worth), watched.at_risk), from_pandas=True)
         }
         return known, followed, contradictions(block, watched.outlook, became)
@@ -76,18 +80,19 @@ def snapshots(settings: Settings, home: Home) -> None:
         log.warning("snapshots: %s", line)
 
 
-def left_columns(block: Block, watched: Watch, became: Outcome, left: Left) -> dict[str, pa.Array]:
+def left_columns(block: Block, watched: Watch, became: Outcome, left: Left, wait: int = 0) -> dict[str, pa.Array]:
     """The rows of left.parquet of those at risk.
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
     the day on which it was recorded. left_known_on: where nothing but losses tells of a leaving, the day on which the
     first of them was recorded.
-    labelled_on: the day from which on the label is complete. order_days: on how many days the account had ordered, only
+    labelled_on: the day from which on the label is complete; `wait` days later where losses have to be waited for.
+    order_days: on how many days the account had ordered, only
     where leaving is judged by orders; no feature, but what a baseline learns from.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]
-    labelled = block.grid.ages - watched.outlook - left.days_of_grace
+    labelled = block.grid.ages - watched.outlook - left.days_of_grace - wait
     return (
         key_columns(block, mask)
         | watch_columns(watched)

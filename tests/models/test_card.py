@@ -106,10 +106,15 @@ def test_early_accounts_are_those_of_the_definition():
 
 
 @pytest.mark.parametrize(
-    ("only", "says"), [(True, "having stayed, so of the newest days"), (False, "having left by choice.")]
+    ("only", "wait", "says"),
+    [
+        (True, 0, "having stayed."),
+        (True, 20, "only 20 days after their outlook, when nearly all"),
+        (False, 0, "having left by choice."),
+    ],
 )
-def test_losses_that_are_recorded_late_are_spoken_of(only, says):
-    late = {"rows": 40, "late_share": 0.25, "tell_of_leaving": only}
+def test_losses_that_are_recorded_late_are_spoken_of(only, wait, says):
+    late = {"rows": 40, "late_share": 0.25, "tell_of_leaving": only, "wait_days": wait}
     data = FIGURES["data"] | {"labelled": PART | {"losses": late}}
     text = card({**FIGURES, "data": data})
     assert "stands behind 40 of the rows that left. Of them 25% were on record only after" in text

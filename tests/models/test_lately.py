@@ -71,21 +71,3 @@ def test_one_of_two_hundred_accounts_is_no_change_however_many_there_are() -> No
     assert max(seen(290).p_value, seen(310).p_value) < 0.001
     assert not seen(290).misses(calibration=0)
     assert seen(310).misses(calibration=0)
-
-
-def by_losses(late_days: int) -> pd.DataFrame:
-    """Months of a firm whose losses are written down so long after the outlook; those of the newest day not yet."""
-    months = []
-    for month in range(12):
-        of_month = day(DAY - pd.Timedelta(days=30 * month), 40 if month or not late_days else 12, 400)
-        labelled = of_month["as_of"] + pd.Timedelta(days=90)
-        known = labelled + pd.Timedelta(days=late_days)
-        months.append(of_month.assign(labelled_on=labelled, left_known_on=known.where(of_month["left"] == 1)))
-    newest = day(DAY + pd.Timedelta(days=90), 0, 0).assign(labelled_on=pd.NaT, left_known_on=pd.NaT)
-    return pd.concat([newest, *months], ignore_index=True)
-
-
-def test_losses_that_are_still_to_be_recorded_are_no_change() -> None:
-    assert Lately.of(by_losses(late_days=25), Foretells(0.1), DAY) is None
-    assert Lately.of(by_losses(late_days=0), Foretells(0.1), DAY).left == pytest.approx(0.1)
-    assert Lately.of(by_losses(late_days=0), Foretells(0.03), DAY).misses(calibration=0.25)

@@ -86,7 +86,20 @@ def test_losses_recorded_on_the_day_on_which_the_label_is_complete_or_later_are_
             "labelled_on": ["2024-05-30"] * 6,
         }
     )
-    assert late_losses(told) == {"rows": 3, "late_share": 2 / 3, "tell_of_leaving": False}
-    assert late_losses(told.assign(left_known_on=told["kind_known_on"]))["tell_of_leaving"]
+    assert late_losses(told) == {"rows": 3, "late_share": 2 / 3, "tell_of_leaving": False, "wait_days": 0}
     assert late_losses(told.assign(left_known_on=None))["tell_of_leaving"] is False
     assert late_losses(told.assign(kind_known_on=None)) == {}
+
+
+def test_where_nothing_but_losses_tells_they_are_late_after_the_outlook_however_long_labels_wait() -> None:
+    told = pd.DataFrame(
+        {
+            "as_of": pd.to_datetime(["2024-03-01"] * 3),
+            "outlook_days": 90,  # to 2024-05-30
+            "left": True,
+            "kind_known_on": ["2024-05-29", "2024-05-30", "2024-06-10"],
+            "left_known_on": ["2024-05-29", "2024-05-30", "2024-06-10"],
+            "labelled_on": ["2024-06-19"] * 3,
+        }
+    )
+    assert late_losses(told) == {"rows": 3, "late_share": 2 / 3, "tell_of_leaving": True, "wait_days": 20}

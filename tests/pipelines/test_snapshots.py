@@ -116,3 +116,19 @@ def test_snapshots_made_twice_are_the_same(firm) -> None:
         made.append([path.read_bytes() for path in sorted(firm.home.snapshots.iterdir())])
     assert len(made[0]) == 3
     assert made[0] == made[1]
+
+
+def test_by_losses_written_down_late_no_label_is_made_before_nearly_all_are_on_record(firm, caplog) -> None:
+    """They are written down 30 days late: after 24 of these 6 of 90 + 30 days' losses are still unknown, 5 %."""
+    only_contracts(firm)
+    firm.table("losses", "account_id,lost_on,recorded_at\nA,2025-08-01,2025-08-31\nB,2025-10-02,2025-11-01")
+    firm.yaml("left: {by: losses}\n")
+    firm.ingest(date(2026, 1, 1))
+    with caplog.at_level("INFO"):
+        snapshots(Settings(snapshots=Snapshots(count=12)), firm.home)
+    assert "labels wait for them for 24 days after the outlook" in caplog.text
+    rows = pd.read_parquet(firm.home.left)
+    passed = pd.to_datetime(rows["as_of"]) + pd.Timedelta(days=90 + 24)
+    assert (pd.to_datetime(rows["labelled_on"]) == passed).all()
+    assert (rows["left"].notna() == (passed <= "2026-01-01")).all()
+    assert 0 < rows["left"].notna().sum() < len(rows)
