@@ -42,6 +42,18 @@ class RowsByDay:
         rows = np.bincount(which, weights=self.rows[own], minlength=len(days)).astype(np.int64)
         return dict(zip(days.astype("datetime64[D]").tolist(), rows.tolist(), strict=True))
 
+    def longest_pause(self, as_of: date) -> int:
+        """Days between the newest row so far and the day on which a newer one was known, the most there were before
+        as_of.
+        """
+        own = self.known < _number(as_of)
+        known, which = np.unique(self.known[own], return_inverse=True)
+        newest = np.full(len(known), np.iinfo(np.int64).min)
+        np.maximum.at(newest, which, self.happened[own])
+        so_far = np.maximum.accumulate(newest)
+        is_newer = so_far[1:] > so_far[:-1]
+        return int((known[1:] - so_far[:-1])[is_newer].max(initial=1)) - 1
+
     def by_age(self, as_of: date) -> dict[tuple[int, int], int]:
         """Rows of the last years by age on as_of (0: of the day before) and by the days until they were known."""
         own = (self.happened < _number(as_of)) & (self.happened >= _number(as_of) - OLDEST)
@@ -60,7 +72,11 @@ def found_on(tables: Mapping[str, RowsByDay], as_of: date) -> Found:
     Of a firm whose orders come too thin nothing is said of a pause.
     """
     by_day = {name: table.by_day(as_of) for name, table in tables.items()}
-    ended = {name: last for name, days in by_day.items() if (last := last_before_a_gap(days, as_of))}
+    ended = {
+        name: last
+        for name, days in by_day.items()
+        if (last := last_before_a_gap(days, as_of, tables[name].longest_pause(as_of)))
+    }
     going_on = {name: table for name, table in tables.items() if name not in ended}
     thin = {name: short for name, table in going_on.items() if (short := thinned(known_on(table.by_age(as_of))))}
     is_steady = "orders" in tables and "orders" not in thin
