@@ -107,10 +107,10 @@ def rules(rows: pd.DataFrame, *, train: Mask, test: Mask) -> list[Baseline]:
             score = np.maximum(score, -FAR_DAYS)
             description = "the sooner the contract ends"
             found.append(Baseline("contract_end", "days to the contract's end", description, score))
-    if not found and TENURE in rows:  # contracts without an end, and nothing else: what everybody knows of customers
-        description = "the shorter they have been customers"
-        score = -_present(tested[TENURE], rows.loc[train, TENURE])
-        found.append(Baseline("newest_first", "newest customers first", description, score))
+        if TENURE in rows:
+            description = "the shorter they have been customers"
+            score = -_present(tested[TENURE], rows.loc[train, TENURE])
+            found.append(Baseline("newest_first", "newest customers first", description, score))
     return found
 
 

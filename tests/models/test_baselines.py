@@ -57,16 +57,12 @@ def test_a_contract_without_an_end_in_sight_comes_last():
     assert np.argsort(scores(rows)["contract_end"]).tolist() == [1, 2, 0, 3]
 
 
-def test_of_contracts_without_ends_and_nothing_else_there_is_still_who_came_last():
+def test_where_contracts_tell_who_came_last_is_a_rule_as_well():
     tenure = pd.DataFrame({"days_since_first_contract": [900.0, 10.0, np.nan, 400.0]})
-    assert np.argsort(-np.array(scores(tenure)["newest_first"]), kind="stable").tolist() == [
-        1,
-        2,
-        3,
-        0,
-    ]  # 400 days where it is not known
-    for known in ("days_to_contract_end", "days_since_contact", "days_since_order"):
-        assert "newest_first" not in scores(tenure.assign(**{known: 5.0}))
+    for known in ({}, {"days_to_contract_end": 5.0}, {"days_since_contact": 5.0}):
+        newest = -np.array(scores(tenure.assign(**known))["newest_first"])
+        assert np.argsort(newest, kind="stable").tolist() == [1, 2, 3, 0]  # 400 days where it is not known
+    assert "newest_first" not in scores(tenure.assign(days_since_order=5.0))
 
 
 def test_the_base_rate_by_tenure_is_that_of_accounts_of_about_the_same_tenure(rows, origin):
