@@ -15,6 +15,7 @@ from features.language.tongue import later, tr
 from features.mistake import Mistake
 from models.churn import FeatureProfile, profiles_of
 from models.competing import Involuntary
+from models.definition import PACES
 from models.explain import Contributions
 from models.numbers import NumbersInFrame
 from models.usual import of_last_year
@@ -22,7 +23,7 @@ from models.usual import of_last_year
 Floats = npt.NDArray[np.float64]
 
 BINS = 10  # of equal count, in which the share that left is taken
-PRIOR_ROWS = 20.0  # rows' worth of the overall share in that of a bin
+PRIOR_ROWS = 20.0  # rows' worth of what is usual in the share of a bin, or of a pace
 FEATURES = {  # what each rule goes by, whether more of it is worse, and how a person says it
     "own_cycle": (
         "cycles_since_order",
@@ -58,18 +59,50 @@ def goes_by(name: str, rows: pd.DataFrame) -> Floats:
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A ranking by one feature.
+class Curve:
+    """The share that left, by score.
 
-    scores, risks: ascending; a score between two of them has a risk between theirs. typical: what counts where the
+    scores, risks: ascending; a score between two of them has a risk between theirs.
+    """
+
+    scores: tuple[float, ...]
+    risks: tuple[float, ...]
+
+    @classmethod
+    def fit(cls, scores: Floats, left: Floats, usual: "Curve | None" = None) -> "Curve":
+        """The share that left in bins of the score, made never to fall with it (isotonic regression). left: 1 or 0 by
+        row. usual: of which it has the form, at its own height, where there are too few rows to tell; None: flat.
+        """
+        from sklearn.isotonic import IsotonicRegression
+
+        parts = [part for part in np.array_split(np.argsort(scores, kind="stable"), BINS) if len(part)]
+        middles = np.array([np.median(scores[part]) for part in parts])
+        prior = np.full(len(parts), left.mean())
+        if usual and (height := usual.at(scores).mean()) > 0:
+            own = (left.sum() + PRIOR_ROWS * height) / (len(left) + PRIOR_ROWS)
+            prior = np.minimum(usual.at(middles) * own / height, 1)
+        rows, gone = (np.array([of(left[part]) for part in parts]) for of in (len, np.sum))
+        shares = (gone + PRIOR_ROWS * prior) / (rows + PRIOR_ROWS)
+        risks = IsotonicRegression().fit_transform(middles, shares, sample_weight=rows)
+        return cls(tuple(np.round(middles, _DIGITS).tolist()), tuple(np.round(risks, _DIGITS).tolist()))
+
+    def at(self, scores: Floats) -> Floats:
+        return np.interp(scores, self.scores, self.risks)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A ranking by one feature, among the accounts of each pace.
+
+    curve: its risks over all accounts. by_pace: those of each pace. typical: what counts where the
     feature is missing. profiles: of every feature, among the rows of the last year (`models.usual`), for the reasons.
     definition: the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that
     it was fitted on; '' of a rule of an older version.
     """
 
     name: str
-    scores: tuple[float, ...]
-    risks: tuple[float, ...]
+    curve: Curve
+    by_pace: Mapping[str, Curve]
     typical: float
     involuntary: Involuntary
     profiles: Mapping[str, FeatureProfile]
@@ -87,26 +120,24 @@ class Rule:
         features: Sequence[str],
         definition: str,
     ) -> "Rule":
-        """The risks of a rule: the share that left in bins of its score, made never to fall with it (isotonic
-        regression). voluntary, involuntary: 1 or 0 by row; rows for which they are NaN are left out.
+        """The risks of a rule: the share that left of each pace by its score. So long a silence says another thing of
+        whoever orders by the week than of a new customer, and one curve for all tells both falsely
+        (benchmarks/README.md). voluntary, involuntary: 1 or 0 by row; rows for which they are NaN are left out.
         """
-        from sklearn.isotonic import IsotonicRegression
-
         known = ~np.isnan(voluntary)
         voluntary, involuntary, as_of = voluntary[known], involuntary[known], rows.loc[known, "as_of"]
+        pace = rows.loc[known, "pace"].to_numpy()
         values = goes_by(name, rows[known])
         typical = 0.0 if np.isnan(values).all() else float(_WHERE_MISSING.get(name, np.nanmedian)(values))
         values = np.where(np.isnan(values), typical, values)
-        order = np.argsort(values, kind="stable")
-        parts = [part for part in np.array_split(order, BINS) if len(part)]
-        overall = float(voluntary.mean())
-        shares = [(voluntary[part].sum() + PRIOR_ROWS * overall) / (len(part) + PRIOR_ROWS) for part in parts]
-        middles = [float(np.median(values[part])) for part in parts]
-        risks = IsotonicRegression().fit_transform(middles, shares, sample_weight=[len(part) for part in parts])
+        curve = Curve.fit(values, voluntary)
+        by_pace = {
+            of: Curve.fit(values[pace == of], voluntary[pace == of], curve) for of in PACES if (pace == of).any()
+        }
         return cls(
             name,
-            tuple(np.round(middles, _DIGITS).tolist()),
-            tuple(np.round(risks, _DIGITS).tolist()),
+            curve,
+            by_pace,
             typical,
             Involuntary.fit(rows.loc[known, "pace"], voluntary, involuntary),
             profiles_of(NumbersInFrame(rows, of_last_year(rows["as_of"])), features),
@@ -133,8 +164,13 @@ class Rule:
         return np.where(np.isnan(values), self.typical, values)
 
     def risk(self, rows: pd.DataFrame) -> Floats:
-        """The share of those with such a score that left by choice, by row."""
-        return np.interp(self.score(rows), self.scores, self.risks)
+        """The share of those of their pace with such a score that left by choice, by row."""
+        scores = self.score(rows)
+        found = self.curve.at(scores)
+        if "pace" in rows:
+            for pace, curve in self.by_pace.items():
+                found = np.where(rows["pace"] == pace, curve.at(scores), found)
+        return found
 
     def risk_involuntary(self, rows: pd.DataFrame) -> Floats:
         """The probability of leaving because they closed, moved or were bought, by row."""
@@ -164,16 +200,18 @@ class Rule:
 
     @classmethod
     def load(cls, path: Path) -> "Rule | None":
-        """The rule that `save` wrote; None where there is no file, or none could be taken (null)."""
+        """The rule that `save` wrote; None where there is no file, none could be taken (null), or it is of a version
+        that knew no paces.
+        """
         if not path.exists():
             return None
         facts = json.loads(path.read_text(encoding="utf-8"))
-        if facts is None:
+        if facts is None or "curve" not in facts:  # as older versions wrote them
             return None
         return cls(
             facts["name"],
-            tuple(facts["scores"]),
-            tuple(facts["risks"]),
+            _curve(facts["curve"]),
+            {pace: _curve(curve) for pace, curve in facts["by_pace"].items()},
             facts["typical"],
             Involuntary(**facts["involuntary"]),
             {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
@@ -181,6 +219,10 @@ class Rule:
             facts.get("first_as_of", ""),
             facts.get("last_as_of", ""),
         )
+
+
+def _curve(facts: Mapping[str, Sequence[float]]) -> Curve:
+    return Curve(tuple(facts["scores"]), tuple(facts["risks"]))
 
 
 def best_rule(measured: Mapping[str, Mapping[str, float]], features: Collection[str]) -> str | None:

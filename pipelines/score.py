@@ -188,7 +188,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise
-        no_model = tr("No model ranks these accounts; they stand by {rule}.", rule=rule.in_words)
+        no_model = tr(_BY_RULE_AND_PACE if len(rule.by_pace) > 1 else _BY_RULE, rule=rule.in_words)
         no_champion = as_an_order(tr("No tested model is at hand."))
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
@@ -197,6 +197,10 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
     return Ranker(model, version, on_top([caution(model.about), missed(home)]))
 
 
+_BY_RULE = later("No model ranks these accounts; they stand by {rule}.")
+_BY_RULE_AND_PACE = later(
+    "No model ranks these accounts; they stand by {rule}, with risks of their own for early, overdue and new ones."
+)
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
 _ORDER_ONLY = later("The model that ranks these accounts does so better than every simple rule.")
 

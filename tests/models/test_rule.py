@@ -10,7 +10,8 @@ from features.catalogue import catalogue
 from features.mistake import Mistake
 from models.churn import FeatureProfile
 from models.competing import Involuntary
-from models.rule import Rule, best_rule
+from models.definition import PACES
+from models.rule import Curve, Rule, best_rule
 from tests.models.conftest import DIRECTIONS
 
 
@@ -20,12 +21,46 @@ def rule(rows):
     return Rule.fit("own_cycle", rows, left, np.zeros(len(rows)), list(DIRECTIONS), "5ca1ab1e0000")
 
 
-def test_it_ranks_by_its_feature_and_nothing_else(rows, rule):
+def test_among_accounts_of_one_pace_it_ranks_by_its_feature_and_nothing_else(rows, rule):
     risk = rule.risk(rows)
 
-    order = np.argsort(rows["cycles_since_order"].to_numpy())
-    assert (np.diff(risk[order]) >= 0).all()
+    for pace in PACES:
+        mask = (rows["pace"] == pace).to_numpy()
+        order = np.argsort(rows["cycles_since_order"].to_numpy()[mask])
+        assert (np.diff(risk[mask][order]) >= 0).all()
     assert rule.risk(rows.assign(complaints_180d=99.0)).tolist() == risk.tolist()
+
+
+@pytest.fixture(scope="module")
+def two_paces():
+    """So long a silence, and so many left: of the early ones hardly any, of the new ones most."""
+    draw = np.random.default_rng(3)
+    days = np.r_[np.arange(400) % 100, np.arange(400) % 100].astype(float)
+    share = np.r_[np.full(400, 0.02), np.full(400, 0.7)] + days / 1000
+    pace = np.repeat(["early", "new"], 400)
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2024-03-01"), "pace": pace, "days_since_order": days})
+    return rows, (draw.random(800) < share).astype(float)
+
+
+def test_its_risks_are_true_of_every_pace_and_not_on_the_average_alone(two_paces):
+    rows, left = two_paces
+    rule = Rule.fit("days_since_order", rows, left, np.zeros(800), ["days_since_order"], "")
+
+    for pace in ("early", "new"):
+        mask = (rows["pace"] == pace).to_numpy()
+        assert rule.risk(rows[mask]).mean() == pytest.approx(left[mask].mean(), abs=0.03)
+    assert list(rule.by_pace) == ["early", "new"]
+
+
+def test_a_pace_of_three_rows_or_none_has_about_the_risks_of_all(two_paces):
+    rows, left = two_paces
+    few = rows["pace"].where((rows["pace"] == "early") | (rows.index < 403), "early")
+    rule = Rule.fit("days_since_order", rows.assign(pace=few), left, np.zeros(800), ["days_since_order"], "")
+    asked = pd.DataFrame({"days_since_order": np.linspace(0, 99, 20)})
+
+    of_all = rule.risk(asked)
+    np.testing.assert_allclose(rule.risk(asked.assign(pace="new")), of_all, atol=0.12)  # all three left
+    assert rule.risk(asked.assign(pace="overdue")).tolist() == of_all.tolist()
 
 
 def test_its_risks_are_the_shares_that_left(rows, rule):
@@ -125,7 +160,7 @@ def far_from_normal(**facts):
     """How far each fact is from quartiles of 10 and 20; of complaints, which are always 1, and of talk, of which more is good."""
     profiles = dict.fromkeys(["days_since_contact", "conversations_30d"], FeatureProfile(0, 0, 10, 15, 20, 99))
     profiles["complaints_180d"] = FeatureProfile(0, 1, 1, 1, 1, 1)
-    rule = Rule("own_cycle", (0.0,), (0.1,), 0.0, Involuntary(), profiles, "")
+    rule = Rule("own_cycle", Curve((0.0,), (0.1,)), {}, 0.0, Involuntary(), profiles, "")
     usual = {"days_since_contact": 15.0, "conversations_30d": 15.0, "complaints_180d": 1.0}
     found = rule.distances(pd.DataFrame([{**usual, **facts}]), catalogue())
     return dict(zip(found.features, found.shap_values[0].tolist(), strict=True))
@@ -150,7 +185,9 @@ def test_what_is_farther_than_far_counts_as_far_and_what_nobody_knows_not_at_all
 
 
 def test_where_all_had_the_same_a_distance_is_a_multiple_of_that():
-    rule = Rule("own_cycle", (0.0,), (0.1,), 0.0, Involuntary(), {"complaints_180d": FeatureProfile(0, *[4] * 5)}, "")
+    rule = Rule(
+        "own_cycle", Curve((0.0,), (0.1,)), {}, 0.0, Involuntary(), {"complaints_180d": FeatureProfile(0, *[4] * 5)}, ""
+    )
 
     found = rule.distances(pd.DataFrame({"complaints_180d": [4.0, 6.0, 12.0]}), catalogue())
 
@@ -184,7 +221,9 @@ def test_whom_nobody_ever_spoke_with_breaks_the_rule_of_sixty_days_as_much_as_on
 def test_another_number_makes_another_digest_and_the_file_keeps_it(rule, tmp_path):
     rule.save(tmp_path / "rule.json")
     assert Rule.load(tmp_path / "rule.json").digest == rule.digest
-    assert replace(rule, risks=(*rule.risks[:-1], rule.risks[-1] + 1e-6)).digest != rule.digest
+    other = replace(rule.by_pace["early"], risks=(*rule.by_pace["early"].risks[:-1], 0.123))
+    assert replace(rule, by_pace={**rule.by_pace, "early": other}).digest != rule.digest
+    assert replace(rule, curve=other).digest != rule.digest
 
 
 def test_where_no_rule_could_be_taken_there_is_none(tmp_path):

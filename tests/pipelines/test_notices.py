@@ -54,7 +54,8 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
     assert ranker(small_settings, own_home) == Ranker(
         rule,
         f"rule:{rule.name}",
-        f"No model ranks these accounts; they stand by {rule.in_words}. The last model was refused: its percentages miss "
+        f"No model ranks these accounts; they stand by {rule.in_words}, with risks of their own for early, overdue and "
+        "new ones. The last model was refused: its percentages miss "
         f"by more than one and the same for everybody would. The details: the model card. {caution_of_rule(rule)}",
     )
 
