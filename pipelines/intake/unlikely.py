@@ -2,11 +2,13 @@
 parts, and reps that nobody knows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from features.tables import TABLES
+from pipelines.intake.at_once import recorded_at_once
 from pipelines.intake.checking import Checks
+from pipelines.intake.doubled import doubled
 from pipelines.intake.ended import LATELY, MISSING
 from pipelines.intake.on_record import comes_steadily
 from pipelines.intake.sums import sums
@@ -23,26 +25,26 @@ def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str
             "missing, accounts seem more silent than they are"
             for name, last in ended.items()
         ),
-        *_repeated(checks, as_of),
+        *(line for name in looked_at(checks) for line in _repeated(checks, name, as_of)),
+        *recorded_at_once(checks),
         *sums(checks, since=as_of - timedelta(days=LATELY)),
         *_reps_of_another_kind(checks),
     ]
 
 
-def _repeated(checks: Checks, as_of: date) -> list[str]:
-    found = []
-    for name in looked_at(checks):
-        rows = checks.kept(name)
-        happened = rows[str(TABLES[name].happened)].cast("date")
-        rows = rows.filter((happened >= as_of - timedelta(days=LATELY)) & (happened < as_of))
-        all_rows, distinct = (int(counted.count().execute()) for counted in (rows, rows.distinct()))
-        if all_rows - distinct >= max(REPEATED * all_rows, MISSING):
-            found.append(
-                f"{name}: of {all_rows:,} rows of the last {LATELY} days {all_rows - distinct:,} are like another in "
-                "every column, and all count; if they were written twice, say SELECT DISTINCT, or give the column that "
-                "tells them apart"
-            )
-    return found
+def _repeated(checks: Checks, name: str, as_of: date) -> Iterator[str]:
+    rows = checks.kept(name)
+    happened = rows[str(TABLES[name].happened)].cast("date")
+    rows = rows.filter((happened >= as_of - timedelta(days=LATELY)) & (happened < as_of))
+    all_rows, distinct = (int(counted.count().execute()) for counted in (rows, rows.distinct()))
+    if all_rows - distinct >= max(REPEATED * all_rows, MISSING):
+        yield (
+            f"{name}: of {all_rows:,} rows of the last {LATELY} days {all_rows - distinct:,} are like another in "
+            "every column, and all count; if they were written twice, say SELECT DISTINCT, or give the column that "
+            "tells them apart"
+        )
+    else:
+        yield from doubled(checks, name, as_of)
 
 
 def _reps_of_another_kind(checks: Checks) -> list[str]:
