@@ -1,29 +1,51 @@
 """Currencies: columns of a firm's files that say in what amounts are, of which a SELECT takes no notice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 
-from babel.numbers import list_currencies
+import ibis.expr.types as ir
+from babel.numbers import get_currency_name, get_currency_symbol, list_currencies
 from ibis.backends.duckdb import Backend
 
 # What such a column is called in most languages of Europe, and by SAP (WAERS). Others that fit, as is_current, hold no
 # codes of ISO 4217.
 _NAME = re.compile(r"curr|w(ä|ae|a)h?rung|waers|devise|valuta|moneda|divisa|moeda|waluta", re.IGNORECASE)
 _SHOWN = 5
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
+_OF_MANY = ("$", "£", "¥", "KR", "DOLLAR", "DOLLARS")  # several countries have them
 
 
-def other_currencies(con: Backend, table: str, ours: str) -> Iterator[tuple[str, str]]:
+def other_currencies(con: Backend, rows: ir.Table, table: str, ours: str) -> Iterator[tuple[str, str]]:
     """The columns of a table that say another currency than `ours`, for some of its rows or all, and in words which."""
-    # A database is none, and holds others.
-    ours_alone = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database()"
-    if (table,) not in con.raw_sql(ours_alone).fetchall():
-        return
-    rows = con.table(table)
     for column, kind in rows.schema().items():
         if not kind.is_string() or not _NAME.search(column):
             continue
-        code = rows[column].strip().upper().nullif("")
-        codes = con.to_pyarrow(rows.select(code=code).drop_null().distinct().order_by("code"))["code"].to_pylist()
-        if codes and codes != [ours] and list_currencies().issuperset(codes):
-            shown = ", ".join(codes[:_SHOWN]) + (" and others" if len(codes) > _SHOWN else "")
+        said = rows[column].strip().upper().nullif("")
+        found = con.to_pyarrow(rows.select(said=said).drop_null().distinct().order_by("said"))["said"].to_pylist()
+        if _are_others(found, ours):
+            shown = ", ".join(found[:_SHOWN]) + (" and others" if len(found) > _SHOWN else "")
             yield column, f"{column} of {table} says {shown}, and amounts are taken for {ours}"
+
+
+def _are_others(found: list[str], ours: str) -> bool:
+    """Whether all are currencies, in capitals, and one is not ours; nor is a sign of many where ours has another."""
+    if list_currencies().issuperset(found):
+        return bool(found) and found != [ours]
+    means = {one: _spellings().get(one) for one in found}
+    if not all(codes or one in _OF_MANY for one, codes in means.items()):
+        return False
+    is_ours = [ours in codes for one, codes in means.items() if codes and one not in _OF_MANY]
+    return not all(is_ours) or (any(is_ours) and any(one in _OF_MANY for one in found))
+
+
+@cache
+def _spellings() -> Mapping[str, set[str]]:
+    """Codes, names and signs of currencies, in capitals, with the codes that each may mean."""
+    found: dict[str, set[str]] = {}
+    for code in list_currencies():
+        for language in _LANGUAGES:
+            told = [get_currency_name(code, count, language) for count in (None, 1, 2, 5)]
+            for word in (code, get_currency_symbol(code, language), *told):
+                found.setdefault(word.upper(), set()).add(code)
+    return found

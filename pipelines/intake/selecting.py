@@ -12,6 +12,8 @@ from features.tables import TABLES, Column, Table
 from pipelines.intake.currencies import other_currencies
 from pipelines.intake.reading import GIVEN, OpenSource, fault_of_file, one_line
 from pipelines.intake.source import Source
+from pipelines.intake.states import no_orders
+from pipelines.intake.unread import names, tables_read
 
 # Columns that people have under other names; only for "did you mean".
 _OTHER_NAMES = {
@@ -58,7 +60,7 @@ def run_select(opened: OpenSource, name: str) -> Given:
         named = _columns(sql, TABLES[name], list(rows.columns))
     except Mistake as mistake:
         raise Mistake(f"{mistake}{_notes(opened, select)}") from None
-    assumed = [*_assumed(opened, select), *_currencies(opened, select, sql, [TABLES[name][column] for column in named])]
+    assumed = [*_assumed(opened, select), *_unnoticed(opened, select, sql, [TABLES[name][column] for column in named])]
     return Given(TABLES[name], sql, int(rows.count().execute()), named, assumed)
 
 
@@ -132,7 +134,7 @@ def _near(error: duckdb.Error) -> str:
 
 def _notes(opened: OpenSource, select: str) -> str:
     """What is odd about the files that a SELECT reads, which may be why it fails."""
-    found = [note for table, notes in opened.notes.items() if _names(select, table) for note in notes]
+    found = [note for table, notes in opened.notes.items() if names(select, table) for note in notes]
     return f" ({'; '.join(found)})" if found else ""
 
 
@@ -141,24 +143,21 @@ def _assumed(opened: OpenSource, select: str) -> list[str]:
     return [
         words
         for table, assumed in opened.assumed.items()
-        if _names(select, table)
+        if names(select, table)
         for column, words in assumed
-        if takes_all or _names(select, column)
+        if takes_all or names(select, column)
     ]
 
 
-def _currencies(opened: OpenSource, select: str, sql: Path, columns: list[Column]) -> Iterator[str]:
-    """Where a SELECT gives amounts and does not name the column of the same table that says in which currency."""
-    if not any(column.kind == "money" for column in columns):
-        return
-    ours = opened.source.about.currency
-    for table in opened.source.about.files:
-        for column, words in other_currencies(opened.con, table, ours) if _names(select, table) else ():
-            if not _names(select, column):
+def _unnoticed(opened: OpenSource, select: str, sql: Path, columns: list[Column]) -> Iterator[str]:
+    """What columns of the files say of the rows of a SELECT that gives amounts, of which it takes no notice: another
+    currency, or that they are no orders.
+    """
+    kinds, ours = {column.kind for column in columns}, opened.source.about.currency
+    for label, rows in tables_read(opened.con, opened.source.about.files, select) if "money" in kinds else ():
+        for column, words in other_currencies(opened.con, rows, label, ours):
+            if not names(select, column):
                 what = f"bring all to {ours}, leave out the others (WHERE …), or mend currency in source.yaml"
                 yield f"{sql.name}: {words}; {what}"
-
-
-def _names(select: str, name: str) -> bool:
-    """Whether an SQL text names a table or column, as a word of its own."""
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", select, re.IGNORECASE) is not None
+        if "amount" in {column.name for column in columns}:
+            yield from (f"{sql.name}: {words}" for words in no_orders(opened.con, rows, label, select))

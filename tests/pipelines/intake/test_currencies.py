@@ -1,5 +1,6 @@
 """A column that says another currency than the source does is said, unless the SELECT knows of it."""
 
+import duckdb
 import pytest
 
 from pipelines.check import check
@@ -33,6 +34,40 @@ def test_other_currencies_are_said(firm: Firm) -> None:
     assert note.startswith(said.format("USD"))
     (note,) = notes(firm, ["AUD", "CHF", "EUR", "GBP", "JPY", "USD"])
     assert note.startswith(said.format("AUD, CHF, EUR, GBP, JPY and others"))
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ["€", "$"],
+        ["Euro", "Dollar"],
+        ["Euro", "US-Dollar"],
+        ["EUR", "US$"],
+        ["EUR", "£"],
+        ["US Dollars"],
+        ["Euro", "GBP"],
+    ],
+)
+def test_others_are_said_by_name_or_sign(firm: Firm, others: list[str]) -> None:
+    (note,) = notes(firm, others)
+    assert f"Currency of sales says {', '.join(sorted(other.upper() for other in others))}, and amounts" in note
+
+
+@pytest.mark.parametrize("ours", [["€", "EUR"], ["Euro", "euros"], ["$", "$"], ["EUR", "Taler"], ["€", ""]])
+def test_ours_by_name_or_sign_is_not(firm: Firm, ours: list[str]) -> None:
+    assert notes(firm, ours) == []
+
+
+def test_a_database_is_looked_into_too(firm: Firm) -> None:
+    with duckdb.connect(str(firm.folder / "files" / "shop.duckdb")) as shop:
+        shop.sql("CREATE TABLE sale AS SELECT 'A' AS id, DATE '2026-03-01' AS day, 7 AS amount, 'USD' AS currency")
+        shop.sql("CREATE TABLE other AS FROM sale")
+    firm.tables["shop"] = "shop.duckdb"
+    firm.yaml()
+    firm.sql("orders", "SELECT id AS account_id, day AS ordered_at, amount FROM shop.sale")
+    report = check(Settings(), source=str(firm.folder), files=None, as_of=None, today=TODAY)
+    (note,) = [note for note in report.notes if "amounts are taken" in note]
+    assert note.startswith("orders.sql: currency of shop.sale says USD, and amounts are taken for EUR; ")
 
 
 def test_ours_alone_are_not(firm: Firm) -> None:

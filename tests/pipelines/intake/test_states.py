@@ -1,0 +1,117 @@
+"""Columns that say that rows are no orders, or credits, are said where the SELECT knows of none of them."""
+
+from collections.abc import Callable
+
+import duckdb
+import pytest
+
+from tests.pipelines.conftest import Firm
+
+SELECT = "SELECT account_id, day AS ordered_at, amount FROM sales"
+
+
+Said = Callable[..., list[str]]
+
+
+@pytest.fixture
+def notes(firm: Firm, caplog: pytest.LogCaptureFixture) -> Said:
+    """What is said of the SELECTs."""
+
+    def run() -> list[str]:
+        caplog.clear()
+        firm.ingest()
+        return [line for line in caplog.messages if ".sql: " in line]
+
+    return run
+
+
+@pytest.fixture
+def said(firm: Firm, notes: Said) -> Said:
+    """The same of orders in a file that says something of each in one more column."""
+
+    def run(column: str, values: list[str], sql: str = SELECT, amount: object = 10) -> list[str]:
+        lines = [f"A,2026-03-0{day + 1},{amount},{value}" for day, value in enumerate(values)]
+        firm.tables.pop("orders", None)
+        firm.write("sales.csv", "\n".join([f"account_id,day,amount,{column}", *lines]))
+        firm.tables["sales"] = "sales.csv"
+        firm.yaml()
+        firm.sql("orders", sql)
+        return notes()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("Status", ["Invoiced", "Cancelled", "draft ", "cancelled"], "says 'cancelled' of 2, 'draft' of 1"),
+        ("Belegart", ["Rechnung", "Angebot"], "says 'angebot' of 1"),
+        ("order_state", ["sale", "cancel"], "says 'cancel' of 1"),
+        ("IsDeleted", ["true", "false"], "says 'true' of 1"),
+        ("storno", ["X", "", ""], "says 'x' of 1"),
+        ("is_test", ["0", "1"], "says '1' of 1"),
+        ("cancelled_at", ["", "2026-03-05", ""], "has a day in 1"),
+    ],
+)
+def test_rows_that_never_came_about_are_said(said: Said, column: str, values: list[str], expected: str) -> None:
+    (note,) = said(column, values)
+    rows = f"{len(values)} rows; leave out those that are no orders (WHERE …)"
+    assert note == f"orders.sql: {column} of sales {expected} of {rows}"
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("Status", ["invoiced", "shipped"]),
+        ("product_type", ["draft", "bottle"]),
+        ("payment_type", ["credit", "cash"]),
+        ("note", ["cancelled", ""]),
+        ("storno", ["", ""]),
+        ("void", ["0", "7"]),
+        ("cancelled_at", ["", ""]),
+        ("Status", [f"{number}" for number in range(8)] + ["draft"]),
+    ],
+)
+def test_nothing_is_said_of_other_columns(
+    said: Said, column: str, values: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.intake.states._MOST", 8)
+    assert said(column, values) == []
+
+
+def test_nor_where_the_select_names_one_that_says_it(said: Said) -> None:
+    assert said("Status,deleted", ["cancelled,1", "sale,0"], f"{SELECT} WHERE status <> 'cancelled'") == []
+    assert said("Status", ["cancelled", "sale"], "SELECT * EXCLUDE (Status, day), day AS ordered_at FROM sales") == []
+
+
+def test_nor_of_a_table_of_which_no_day_is_read(firm: Firm, said: Said) -> None:
+    firm.write("products.csv", "article,status\n1,deleted\n2,sold")
+    firm.tables["products"] = "products.csv"
+    assert said("article", ["1", "2"], f"{SELECT} JOIN products USING (article)") == []
+
+
+@pytest.mark.parametrize(("amount", "is_said"), [(10, True), (0, True), (-10, False)])
+def test_credits_without_a_minus_are_said(said: Said, amount: int, is_said: bool) -> None:
+    expected = (
+        "orders.sql: DocType of sales says 'credit memo' of 1 of 2 rows, and no number of theirs that is read has a "
+        "minus; give amounts that are taken back one"
+    )
+    assert said("DocType", ["Invoice", "Credit Memo"], amount=amount) == [expected] * is_said
+    cases = "SELECT account_id, day AS ordered_at, CASE doctype WHEN 'Invoice' THEN amount ELSE -amount END AS amount FROM sales"
+    assert said("DocType", ["Invoice", "Credit Memo"], cases) == []
+    assert said("DocType", ["Invoice", "Credit Memo"], SELECT.replace("amount", "7 AS amount"), "10 EUR") == []
+
+
+def test_a_database_is_looked_into_too(firm: Firm, notes: Said) -> None:
+    with duckdb.connect(str(firm.folder / "files" / "shop.duckdb")) as shop:
+        shop.sql(
+            "CREATE TABLE sale AS SELECT 'A' AS id, DATE '2026-03-01' AS day, 7 AS amount, 'void' AS status, '$' AS currency"
+        )
+        shop.sql("CREATE TABLE quote AS FROM sale")
+    firm.tables = {"shop": "shop.duckdb"}
+    firm.yaml()
+    firm.sql("accounts", "SELECT id AS account_id FROM shop.sale")
+    firm.sql("orders", "SELECT id AS account_id, day AS ordered_at, amount FROM shop.sale")
+    assert notes() == [
+        "orders.sql: status of shop.sale says 'void' of 1 of 1 rows; leave out those that are no orders (WHERE …)"
+    ]
