@@ -29,7 +29,7 @@ from pipelines.intake.faults import (
 )
 from pipelines.intake.hints import hint, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
-from pipelines.intake.ids import unknown_ids
+from pipelines.intake.ids import spelt_twice, unknown_ids
 from pipelines.intake.no_ids import NO_ID, taken_for_none
 from pipelines.intake.reading import GIVEN, OpenSource
 from pipelines.intake.selecting import Given
@@ -211,6 +211,15 @@ class Checks:
         raw = rows.select("row", **{column: as_given(rows[name]) for column, name in own.items()})
         joined = refused.select("row", "cause").inner_join(raw, "row")
         return joined.select(joined.cause, *own, row=joined.row + 1).select("row", "cause", *own).order_by("row")
+
+    def ids_spelt_twice(self) -> list[str]:
+        """In words, of accounts and reps, ids that seem to be one."""
+        return [
+            line
+            for key, name in LISTED_IN.items()
+            if name in self.done
+            for line in spelt_twice(self._con, self.kept(name)[key], key=key, of=name)
+        ]
 
     def write(self, rows: ir.Table, path: Path) -> None:
         """Kept or refused rows as a Parquet file."""

@@ -5,14 +5,47 @@ from collections.abc import Callable
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
+Spelling = Callable[[ir.StringValue], ir.StringValue]
+
+_BLANKS = r"^[\pZ\pC]+|[\pZ\pC]+$"
 # How systems spell one id in two ways, and the SQL that makes them one: by capitals, by leading zeros, which are lost
-# where an id is taken for a number, by the three letters that Salesforce adds for programs that know no capitals.
-_SPELLINGS: dict[str, Callable[[ir.StringValue], ir.StringValue]] = {
+# where an id is taken for a number, by the decimals that it gains there, by blanks that do not break or are not seen.
+_OF_ONE: dict[str, Spelling] = {
     "upper({})": lambda id_: id_.upper(),
     "ltrim({}, '0')": lambda id_: id_.re_replace("^0+", ""),
+    r"regexp_replace({}, '\.0+$', '')": lambda id_: id_.re_replace(r"\.0+$", ""),
+    f"regexp_replace({{}}, '{_BLANKS}', '', 'g')": lambda id_: id_.re_replace(_BLANKS, ""),
+}
+# Such as may also be two: by the three letters that Salesforce adds for programs that know no capitals, by dashes.
+_SPELLINGS: dict[str, Spelling] = _OF_ONE | {
     "left({}, 15)": lambda id_: id_.left(15),
     "upper(regexp_replace({}, '[^A-Za-z0-9]', '', 'g'))": lambda id_: id_.re_replace("[^A-Za-z0-9]", "").upper(),
 }
+
+
+_IN_CAPITALS_OR_NOT = "^[0-9A-Za-z]{15}$"  # ids of Salesforce: one that differs in capitals alone is another
+MANY = 0.01  # of the ids, as of rows that are refused
+
+
+def spelt_twice(con: Backend, ids: ir.StringColumn, *, key: str, of: str) -> list[str]:
+    """In words, how many of the ids of a table are another's but for a spelling; where they are more than a few."""
+    listed = ids.name("id").as_table().distinct()
+    found = []
+    for sql, spell in _OF_ONE.items():
+        kept = listed.filter(~listed.id.re_search(_IN_CAPITALS_OR_NOT)) if sql.startswith("upper") else listed
+        alike = kept.group_by(spelt=spell(kept.id)).agg(ids=kept.count(), one=kept.id.min(), other=kept.id.max())
+        alike = alike.filter(alike.ids > 1)
+        seen = con.to_pyarrow(
+            alike.agg(ids=alike.ids.sum(), one=alike.one.min(), other=alike.other.argmin(alike.one))
+        ).to_pylist()[0]
+        every = int(listed.count().execute())
+        if seen["ids"] and seen["ids"] > MANY * every:
+            found.append(
+                f"{of}: {seen['ids']:,} of {every:,} ids are another's but for how they are spelt, such as "
+                f"{seen['one']!r} and {seen['other']!r}; if they are one, write {sql.format(f'{key}::TEXT')} AS {key} "
+                "in every SELECT"
+            )
+    return found
 
 
 def unknown_ids(con: Backend, unknown: ir.StringColumn, known: ir.StringColumn, *, key: str, of: str, by: str) -> str:

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 from features.tables import TABLES
 from pipelines.intake.at_once import recorded_at_once
+from pipelines.intake.changed_over import days_changed_over
 from pipelines.intake.checking import Checks
 from pipelines.intake.doubled import doubled
 from pipelines.intake.ended import LATELY, MISSING
+from pipelines.intake.midnights import days_of_another_zone
 from pipelines.intake.on_record import comes_steadily
 from pipelines.intake.sums import sums
 from pipelines.intake.tallies import rep_columns, unknown_reps
@@ -27,6 +29,9 @@ def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str
         ),
         *(line for name in looked_at(checks) for line in _repeated(checks, name, as_of)),
         *recorded_at_once(checks),
+        *(line for name in looked_at(checks) for line in days_changed_over(checks, name)),
+        *(line for name in looked_at(checks) for line in days_of_another_zone(checks, name)),
+        *checks.ids_spelt_twice(),
         *sums(checks, since=as_of - timedelta(days=LATELY)),
         *_reps_of_another_kind(checks),
     ]

@@ -109,3 +109,48 @@ def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> 
     firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f'"{id_}",2026-03-01,1' for id_ in ids)]))
     firm.ingest()
     assert firm.refused("orders") == [(row, "an account_id that a spreadsheet has shortened") for row in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("orders", "written"),
+    [
+        (["0012", "12", "7"], "ltrim(account_id::TEXT, '0')"),
+        (["K1a", "k1a", "K2"], "upper(account_id::TEXT)"),
+        (["12.0", "12", "K2"], r"regexp_replace(account_id::TEXT, '\.0+$', '')"),
+        (["K1", "K1\u00a0", "K2"], r"regexp_replace(account_id::TEXT, '^[\pZ\pC]+|[\pZ\pC]+$', '', 'g')"),
+        (["K1", "\u200bK1", "K2"], r"regexp_replace(account_id::TEXT, '^[\pZ\pC]+|[\pZ\pC]+$', '', 'g')"),
+    ],
+)
+def test_one_account_of_two_spellings_is_said_and_what_helps(
+    firm: Firm, caplog: pytest.LogCaptureFixture, orders: list[str], written: str
+) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    spelt(firm, [], orders)
+    (firm.folder / "accounts.sql").unlink()
+    firm.ingest()
+    (line,) = [line for line in caplog.messages if "how they are spelt" in line]
+    assert line.startswith("accounts: 2 of 3 ids are another's but for how they are spelt, such as ")
+    assert line.endswith(f"; if they are one, write {written} AS account_id in every SELECT")
+    as_id = written.replace("account_id", "id")
+    firm.sql("orders", f"SELECT {as_id} AS account_id, day AS ordered_at, amount FROM orders")  # noqa: S608 - the hint itself
+    caplog.clear()
+    firm.ingest()
+    assert len(firm.kept("accounts")) == 2
+    assert "how they are spelt" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "orders",
+    [
+        ["K-1", "K1"],
+        ["0015g00000abcdA", "0015g00000abcda"],  # of Salesforce: capitals tell them apart
+        ["10", "100", "1"],
+        ["A", "a", *(f"K{number}" for number in range(198))],  # two of two hundred
+    ],
+)
+def test_two_accounts_are_not(firm: Firm, caplog: pytest.LogCaptureFixture, orders: list[str]) -> None:
+    lines = [f"{id_},2026-03-01,10" for id_ in orders]
+    (firm.folder / "accounts.sql").unlink()
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *lines]))
+    firm.ingest()
+    assert "how they are spelt" not in caplog.text
