@@ -8,13 +8,14 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
 from features.mistake import Mistake
+from pipelines.intake.footers import NO_TEXT, lines_below
 
 SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 500
@@ -29,8 +30,9 @@ Records = list[list[str]]
 class Layout:
     """How a CSV file is written.
 
-    skip: records up to and with the names of the columns. columns: their names, each once. is_aligned: any number of
-    blanks counts as one delimiter. notes: what nobody would expect who knows the file, in words that follow its name.
+    skip: records up to and with the names of the columns. header: those as they stand. columns: the same, each once.
+    is_aligned: any number of blanks counts as one delimiter. below: lines after the last row that are none. notes: what
+    nobody would expect who knows the file, in words that follow its name.
     """
 
     delimiter: str
@@ -38,15 +40,18 @@ class Layout:
     escape: str
     encoding: str
     skip: int
+    header: tuple[str, ...]
     columns: tuple[str, ...]
     is_aligned: bool = False
     has_mixed_line_ends: bool = False
+    below: int = field(default=0, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether DuckDB can read the file as it lies there."""
-        return self.encoding in ("utf-8", "utf-8-sig") and not self.is_aligned and not self.has_mixed_line_ends
+        is_whole = not self.is_aligned and not self.has_mixed_line_ends and not self.below
+        return is_whole and self.encoding in ("utf-8", "utf-8-sig")
 
 
 def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | None) -> Layout | None:
@@ -73,8 +78,10 @@ def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | 
     is_aligned = found == " " and "" in cells
     cells = [cell for cell in cells if cell] if is_aligned else cells
     columns = _each_once(cells)
+    below = lines_below(path, encoding, delimiter=found, quote=quote) if len(cells) > 1 else []
     notes = [
         _above(records[:place]),
+        _left_out(below),
         *_repeated(cells),
         _no_names(cells),
         _one_column(cells, table, found if given else None),
@@ -85,20 +92,29 @@ def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | 
         escape=escape,
         encoding=encoding,
         skip=place + 1 + has_sep,
+        header=tuple(cells),
         columns=columns,
         is_aligned=is_aligned,
         has_mixed_line_ends="\r\n" in text and re.search(r"[^\r]\n", text) is not None,
+        below=len(below),
         notes=tuple(note for note in notes if note),
     )
 
 
 def rewritten(path: Path, layout: Layout, table: str, folder: Path) -> Path:
-    """The file in UTF-8, with one kind of line ends and one blank between aligned columns, in a folder of ours."""
+    """The file in UTF-8, with one kind of line ends, one blank between aligned columns and nothing below its rows, in a
+    folder of ours.
+    """
     copy = folder / f"{len(list(folder.iterdir()))}.csv"
     source = io.TextIOWrapper(pa.input_stream(path), encoding=layout.encoding, newline=None)
     try:
         with source, copy.open("w", encoding="utf-8", newline="") as target:
-            for line in source:
+            held: deque[str] = deque()
+            for read in source:
+                held.append(read)
+                if len(held) <= layout.below:
+                    continue
+                line = held.popleft()
                 target.write(re.sub(" +", " ", line.strip()) + "\n" if layout.is_aligned else line)
     except UnicodeError as error:
         raise _not_in(path, table, layout.encoding, str(error)) from None
@@ -113,6 +129,10 @@ def _first_bytes(path: Path) -> bytes:
         raise Mistake(f"{path}: cannot be read: {' '.join(str(error).split())}.") from None
     if sample.startswith(_WORKBOOKS):
         raise Mistake(f"{path}: a workbook or a ZIP file, no text; save it as CSV.")
+    if re.match(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|table)\b", sample, re.IGNORECASE):
+        raise Mistake(
+            f"{path}: a page of HTML or XML, no table of text; save it as CSV, from a spreadsheet that opens it."
+        )
     return sample
 
 
@@ -220,6 +240,14 @@ def _above(records: Records) -> str | None:
         else "a line above the names of its columns is"
     )
     return f"{lines} left out: {' '.join(filled[0]).strip()!r}"
+
+
+def _left_out(below: list[str]) -> str | None:
+    filled = [line for line in below if line.strip(NO_TEXT)]
+    if not filled:
+        return None
+    lines = f"{len(filled)} lines below its rows are" if len(filled) > 1 else "a line below its rows is"
+    return f"{lines} left out: {filled[0].strip(NO_TEXT)!r}"
 
 
 def _repeated(cells: list[str]) -> list[str]:

@@ -28,6 +28,7 @@ FORMATS: dict[str, Format] = {
     ".db": "duckdb",
 }
 _COMPRESSED = {".gz", ".zst"}
+_WORKBOOKS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
 
 
 class TableFiles(NamedTuple):
@@ -103,6 +104,8 @@ def _without_copies(paths: list[Path]) -> list[Path]:
 def _format(path: Path) -> Format:
     suffixes = [suffix for suffix in path.suffixes if suffix.lower() not in _COMPRESSED]
     suffix = suffixes[-1].lower() if suffixes else ""
+    if suffix in _WORKBOOKS:
+        raise Mistake(f"{path}: a workbook; save each of its sheets as CSV.")
     if suffix not in FORMATS:
         raise Mistake(f"{path}: unknown kind of file; there are {', '.join(FORMATS)}.")
     return FORMATS[suffix]

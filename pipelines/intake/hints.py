@@ -10,6 +10,8 @@ from features.tables import Column
 from pipelines.intake.faults import EARLIEST_DAY, LATEST
 
 _DAYS = (
+    "%Y.%m.%d",
+    "%Y-%d-%m",
     "%d-%m-%Y",
     "%m-%d-%Y",
     "%d.%m.%Y",
@@ -21,6 +23,7 @@ _DAYS = (
     "%m/%d/%y",
     "%d %b %Y",
     "%d-%b-%Y",
+    "%d-%b-%y",
     "%d %B %Y",
     "%b %d, %Y",
     "%B %d, %Y",

@@ -18,6 +18,7 @@ from pipelines.intake.files import Format, escape_glob, find_files
 from pipelines.intake.guessing import assumed_of_days, assumed_of_points, either_way, in_threes, with_guessed_types
 from pipelines.intake.source import Options, Source
 
+_SQLITE = b"SQLite format 3\0"  # what such a file begins with
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
 
 
@@ -72,7 +73,7 @@ def fault_of_file(opened: OpenSource, error: Exception) -> Mistake | None:
     if not line or not file:
         return None
     where = f"{opened.originals.get(file[1], file[1])}: line {line[1]}"
-    said = re.search(r"Original Line: (.*)", text)
+    said = re.search(r"Original Line:\s*(.*)", text)  # blank lines may stand before it
     shown = f": {said[1].strip()}" if said else ""
     fields = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if fields:
@@ -107,11 +108,20 @@ def _open_table(opened: OpenSource, name: str, kind: Format, paths: list[Path], 
                 if opened.con.table(name).columns == ("json",):  # what DuckDB calls the column of no record
                     raise Mistake(f"{paths[0]}: no records in it.")
             case "duckdb":
+                _refuse_sqlite(paths[0], name)
                 opened.con.attach(str(paths[0]), name, read_only=True)
     except (duckdb.Error, ValueError) as error:
         where = f"{paths[0]} and {len(paths) - 1} more" if len(paths) > 1 else f"{paths[0]}"
         mistake = Mistake(f"{where}: cannot be read as {kind}: {one_line(error)}")
         raise fault_of_file(opened, error) or mistake from None
+
+
+def _refuse_sqlite(path: Path, name: str) -> None:
+    """DuckDB would fetch what it needs for such a file from the net, and complain of that."""
+    with path.open("rb") as file:
+        if file.read(len(_SQLITE)) == _SQLITE:
+            written = f"sqlite3 -header -csv {path.name} 'SELECT * FROM …' > {name}.csv"  # noqa: S608 - for people
+            raise Mistake(f"{path}: a database of SQLite; write each of its tables as CSV: {written}")
 
 
 def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) -> None:
@@ -150,7 +160,9 @@ def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) ->
 
 
 def _select(layout: Layout, paths: list[Path], options: Options) -> str:
-    """A SELECT of all rows of files that are written alike, as texts, but those that a spreadsheet leaves blank."""
+    """A SELECT of all rows of files that are written alike, as texts, but those that a spreadsheet leaves blank, and
+    the names of the columns where they come again, as on each page of a report.
+    """
     columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in layout.columns)
     arguments = {
         "auto_detect": "false",
@@ -163,10 +175,12 @@ def _select(layout: Layout, paths: list[Path], options: Options) -> str:
         "nullstr": _list(["", *options.nulls]),
     }
     named = ", ".join(f"{argument} = {value}" for argument, value in arguments.items())
-    filled = ", ".join('"' + column.replace('"', '""') + '"' for column in layout.columns)
-    return (
-        f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named}) WHERE coalesce({filled}) IS NOT NULL"
+    cells = ['"' + column.replace('"', '""') + '"' for column in layout.columns]
+    again = " AND ".join(
+        f"coalesce(trim({cell}), '') = {_quoted(name)}" for cell, name in zip(cells, layout.header, strict=True)
     )
+    is_row = f"coalesce({', '.join(cells)}) IS NOT NULL" + (f" AND NOT ({again})" if len(cells) > 1 else "")
+    return f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named}) WHERE {is_row}"
 
 
 def _quoted(text: str) -> str:

@@ -114,6 +114,9 @@ def test_a_letter_far_below_that_cannot_be_read_is_named(firm, stops: Stops) -> 
         (ROWS * 20_000 + "A,1\n", "line 60001 has 2 fields, not 3 as above: A,1"),
         (ROWS.replace("A,", '"A,'), 'line 2 cannot be read (a quote that is not closed): "A,2026-01-01,1'),
         (b"PK\x03\x04" + b"\0" * 100, "a workbook or a ZIP file, no text; save it as CSV."),
+        ("\n<HTML><table><tr><td>A</td></tr></table>", "a page of HTML or XML, no table of text; save it as CSV, from a spreadsheet that opens it."),
+        ("<?xml version='1.0'?><Workbook/>", "a page of HTML or XML, no table of text; save it as CSV, from a spreadsheet that opens it."),
+        (ROWS + "\n,2026-01-03\n", "line 5 has 2 fields, not 3 as above: ,2026-01-03"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_one_line(firm, stops: Stops, content: str | bytes, line: str) -> None:
@@ -245,3 +248,22 @@ def test_rows_without_anything_in_them_are_no_rows(firm) -> None:
     firm.ingest()
     assert len(firm.kept("orders")) == 2
     assert firm.refused("orders") == [(3, "no account_id")]
+
+
+def test_the_names_of_the_columns_may_come_again(firm) -> None:
+    given(firm, "Report\n\n" + ROWS + "\naccount_id, ordered_at,amount\nC,2026-01-03,3\n" + ROWS.partition("\n")[0])
+    (firm.folder / "accounts.sql").unlink()
+    assert amounts(firm) == {"A": 1, "B": 2, "C": 3}
+    assert firm.refused("orders") == []
+
+
+def test_so_may_such_that_had_to_be_told_apart(firm) -> None:
+    rows = ROWS.replace("amount", "amount,,amount").replace("1\n", "1,x,8\n").replace("2\n", "2,x,9\n")
+    given(firm, rows + rows.partition("\n")[0] + "\n")
+    assert amounts(firm) == {"A": 1, "B": 2}
+
+
+def test_a_row_that_says_some_of_them_is_a_row(firm) -> None:
+    given(firm, ROWS + "account_id,2026-01-03,3\n")
+    (firm.folder / "accounts.sql").unlink()
+    assert amounts(firm) == {"A": 1, "B": 2, "account_id": 3}

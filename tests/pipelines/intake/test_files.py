@@ -1,6 +1,8 @@
 """Which of a firm's files are read, each of them once, and the line that says so where there are none."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -48,13 +50,21 @@ def test_a_source_without_a_folder(firm, stops: Stops) -> None:
 
 
 def test_an_unknown_kind_of_file(firm, stops: Stops) -> None:
-    firm.write("orders.xlsx", "")
-    firm.tables["orders"] = "orders.xlsx"
+    firm.write("orders.dbf", "")
+    firm.tables["orders"] = "orders.dbf"
     firm.yaml()
     assert stops() == (
-        "SOURCE/files/orders.xlsx: unknown kind of file; there are "
+        "SOURCE/files/orders.dbf: unknown kind of file; there are "
         ".csv, .tsv, .txt, .parquet, .pq, .jsonl, .ndjson, .json, .duckdb, .ddb, .db."
     )
+
+
+@pytest.mark.parametrize("name", ["orders.xlsx", "orders.XLS", "orders.ods"])
+def test_a_workbook_is_to_be_saved_as_csv(firm, stops: Stops, name: str) -> None:
+    firm.write(name, "")
+    firm.tables["orders"] = name
+    firm.yaml()
+    assert stops() == f"SOURCE/files/{name}: a workbook; save each of its sheets as CSV."
 
 
 def test_a_parquet_file_that_is_none(firm, stops: Stops) -> None:
@@ -69,6 +79,18 @@ def test_a_database_that_is_none(firm, stops: Stops) -> None:
     firm.tables["shop"] = "shop.duckdb"
     firm.yaml()
     assert stops().startswith("SOURCE/files/shop.duckdb: cannot be read as duckdb: ")
+
+
+def test_so_is_one_of_sqlite_and_nothing_is_fetched_from_the_net(firm, stops: Stops) -> None:
+    with closing(sqlite3.connect(firm.folder / "files" / "shop.db")) as shop:
+        shop.execute("CREATE TABLE sale (id TEXT)")
+        shop.commit()
+    firm.tables["shop"] = "shop.db"
+    firm.yaml()
+    assert stops() == (
+        "SOURCE/files/shop.db: a database of SQLite; write each of its tables as CSV: "
+        "sqlite3 -header -csv shop.db 'SELECT * FROM …' > shop.csv"
+    )
 
 
 def test_a_file_that_lies_there_twice_is_read_once(firm, caplog) -> None:

@@ -59,7 +59,7 @@ def test_a_day_that_became_the_evening_before_is_said_and_what_helps(
         (written_in_utc(DAYS, "America/New_York"), "America/New_York"),  # the same
         ([f"{day:%Y-%m-%d}" for day in DAYS], "America/New_York"),
         ([f"{day:%Y-%m-%d} 23:00" for day in DAYS], "Europe/Berlin"),  # always closed at 23:00
-        (utc(DAYS[:13]), "America/New_York"),  # by winter time alone, that could be 19:00
+        (utc(pd.date_range("2025-12-01", periods=40)), "America/New_York"),  # by winter time alone, that may be 19:00
         (utc(DAYS)[::2], "America/New_York"),  # too few
         ([*utc(DAYS), "2026-06-01T08:00:00Z"], "America/New_York"),
         ([*written_in_utc(DAYS, "Europe/Berlin"), "2026-06-01 08:00"], "Europe/Berlin"),
