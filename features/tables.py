@@ -13,7 +13,8 @@ class Column:
     """One column of a table.
 
     kind: 'id' and 'text' are strings, 'choice' one of `allowed`, 'money' an amount in the source's currency with two
-    decimals, 'number' a float, 'date' a day, 'time' a moment in the firm's local time (a day counts as its midnight).
+    decimals, 'number' a whole one from 1 on, 'date' a day, 'time' a moment in the firm's local time (a day counts as
+    its midnight).
     planned: a time in the future that is known as soon as its row is (a due date); other second times are unknown until
     they have happened.
     after: the column that this one cannot precede.
@@ -224,6 +225,12 @@ contracts = Table(
             day=True,
         ),
         _choice("renews", "Whether it goes on for another term unless somebody gives notice.", "yes", "no"),
+        Column(
+            "renewal_months",
+            "number",
+            "By how many months it goes on each time it renews itself; none: by the length of its first term, or by "
+            "what all have in common.",
+        ),
         _time("cancelled_at", "When notice was given; before its first day, it never comes into force."),
         _time("renewed_at", "When it was renewed."),
         _money("annual_value", "What it is worth a year."),

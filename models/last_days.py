@@ -34,7 +34,9 @@ def of_contracts(contracts: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     by_notice = (notice.notna() & (renews | last.isna())).to_numpy(bool)
     if by_notice.any():
         first, to, given = (_numbers(days[by_notice]) for days in (starts, last, notice))
-        found = last_days(first, to, renews.to_numpy(bool)[by_notice], given)
+        nobody_says = pd.Series(np.nan, contracts.index)
+        months = contracts.get("renewal_months", nobody_says).to_numpy(np.float64, na_value=np.nan)
+        found = last_days(first, to, renews.to_numpy(bool)[by_notice], given, months[by_notice])
         ends.loc[by_notice] = pd.to_datetime(found, unit="D")
     rows = pd.DataFrame(
         {"account_id": contracts["account_id"], "end": ends.where(~goes_on, pd.Timestamp.max.normalize())}

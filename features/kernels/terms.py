@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.kernels import windows
+from features.kernels.calendar import end_of_term
 from features.kernels.compiled import compiled
 from features.kernels.grid import NEVER, OLDEST, SPAN, Floats, Grid
 
@@ -24,8 +25,9 @@ class Terms:
 
     starts: the age of the first day. first_ends: of the last day of the first term. ends and ends_noticed: of the last
     day in force, as expected before and after notice is known. enters and noticed: the ages from which a contract and
-    its notice are known (NEVER: not yet). values: a year's worth, in cents; NaN where nobody says it. lines: codes of
-    product lines; -1 where nobody names one.
+    its notice are known (NEVER: not yet). months: by how many those that renew themselves go on, see `last_days`.
+    values: a year's worth, in cents; NaN where nobody says it. lines: codes of product lines; -1 where nobody names
+    one.
     """
 
     codes: np.ndarray
@@ -35,6 +37,7 @@ class Terms:
     ends_noticed: np.ndarray
     enters: np.ndarray
     noticed: np.ndarray
+    months: np.ndarray
     values: np.ndarray
     lines: np.ndarray
     keys: int
@@ -90,18 +93,20 @@ class Versions:
     lines: np.ndarray
 
 
-def last_days(first: np.ndarray, last: np.ndarray, renews: np.ndarray, notice: np.ndarray) -> np.ndarray:
+def last_days(
+    first: np.ndarray, last: np.ndarray, renews: np.ndarray, notice: np.ndarray, months: np.ndarray
+) -> np.ndarray:
     """The last day in force of contracts of which notice was given, in days from 1970, [contracts].
 
     first, last, notice: days from 1970; `last` is NaN for open-ended ones, which end with the notice. Those that renew
-    end with the term in which notice was given, all others when they were to end anyway. Terms of whole months follow
-    the calendar. Withdrawn ones end on the day before their first.
+    end with the term in which notice was given, all others when they were to end anyway. months: by how many they go on
+    behind their first term; NaN: by its length. Terms of whole months follow the calendar. Withdrawn ones end on the
+    day before their first.
     """
     open_ended, renewing = np.isnan(last), renews & ~np.isnan(last)
     found = np.where(open_ended, notice, last)
-    found[renewing] = _end_of_term(
-        *(days[renewing].astype(np.int64).astype("datetime64[D]") for days in (first, last, notice))
-    )
+    begins, ends, given = (days[renewing].astype(np.int64).astype("datetime64[D]") for days in (first, last, notice))
+    found[renewing] = end_of_term(begins, ends, given, months[renewing])
     return np.where(is_withdrawn(first, notice), first - 1, found)
 
 
@@ -112,34 +117,6 @@ def is_withdrawn(first: np.ndarray, notice: np.ndarray) -> np.ndarray:
     whoever signs and gives notice on one day has the term all the same.
     """
     return np.asarray(notice < first)
-
-
-def _end_of_term(first: np.ndarray, last: np.ndarray, notice: np.ndarray) -> np.ndarray:
-    """The last day of the term in which each of the days `notice` falls; that of the first one for earlier days."""
-    length = (last - first).astype(np.int64) + 1
-    more = -((last - notice).astype(np.int64) // length)  # rounded up
-    by_days = last.astype(np.int64) + more.clip(0) * length
-    months = _months(last + 1) - _months(first)
-    by_months = (_day_of_month(first) == _day_of_month(last + 1)) & (months > 0)
-    span = np.where(by_months, months, 1)
-    terms = ((_months(notice) - _months(first)) // span).clip(1)
-    ends = _months_later(first, terms * span) - 1
-    ends = np.where(ends < notice, _months_later(first, (terms + 1) * span) - 1, ends)
-    return np.where(by_months, ends.astype(np.int64), by_days)
-
-
-def _months(days: np.ndarray) -> np.ndarray:
-    return days.astype("datetime64[M]").astype(np.int64)
-
-
-def _day_of_month(days: np.ndarray) -> np.ndarray:
-    return np.asarray((days - days.astype("datetime64[M]")).astype(np.int64))
-
-
-def _months_later(days: np.ndarray, months: np.ndarray) -> np.ndarray:
-    month = days.astype("datetime64[M]") + months
-    longest = ((month + 1).astype("datetime64[D]") - month).astype(np.int64) - 1
-    return np.asarray(month.astype("datetime64[D]") + np.minimum(_day_of_month(days), longest))
 
 
 @dataclass(frozen=True)
@@ -290,7 +267,7 @@ def days_to_renewal(terms: Terms, grid: Grid, days_lapsed: Floats, grace: int) -
         is_known = (terms.enters[renewing] > age) & (terms.noticed[renewing] <= age)
         rows = np.flatnonzero(is_known & ((begun > age) | follows))
         as_of = np.full(len(rows), newest - age).astype("datetime64[D]")
-        left = _end_of_term(first[rows], last[rows], as_of) - (newest - age)
+        left = end_of_term(first[rows], last[rows], as_of, terms.months[renewing[rows]]) - (newest - age)
         np.maximum.at(found[:, snapshot], codes[rows], left)
     return np.where(found < 0, np.nan, found)
 

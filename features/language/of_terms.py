@@ -11,7 +11,7 @@ from features.kernels import terms
 from features.kernels.grid import NEVER, OLDEST, Floats
 from features.language.declare import YEAR
 from features.language.measure import Columns, Identity, Keys, Measure
-from features.language.of_rows import CENTS, Amount, Count, OfRows, ages_of_days, day_number, number_if
+from features.language.of_rows import CENTS, Amount, Count, OfRows, ages_of_days, day_number, number_if, rounded
 from features.language.rows import contracts
 
 
@@ -23,6 +23,23 @@ class _DayOf(OfRows):
 
     def reads(self, row: ir.Table) -> ir.Value:
         return number_if(self.counts(row), day_number(row[self.column]))
+
+    def merges(self, read: ir.Column) -> ir.Value:
+        return read.max()
+
+
+@dataclass(frozen=True, eq=False)
+class _NumberOf(OfRows):
+    """The whole number in a column of each row; missing where there is none."""
+
+    column: str = ""
+
+    @property
+    def read_column(self) -> str:
+        return self.column
+
+    def reads(self, row: ir.Table) -> ir.Value:
+        return number_if(self.counts(row), rounded(row[self.column]))
 
     def merges(self, read: ir.Column) -> ir.Value:
         return read.max()
@@ -86,7 +103,8 @@ class OfTerms(OfRows):
         enters = rows.known[self.rows.known_by]
         noticed = rows.known[self._noticed_by] if "cancelled_at" in read else np.full(size, NEVER, dtype=np.int32)
         first_ends = np.where(np.isnan(last), terms.ENDLESS, newest - last)
-        noticed_last = terms.last_days(first, last, renews & (noticed > NEVER), notice)
+        months = read.get("renewal_months", nobody)
+        noticed_last = terms.last_days(first, last, renews & (noticed > NEVER), notice, months)
         return terms.Terms(
             rows.codes,
             np.clip(newest - first, -OLDEST, OLDEST).astype(np.int32),  # negative for days to come
@@ -95,6 +113,7 @@ class OfTerms(OfRows):
             np.where(np.isnan(noticed_last), terms.ENDLESS, newest - noticed_last),
             enters,
             noticed,
+            months,
             np.where(read["is_valued"] > 0, read["annual_value"], np.nan) if "annual_value" in read else nobody,
             rows.items["product_line"] if self.id_column else np.full(size, -1),
             keys.keys,
@@ -110,6 +129,8 @@ class OfTerms(OfRows):
         found: dict[str, OfRows] = {}
         if "renews" in self.given:
             found["renews"] = Count(self.rows.where(_.renews == "yes"))
+        if "renewal_months" in self.given:
+            found["renewal_months"] = _NumberOf(self.rows, column="renewal_months")
         if "annual_value" in self.given:
             found["annual_value"] = Amount(self.rows, of="annual_value")
             found["is_valued"] = Count(self.rows.where(_.annual_value.notnull()))
@@ -120,7 +141,7 @@ class OfTerms(OfRows):
         return (*self.rows.known_by, "cancelled_at") if "cancelled_at" in self.given else self.rows.known_by
 
 
-_OPTIONAL = ("ends_on", "renews", "cancelled_at", "annual_value", "product_line")
+_OPTIONAL = ("ends_on", "renews", "renewal_months", "cancelled_at", "annual_value", "product_line")
 
 
 def contract_terms(columns: Columns) -> OfTerms:

@@ -1,13 +1,14 @@
 """Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
@@ -95,6 +96,7 @@ class Checks:
         self._as_source_says = Written(options.decimal, options.formats)
         self._written: dict[str, dict[str, Written]] = {}
         self._given: dict[str, Given] = {}
+        self._filled: dict[str, str] = {}
         self.done: dict[str, Checked] = {}
         self.notes: list[str] = []
         self._con.raw_sql(f"CREATE SCHEMA {CHECKED}")
@@ -190,7 +192,28 @@ class Checks:
         """The kept rows in the contract's types, in any order: DuckDB would sort them for each sum anew."""
         given = self._given[name]
         rows = self._kept_rows(given)
-        return rows.select(**self._values(given, rows))
+        kept = rows.select(**self._values(given, rows))
+        if name not in self._filled:
+            return kept
+        column = self._filled[name]
+        filled = self._con.table(f"{column} of {name}", database=CHECKED)
+        found = filled.rename({"filled": column})
+        joined = kept.view().left_join(found, [key for key in filled.columns if key != column])
+        own = [joined[column]] if column in kept.columns else []
+        columns = dict.fromkeys([*kept.columns, column])
+        return joined.mutate(**{column: ibis.coalesce(*own, joined.filled)}).select(*columns)
+
+    def fill(self, name: str, column: str, values: pa.Table) -> None:
+        """Gives kept rows that have no value in a column the one that follows from others of theirs.
+
+        values: the column, and those from whose values it follows, each combination once.
+        """
+        self._con.con.register("filled", values)
+        self._create(f"{column} of {name}", self._con.table("filled"))
+        self._con.con.unregister("filled")
+        self._filled[name] = column
+        done = self.done[name]
+        self.done[name] = replace(done, columns=list(dict.fromkeys([*done.columns, column])))
 
     def in_order(self, name: str) -> ir.Table:
         """The same in an order that does not depend on the order they came in."""

@@ -15,6 +15,7 @@ EARLIEST_EVENT = date(1990, 1, 1)
 EARLIEST_DAY = date(1901, 1, 1)  # an account may be old, but 1900-01-01 is how some systems write "unknown"
 LATEST = date(2200, 1, 1)
 _FROM_AS_OF = "on or after as_of"
+MOST_NUMBER = 1_200  # of months: a hundred years
 MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
 _SHORTENED = r"^\d([.,]\d+)?E\+\d+$"  # 1.23457E+11, as spreadsheets show a long number and write it into CSV
@@ -64,6 +65,10 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
             yield Fault(is_beyond, f"{with_article(name)} beyond {MOST_MONEY:,.0f}", shows=name)
         if column.kind not in ("id", "text"):
             yield Fault(~is_blank(raw) & value.isnull(), unreadable(column), shows=name)
+        if column.kind == "number":
+            is_number = value.between(1, MOST_NUMBER) & (value == value.round())
+            says = f"{with_article(name)} that is no whole number from 1 to {MOST_NUMBER:,}"
+            yield Fault(~is_number, says, shows=name)
         if column.kind == "choice":
             says = f"{with_article(name)} that is none of {', '.join(column.allowed)}"
             yield Fault(value.notin(column.allowed), says, shows=name)

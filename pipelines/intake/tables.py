@@ -15,6 +15,7 @@ from pipelines.intake.on_record import RowsByDay, found_on
 from pipelines.intake.pauses import closed_for
 from pipelines.intake.reading import OpenSource
 from pipelines.intake.renamed import other_ids, renamed
+from pipelines.intake.renewals import settle_renewals
 from pipelines.intake.selecting import run_select
 from pipelines.intake.source import Source
 from pipelines.intake.survivors import gone_since, only_survivors
@@ -67,6 +68,7 @@ def check_source(
         cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
         return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
+    of_day += settle_renewals(checks)
     found = found_on({name: RowsByDay.of(name, checks.kept(name)) for name in looked_at(checks)}, as_of.day)
     since = gone_since(checks, as_of.day)
     changes = renamed(checks, as_of.day)

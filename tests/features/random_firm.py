@@ -39,6 +39,7 @@ def random_firm(seed: int, rows: int = 60) -> dict[str, pd.DataFrame]:
     firm["reps"]["left_on"] = firm["reps"]["rep_id"].map(dict(zip(REPS, left, strict=True))).where(leaves)
     _limit(firm["contracts"])
     _sign_ahead(firm["contracts"], np.random.default_rng([seed, 1]))
+    _go_on_otherwise(firm["contracts"], np.random.default_rng([seed, 2]))
     if seed % 2:  # a firm that does not say when it learned of things
         firm = {name: frame.drop(columns="recorded_at", errors="ignore") for name, frame in firm.items()}
     return firm
@@ -56,6 +57,12 @@ def _sign_ahead(contracts: pd.DataFrame, chance: np.random.Generator) -> None:
     is_to_begin, is_prompt = contracts["starts_on"] >= NEWEST, contracts["recorded_at"] == contracts["starts_on"]
     is_ahead = is_prompt & (is_to_begin | (chance.random(len(contracts)) < 1 / 2))
     contracts["recorded_at"] = (contracts["starts_on"] - before).where(is_ahead, contracts["recorded_at"])
+
+
+def _go_on_otherwise(contracts: pd.DataFrame, chance: np.random.Generator) -> None:
+    """Half of them go on by another time than the length of their first term."""
+    is_other = chance.random(len(contracts)) < 1 / 2
+    contracts["renewal_months"] = np.where(is_other, chance.integers(1, 25, len(contracts)), np.nan)
 
 
 def _history(chance: np.random.Generator, ids: list[str], began: str) -> pd.DataFrame:
@@ -102,6 +109,8 @@ def random_rows(
                 delay = np.where(chance.random(rows) < 1 / 4, -delay, delay)
             later = happened + pd.to_timedelta(delay, unit="D")
             frame[column.name] = later.where(column.required | (chance.random(rows) < 0.7))
+        elif column.kind == "number":
+            frame[column.name] = np.nan
         elif column.kind == "money":
             frame[column.name] = np.round(chance.lognormal(5, 1, rows), 2)
         else:

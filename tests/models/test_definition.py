@@ -15,7 +15,7 @@ from tests.models.timelines import block_of
 # one of them, raise DEFINITION_NUMBER and store the new ones under it: models and scores made before are then known to
 # be of another definition.
 STORED: dict[int, dict[str, str]] = {
-    3: {"cycle": "5afc04e0f8c6", "silence": "6ea090eb634b", "contract": "d2a2fa5b4c22", "losses": "e689df49aeda"}
+    4: {"cycle": "5afc04e0f8c6", "silence": "6ea090eb634b", "contract": "3d13e63eb798", "losses": "e689df49aeda"}
 }
 
 NEWEST = date(2025, 1, 1)
@@ -35,17 +35,20 @@ def firm() -> list[pd.DataFrame]:
         for place, start in enumerate(range(880, ended, -(term + number % 5 * 12))):
             notice = ago(start - term // 2) if number % 7 == 0 and place == 1 else None
             ends_on = None if number % 11 == 0 else ago(start - term + 1)
-            contracts.append((account, ago(start), ends_on, "yes" if number % 6 == 0 else "no", notice, None))
+            contracts.append((account, ago(start), ends_on, "yes" if number % 6 == 0 else "no", None, notice, None))
+        if number % 10 == 1:
+            contracts.append((account, ago(880), ago(840), "yes", 3, ago(ended - 10), None))
         if number % 3 == 0 and ended > 30:
             last = start - term
-            contracts.append((account, ago(last), ago(last - 365), "no", ago(last + 5), ago(last + 20)))
+            contracts.append((account, ago(last), ago(last - 365), "no", None, ago(last + 5), ago(last + 20)))
         if number % 2:
             kind = (None, "voluntary", "involuntary")[number // 2 % 3]
             losses.append((account, ago(ended), kind, ago(max(ended - number, 0))))
     return [
         pd.DataFrame(orders, columns=["account_id", "ordered_at", "amount"]),
         pd.DataFrame(
-            contracts, columns=["account_id", "starts_on", "ends_on", "renews", "cancelled_at", "recorded_at"]
+            contracts,
+            columns=["account_id", "starts_on", "ends_on", "renews", "renewal_months", "cancelled_at", "recorded_at"],
         ),
         pd.DataFrame(losses, columns=["account_id", "lost_on", "kind", "recorded_at"]),
     ]

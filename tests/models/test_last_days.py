@@ -40,6 +40,18 @@ def test_the_last_day_is_the_one_before_the_end_where_nothing_goes_on() -> None:
     }
 
 
+def test_it_goes_by_the_months_by_which_a_contract_goes_on() -> None:
+    contracts = table("""
+        account   starts_on   ends_on     renews  renewal_months  cancelled_at
+        calendar  2022-05-12  2022-12-31  yes     12              2023-02-05
+        own       2022-05-12  2022-12-31  yes     -               2023-02-05
+    """)
+    assert days(contracts.assign(renewal_months=contracts["renewal_months"].astype(float))) == {
+        "calendar": ("2023-12-30", "2023-12-30"),
+        "own": ("2023-08-21", "2023-08-21"),
+    }
+
+
 def test_a_contract_that_was_cancelled_before_its_first_day_kept_nobody() -> None:
     contracts = table("""
         account   starts_on   ends_on     renews  cancelled_at

@@ -182,8 +182,43 @@ def test_terms_follow_the_calendar_where_they_are_whole_months(first: str, last:
     from features.kernels.terms import last_days
 
     days = [np.array([day], dtype="datetime64[D]").astype(np.float64) for day in (first, last, notice)]
-    found = last_days(days[0], days[1], np.array([True]), days[2])
+    found = last_days(days[0], days[1], np.array([True]), days[2], np.array([np.nan]))
     assert np.datetime64(int(found[0]), "D") == np.datetime64(ends)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months", "notice", "ends"),
+    [
+        ("2025-05-12", "2025-12-31", 12, "2025-06-01", "2025-12-31"),
+        ("2025-05-12", "2025-12-31", 12, "2025-12-31", "2025-12-31"),
+        ("2025-05-12", "2025-12-31", 12, "2026-01-01", "2026-12-31"),
+        ("2025-05-12", "2025-12-31", 12, "2028-02-29", "2028-12-31"),
+        ("2025-05-12", "2025-08-11", 12, "2025-08-12", "2026-08-11"),  # a trial of three months
+        ("2025-05-12", "2025-05-31", 1, "2025-06-30", "2025-06-30"),
+        ("2025-05-12", "2025-05-31", 1, "2025-07-01", "2025-07-31"),
+        ("2024-01-31", "2024-02-29", 1, "2024-04-01", "2024-04-30"),
+        ("2024-01-01", "2024-12-31", 1, "2025-03-15", "2025-03-31"),  # a year, then by the month
+        ("2025-05-12", "2025-12-31", 12, "2025-05-11", "2025-05-11"),  # it never came into force
+    ],
+)
+def test_terms_go_on_by_so_many_months_where_that_is_known(
+    first: str, last: str, months: int, notice: str, ends: str
+) -> None:
+    from features.kernels.terms import last_days
+
+    days = [np.array([day], dtype="datetime64[D]").astype(np.float64) for day in (first, last, notice)]
+    found = last_days(days[0], days[1], np.array([True]), days[2], np.array([float(months)]))
+    assert np.datetime64(int(found[0]), "D") == np.datetime64(ends)
+
+
+def test_who_leaves_goes_by_the_months_by_which_a_contract_goes_on() -> None:
+    contracts = table("""
+        account    starts_on   ends_on     renews  renewal_months  cancelled_at
+        calendar   2022-05-12  2022-12-31  yes     12              2024-12-10
+        by_length  2022-05-12  2022-12-31  yes     -               2024-12-10
+    """)
+    # By its own length of 234 days the second one would end on 2025-07-23.
+    assert left_on(CONTRACT, contracts, as_of="2024-11-01") == {"by_length": 0, "calendar": 1}
 
 
 def test_pace_is_early_with_more_than_a_horizon_to_the_end_of_one_of_which_nobody_gave_notice() -> None:

@@ -87,6 +87,23 @@ def test_the_days_to_the_renewal_are_those_of_the_present_term() -> None:
     assert on_days["unheard"] == [None, None, None]
 
 
+def test_terms_after_the_first_are_of_the_months_by_which_it_goes_on() -> None:
+    contracts = table("""
+        account   starts_on   ends_on     renews  renewal_months  cancelled_at
+        calendar  2023-05-12  2023-12-31  yes     12              -
+        length    2023-05-12  2023-12-31  yes     -               -
+        trial     2023-12-20  2024-02-19  yes     12              -
+        noticed   2022-05-12  2022-12-31  yes     12              2024-02-01
+    """)
+    assert value(Contract.days_to_renewal, contracts, as_of="2024-03-01") == {
+        "calendar": 305,
+        "length": 173,
+        "noticed": None,
+        "trial": 355,
+    }
+    assert value(Contract.days_to_contract_end, contracts, as_of="2024-03-01")["noticed"] == 305
+
+
 def test_notice_counts_where_no_other_contract_goes_on() -> None:
     contracts = table("""
         account  starts_on   ends_on     renews  cancelled_at

@@ -206,6 +206,24 @@ def test_notice_and_end_of_a_plan_that_another_one_replaced_are_none(tmp_path):
     assert found["D"]["notices"] == [[21, 10]]
 
 
+def test_a_plan_ends_by_the_months_by_which_it_goes_on(tmp_path):
+    """Notice of 2024-03-10 ends A's trial, which goes on by the year, on 2024-05-31, and by the month on 2024-03-31."""
+    write(
+        tmp_path,
+        "contracts",
+        """
+        account_id  starts_on   ends_on     renews  renewal_months  cancelled_at
+        A           2023-05-01  2023-05-31  yes     12              2024-03-10
+        A           2024-05-15  2025-05-14  no      -               -
+        B           2023-05-01  2023-05-31  yes     -               2024-03-10
+        B           2024-05-15  2025-05-14  no      -               -
+        """,
+    )
+    found = timelines(tmp_path, AS_OF, list("AB"))
+    assert "notices" not in found["A"]
+    assert found["B"]["notices"] == [[113, -284]]
+
+
 def test_a_plan_is_replaced_as_soon_as_the_next_one_is_signed_which_is_not_drawn_before_it_begins(tmp_path):
     write(
         tmp_path,
