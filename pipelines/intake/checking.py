@@ -1,7 +1,7 @@
 """Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -212,8 +212,7 @@ class Checks:
         self._create(f"{column} of {name}", self._con.table("filled"))
         self._con.con.unregister("filled")
         self._filled[name] = column
-        done = self.done[name]
-        self.done[name] = replace(done, columns=list(dict.fromkeys([*done.columns, column])))
+        self.done[name] = self._summary(self._given[name])
 
     def in_order(self, name: str) -> ir.Table:
         """The same in an order that does not depend on the order they came in."""
@@ -345,7 +344,9 @@ class Checks:
             span = kept.agg(first=happened.min(), last=happened.max())
             first, last = self._con.to_pyarrow(span).to_pylist()[0].values()
         left = given.rows - sum(cause.rows for cause in causes)
-        return Checked(table, list(given.columns), given.rows, left, causes, first, last)
+        filled = [self._filled[table.name]] if table.name in self._filled else []
+        columns = list(dict.fromkeys([*given.columns, *filled]))
+        return Checked(table, columns, given.rows, left, causes, first, last)
 
     def _hint(self, table: Table, cause: Mapping[str, Any]) -> str:
         if cause["excused"] and RECORDED_AT.name not in cause["cause"] and table.happened:

@@ -18,6 +18,7 @@ from features.language.tongue import counted
 from features.tables import RECORDED_AT, TABLES
 from pipelines.intake.checking import Checks
 from pipelines.intake.faults import PLANNED
+from pipelines.intake.notice_days import notice_days, reached
 
 YEAR = 365  # days that hold every season
 # Of so many pauses and one more each is as likely to be the longest, so that the last one is by chance once in twenty.
@@ -42,12 +43,13 @@ class Starts(Enum):
 @dataclass(frozen=True)
 class Newest:
     """The table of the newest row, and its day (None: no contract and no loss is left). note: what was assumed about it
-    and what to write if that is wrong, '' where nothing was.
+    and what to write if that is wrong, '' where nothing was. what: of that day, where it is not the row itself.
     """
 
     table: str
     day: date | None
     note: str = ""
+    what: str = ""
 
 
 Days = Counter[date]  # how many rows a day
@@ -66,11 +68,15 @@ def newest(checks: Checks, today: date) -> Newest:
     if not ends or max(ends.values()) == date.min:
         return Newest("contracts", None)
     farthest = max(ends, key=lambda name: ends[name])  # of several the first one, so that the words are always the same
-    # A second time (of notice, of an answer) shows as well how far the records reach; not one beyond all first days, as
-    # some write down the day on which notice takes effect.
+    # A second time (of notice, of an answer) shows as well how far the records reach; beyond all first days only notice
+    # that was given then, as some write down the day on which it takes effect.
     until = ends[farthest]
     known = {name: recorded[name] + _by_day(_second_times(name, checks.kept(name)), until) for name in names}
     starts: Days = sum(begins.values(), Counter())
+    later = notice_days(checks, until, today)
+    last_notice = reached(sum(known.values(), starts), until, later)
+    if last_notice > until:
+        return Newest("contracts", last_notice, what="cancelled_at of contracts")
     says = what_starts_tell(sum(known.values(), Counter()), starts)
     if says is Starts.OLDER:
         return Newest(farthest, until)

@@ -62,13 +62,13 @@ def check_source(
             failed[name] = mistake
             on_mistake(mistake)
     notes = [note for notes in opened.notes.values() for note in notes] + checks.notes
+    notes += settle_renewals(checks)
     try:
         as_of, of_day = _settle_as_of(opened.source, checks, asked, today)
     except Mistake as mistake:
         cause = next((failed[name] for name in _SAYS_WHO_LEFT if name in failed), mistake)
         return CheckedSource(checks, cause, notes)
     checks.refuse_later_history(as_of.day)
-    of_day += settle_renewals(checks)
     found = found_on({name: RowsByDay.of(name, checks.kept(name)) for name in looked_at(checks)}, as_of.day)
     since = gone_since(checks, as_of.day)
     changes = renamed(checks, as_of.day)
@@ -168,5 +168,5 @@ def _settle_as_of(source: Source, checks: Checks, asked: AsOf | None, today: dat
     if not found:
         last = checks.done[name].last
         return after_newest(last.date() if isinstance(last, datetime) else last, "order", asked), notes
-    settled = after_newest(found.day, f"row of {found.table}", asked)
+    settled = after_newest(found.day, found.what or f"row of {found.table}", asked)
     return settled, [*notes, *([found.note] if found.note and not asked else [])]

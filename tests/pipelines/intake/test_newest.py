@@ -158,3 +158,49 @@ def test_who_takes_over_an_account_later_was_planned_as_well(firm: Firm, caplog)
     write(firm)
     firm.table("tickets", "account_id,opened_at\nA,2025-06-01\nB,2025-12-01\nA,2026-04-10")
     assert firm.ingest(max_refused=0).as_of == date(2026, 6, 2)
+
+
+HEAD = "account_id,starts_on,ends_on,renews,cancelled_at"
+MONDAYS = [date(2025, 1, 6) + timedelta(days=7 * week) for week in range(60)]  # to 2026-02-23
+
+
+def of_contracts(firm: Firm, *contracts: str, takes_effect: bool = False) -> date:
+    """as_of of a firm with a contract a week, of which notice was given of every tenth one, in its first term."""
+    (firm.folder / "orders.sql").unlink(missing_ok=True)
+    rows = []
+    for number, first in enumerate(MONDAYS):
+        last = first + timedelta(days=364)
+        notice = last if takes_effect else first + timedelta(days=20)
+        rows.append(f"A,{first},{last},no,{notice if number % 10 == 0 and notice <= MONDAYS[-1] else ''}")
+    firm.table("contracts", "\n".join([HEAD, *rows, *contracts]))
+    return firm.ingest(max_refused=0).as_of
+
+
+LATE = ["B,2025-09-01,2026-03-15,no,2026-03-01", "B,2025-10-01,2026-04-30,no,2026-03-04"]
+
+
+def test_notice_of_an_end_that_is_on_record_is_no_later_than_as_of(firm: Firm, caplog) -> None:
+    """The end was written down with the notice: without it there would be an end that nobody gave notice of."""
+    caplog.set_level("INFO")
+    assert of_contracts(firm) == date(2026, 2, 24)
+    assert of_contracts(firm, *LATE) == date(2026, 3, 5)
+    assert "as_of 2026-03-05: the day after the newest cancelled_at of contracts, 2026-03-04" in caplog.messages
+
+
+def test_notice_of_what_renews_itself_counts_in_any_term(firm: Firm) -> None:
+    assert of_contracts(firm, "B,2025-01-01,2025-03-31,yes,2026-03-01") == date(2026, 3, 2)
+    assert of_contracts(firm, "B,2025-01-01,2025-02-28,yes,2026-02-28") == date(2026, 2, 24)  # a term's last day
+    assert of_contracts(firm, "B,2025-01-01,2025-02-28,yes,2026-03-01") == date(2026, 2, 24)  # the day after one
+
+
+def test_the_day_on_which_notice_takes_effect_may_be_still_to_come(firm: Firm) -> None:
+    assert of_contracts(firm, *LATE, takes_effect=True) == date(2026, 2, 24)
+    assert of_contracts(firm, "B,2025-09-01,2026-03-01,no,2026-03-01") == date(2026, 2, 24)
+
+
+def test_a_slip_of_the_pen_in_a_notice_moves_nothing(firm: Firm) -> None:
+    assert of_contracts(firm, "B,2025-09-01,2026-12-31,no,2026-03-20") == date(
+        2026, 2, 24
+    )  # after 25 days, and 7 usual
+    assert of_contracts(firm, *LATE, "B,2025-09-01,2026-12-31,no,2026-06-20") == date(2026, 3, 5)
+    assert of_contracts(firm, "B,2025-09-01,2027-12-31,no,2026-07-02") == date(2026, 2, 24)  # after today
