@@ -41,6 +41,9 @@ SILENCE = ("days_since_order", "cycles_since_order", "chance_of_silence", "chanc
 CYCLES = "cycles_since_order"
 WITH_REP = "days_with_rep"  # of a rep that they have had from the first day, no handover is to be told
 COMPLAINED, TICKETS = "days_since_complaint", "tickets_opened_90d"
+# So long is the day of something bad a reason to act: a quarter, as far back as one looks ahead. What is longer past is
+# told by how often it was in half a year or in a year.
+NEWS_DAYS = 90
 HEARD = "days_since_heard"  # a silence too, but what the order book shows of one goes before it
 ASK = later("Ring them with no invoice and no offer in hand: ask how things work out for them")
 ROWS_AT_ONCE = 50_000  # some hundred megabytes
@@ -78,7 +81,7 @@ def reasons(
     evidence: beyond the median of the last year's rows (`models.usual`), on the side that the feature's direction calls
     bad, and the more so beyond the quartile; or, without a direction, beyond the quartile on the side on which it
     tells. So nobody is told of "12 conversations in 30 days", or of a silence, or of as few orders, as are usual for
-    the account. Behind it stands what is usual: that median.
+    the account. Behind it stands what is usual: that median. The day of something bad is evidence for `NEWS_DAYS`.
 
     Nobody is held against what is usual in a window that began before they came: so little must be unusual for the days
     that they have been there, and these are told. An action is the fact's own; else that of what is pressing, which is
@@ -240,6 +243,8 @@ def _evidence(facts: Facts, profiles: Mapping[str, FeatureProfile]) -> Floats:
             weight *= ~(lacks[word.name] < MISSED)  # of whom no cycle is known, others are the measure
         if word.name == OF_A_YEAR:
             weight *= 0.0  # beside it stands no other amount of the account's own: so they order little, and not less
+        if word.risk == "falls" and is_dated(word.says or ""):
+            weight *= facts.numbers[:, column] <= NEWS_DAYS
         if word.name == WITH_REP:
             weight *= ~(facts.numbers[:, column] >= facts.ages)
         if word.builds_up and (word.risk == "falls" or word.side == "low"):

@@ -1,10 +1,10 @@
 """Contract: customers leave when nobody asks what they get out of it until it is up for renewal."""
 
 from features.language import of_terms
-from features.language.declare import YEAR, Reason, count, feature, in_windows
+from features.language.declare import YEAR, Reason, feature, in_windows
 from features.language.of_days import DaysAfter
 from features.language.of_notices import NoticesForGood
-from features.language.of_rows import DaysSinceLast
+from features.language.of_rows import Count, DaysSinceLast
 from features.language.of_terms import OfContracts
 from features.language.rows import contracts
 from features.language.sentence import NONE_OR
@@ -14,7 +14,8 @@ from features.reasons.contact import spoken
 days_to_end = OfContracts(of_terms.days_to_end, ("ends_on",))
 annual_value = OfContracts(of_terms.annual_value, ("annual_value",))
 a_year_ago = OfContracts(of_terms.annual_value_a_year_ago, ("annual_value",))
-since_renewal = DaysSinceLast(contracts.at("renewed_at"))
+renewed, ended = contracts.at("renewed_at"), contracts.at("ends_on")
+since_renewal = DaysSinceLast(renewed)
 NEAR_DAYS = 60  # before a renewal, in which everybody calls
 
 
@@ -62,7 +63,14 @@ class Contract(Reason):
         risk="rises",
         says="{value:# contract} cancelled in {days} days",
     ).shows("contract_end")
-    renewals = count(contracts.at("renewed_at"), days=720, risk="falls", says="{value:# renewal} in {days} days")
+    renewals = in_windows(
+        # Missing of whom nothing could have been renewed: a first term of two years is no reproach.
+        lambda window: Count(renewed, days=window).only_if(Count(renewed, days=window) + Count(ended, days=window)),
+        "count",
+        days=720,
+        risk="falls",
+        says="{value:# renewal} in {days} days",
+    )
     share_of_talk_near_renewal = feature(
         DaysAfter(spoken, since=since_renewal + NEAR_DAYS, days=NEAR_DAYS)
         / DaysAfter(spoken, since=since_renewal + YEAR, days=YEAR),

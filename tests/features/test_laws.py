@@ -13,8 +13,14 @@ from features.language.sentence import names_in
 from features.tables import TABLES, Table
 from tests.features.random_firm import ACCOUNTS, DAY, NEWEST, features_of, random_firm, random_rows
 
-# These count for a rep, or from a first order on, and are missing where there is none.
-COUNTS_THAT_NEED_MORE = ("accounts_of_rep", "team_departures_360d", "days_in_touch_at_start", "days_in_touch_before")
+# These count for a rep, from a first order on, or where a contract could have been renewed, and are missing otherwise.
+COUNTS_THAT_NEED_MORE = (
+    "accounts_of_rep",
+    "team_departures_360d",
+    "days_in_touch_at_start",
+    "days_in_touch_before",
+    "renewals_720d",
+)
 SEEDS = st.integers(0, 2**32 - 1)
 lawful = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from features.catalogue import catalogue
+from features.language.sentence import is_dated
+from models.churn import FeatureProfile
 from models.explain import shap_contributions
 from models.reasons import ASK, MAX_REASONS, reasons
 from tests.models.test_reasons import MISSING, PROFILE, reasons_of
@@ -71,3 +73,25 @@ def test_a_feature_whose_table_is_gone_is_no_longer_told_of(gone):
     said = account.filter(regex=r"^(reason_\d|action_\d|holds_\d)$").dropna()
     assert len(said) >= 2 * MAX_REASONS - 1
     assert not said.str.contains(r"[{}]|nan|None").any(), "what would be said of the lost table is left out"
+
+
+DATED = [feature.name for feature in catalogue().features if feature.risk == "falls" and is_dated(feature.says or "")]
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_the_day_of_something_bad_is_no_reason_once_it_is_long_past(name):
+    far = FeatureProfile(0.0, low=0, lower_quartile=200, median=400, upper_quartile=600, high=900)
+    shown = {days: reasons_of({name: days}, {name: 0.5}, far)["reason_1"] for days in (90.0, 91.0, 170.0)}
+    assert "90 days ago" in shown[90.0]
+    assert [shown[91.0], shown[170.0]] == [None, None]
+
+
+def test_complaints_and_competitors_are_dated():
+    assert {"days_since_complaint", "days_since_competitor_seen"} <= set(DATED)
+
+
+def test_what_is_long_past_is_told_by_how_often_it_was():
+    far = FeatureProfile(0.0, low=0, lower_quartile=0, median=0, upper_quartile=1, high=900)
+    values = {"days_since_complaint": 150.0, "complaints_180d": 2.0}
+    account = reasons_of(values, {"days_since_complaint": 0.5, "complaints_180d": 0.1}, far)
+    assert account["reason_1"] == "2 complaints in 180 days (usual: none)"

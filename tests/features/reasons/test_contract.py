@@ -293,8 +293,19 @@ def test_notice_that_comes_once_the_new_plan_runs_never_counts() -> None:
 
 def test_a_renewal_counts_when_it_is_agreed() -> None:
     counted = values(Contract.renewals, CONTRACTS, as_of="2024-02-02", snapshots=2, step_days=1)
-    assert counted["renewed"] == [1, 0]
-    assert value(Contract.renewals, CONTRACTS, as_of="2024-03-01")["running"] == 0
+    assert counted["renewed"] == [1, None]
+
+
+def test_no_renewal_counts_where_a_term_has_ended_that_could_have_been_renewed() -> None:
+    found = value(Contract.renewals, CONTRACTS, as_of="2024-03-01")
+    assert found == {"running": None, "last_day": None, "run_out": 0, "cancelled": None, "to_come": None, "renewed": 1}
+    long_ago = table("""
+        account    starts_on   ends_on     renewed_at
+        two_years  2022-08-31  2024-08-30  -
+        in_time    2021-03-01  2022-03-12  -
+        before     2021-03-01  2022-03-11  -
+    """)
+    assert value(Contract.renewals, long_ago, as_of="2024-03-01") == {"two_years": None, "in_time": 0, "before": None}
 
 
 def test_a_contract_entered_afterwards_is_known_from_then_on() -> None:
