@@ -18,10 +18,10 @@ from pipelines.exports.figures import NO_REASON
 from pipelines.exports.pace import pace_words, standing
 from pipelines.exports.ranked import not_ranked, ranked, rep_names
 from pipelines.exports.scorer import scorer_of
-from pipelines.exports.timeline import DAYS, EVER, Timeline, kind_in_words, timelines
+from pipelines.exports.timeline import DAYS, EVER, LANES, Timeline, kind_in_words, timelines
 from pipelines.exports.wording import STRENGTHS, day, is_missing, lead, money, percent, strength, watched_until
 from pipelines.home import Home
-from pipelines.intake.manifest import Manifest
+from pipelines.intake.manifest import Found, Manifest
 from pipelines.known import latest_rows
 from pipelines.scored import HOLDS, PLACES, Scored, scored_for
 from pipelines.settings import Settings
@@ -154,6 +154,7 @@ def _explained(settings: Settings, home: Home, asked: str, manifest: Manifest) -
     events = _events(lanes, names, manifest)
     latest = [*_latest(events, manifest, LATEST)] or [tr("none")]
     lines += [*more, "", tr("Latest events before {day}", day=day(as_of)), *(f"  {line}" for line in latest)]
+    lines += _as_far(Records(home, manifest).found(as_of))
     return Explained(account_id, score.iloc[0] if len(score) else None, read, history, deeds, events, lines)
 
 
@@ -279,6 +280,13 @@ def _last_order(row: pd.Series) -> str:
     if is_missing(usual) or row.get("pace") == "new":  # a new account's is that of others like it
         return tr("Last order on {day}, {days:0# day} ago", day=last, days=days)
     return tr("Last order on {day}, {days:0# day} ago; one expected {usual:# every}", day=last, days=days, usual=usual)
+
+
+def _as_far(found: Found) -> list[str]:
+    """Of which events rows may be missing, in a line; none where nothing is known to be."""
+    shown = dict.fromkeys(lane.rows.table.name for lane in LANES.values())
+    lacking = [name for name in shown if name in found.ended or name in found.thinned]
+    return [f"  {tr('({tables}: as far as the records go)', tables=', '.join(lacking))}"] if lacking else []
 
 
 def _events(lanes: Timeline, names: Mapping[str, str], manifest: Manifest) -> list[Event]:

@@ -16,7 +16,7 @@ from pipelines.export import WORKBOOK, export
 from pipelines.exports.account import explain
 from pipelines.exports.sheets import LINE
 from pipelines.home import Home
-from pipelines.intake.manifest import Manifest
+from pipelines.intake.manifest import Manifest, Thinned
 from pipelines.score import score
 from pipelines.scored import HOLDS, PLACES, Scored
 from pipelines.settings import Export, Settings
@@ -203,6 +203,18 @@ def test_explain_counts_one_day_as_one(home, days, words):
     calls = pd.DataFrame({"account_id": ["A"], "called_at": [pd.Timestamp("2024-06-27")], "returned_at": [back]})
     calls.to_parquet(home.tables / "calls.parquet")
     assert f"  2024-06-27  called; rung back {words}" in explain(Settings(), home, "A").lines
+
+
+def test_explain_says_of_which_events_rows_may_be_missing(home):
+    def last_line(**found):
+        Manifest.read(home).model_copy(update={"ended": {}, "thinned": {}} | found).write(home.manifest)
+        return explain(Settings(), home, "A").lines[-1]
+
+    short = Thinned(days=14, rows=3, usual=90)
+    assert "as far as" not in last_line()
+    assert last_line(ended={"contacts": date(2024, 5, 1)}) == "  (contacts: as far as the records go)"
+    both = last_line(ended={"contacts": date(2024, 5, 1), "prospecting": date(2024, 5, 1)}, thinned={"orders": short})
+    assert both == "  (orders, contacts: as far as the records go)"  # there are no events of prospecting
 
 
 def test_explain_says_that_the_last_order_was_one_day_ago(home):
