@@ -26,16 +26,17 @@ class Missed:
     def of(
         cls,
         rows: pd.DataFrame,
-        ranker: Churn | Rule,
+        ranker: Churn | Rule | None,
         tested: tuple[pd.Series, Floats, Floats],
         calibration: float,
     ) -> "Missed":
-        """rows: snapshots with features and what left. ranker: see `Lately.of`. tested: as_of, risk and left (1 or 0)
-        of the rows of earlier days. calibration: `gate.calibration`.
+        """rows: snapshots with features and what left. ranker: see `Lately.of`; None where there is none. tested:
+        as_of, risk and left (1 or 0) of the rows of earlier days. calibration: `gate.calibration`.
         """
         if not len(tested[0]):
             return cls()
-        lately, by_day = Lately.of(rows, ranker, tested[0].max()), DayByDay.of(*tested)
+        lately = Lately.of(rows, ranker, tested[0].max()) if ranker else None
+        by_day = DayByDay.of(*tested)
         return cls(
             lately if lately and lately.misses(calibration) else None,
             by_day if by_day and by_day.misses(calibration) else None,

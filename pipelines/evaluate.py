@@ -95,11 +95,12 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         package = Package.of(home.model / SCORING, catalogue())
     champion = registry.champion()
     compared = _compared(registry, champion, package.files_sha256)
+    champion_risk = _rerun(home, rows, origins, compared, tested)
     verdict = gate.judge(
         evaluation,
         settings.gate,
         champion=compared,
-        champion_risk=_rerun(home, rows, origins, compared, tested),
+        champion_risk=champion_risk,
         features=catalogue().by_name,
         columns=manifest.columns,
         knows_until=model.about["knows_until"],
@@ -132,8 +133,8 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     if verdict.promoted:
         registry.promote(version)
         champion = version
-    told = (tested.rows["as_of"], tested.risk, tested.left)
-    missed = Missed.of(rows, tested.model, told, calibration=settings.gate.calibration)
+    is_other = champion is not None and champion.files_sha256 != version.files_sha256
+    missed = _missed(settings, rows, tested, champion_risk if is_other else tested.risk)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
     kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration)
     _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
@@ -185,6 +186,17 @@ def _write_rule(
     with written_whole(home.model / RULE) as path:
         rule.save(path)
     return rule
+
+
+def _missed(settings: Settings, rows: pd.DataFrame, tested: Backtest, risk: Floats | None) -> Missed:
+    """The same of what ranks from now on. risk: what its recipe gives the tested rows; None where nothing tells, and
+    nothing is said. Of another recipe than the tested one there is no model that knew nothing of the newest day.
+    """
+    if risk is None:
+        return Missed()
+    ranker = tested.model if risk is tested.risk else None
+    told = (tested.rows["as_of"], risk, tested.left)
+    return Missed.of(rows, ranker, told, calibration=settings.gate.calibration)
 
 
 def _missed_by_rule(settings: Settings, rows: pd.DataFrame, rule: Rule | None, mask: Mask) -> Missed:
@@ -304,8 +316,9 @@ def _gate_json(
 
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
-    outcome is known and on the tested days (`models.missed`); under rule the same of the rule's risks. missed_by_group:
-    the same of kinds of accounts (`models.missed.kinds_missed`), unless the challenger ranks nobody.
+    outcome is known and on the tested days (`models.missed`), by the recipe of what ranks from now on; under rule the
+    same of the rule's risks. missed_by_group: the same of kinds of accounts (`models.missed.kinds_missed`), unless the
+    challenger ranks nobody.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {

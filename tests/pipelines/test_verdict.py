@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 
 from features.language.tongue import told
+from models.backtest import Backtest
 from models.check_names import CALIBRATED
 from models.gate import Check, Verdict
 from models.lately import Lately
 from models.missed import Missed, kinds_missed
 from models.registry import Version
 from models.rule import Rule
-from pipelines.evaluate import _gate_json, _missed_by_rule
+from pipelines.evaluate import _gate_json, _missed, _missed_by_rule
 from pipelines.settings import Settings
 
 NOTHING = Missed()
@@ -99,6 +100,29 @@ def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:
     assert found["rule"] == {"missed_lately": None, "missed_by_day": None}
     assert written()["missed_lately"] is None
     assert written(by_rule=Missed(lately=missed))["rule"] == {"missed_lately": asdict(missed), "missed_by_day": None}
+
+
+class Foretells:
+    def risk(self, rows: pd.DataFrame) -> np.ndarray:
+        return np.full(len(rows), 0.1)
+
+
+def test_what_was_missed_is_that_of_what_ranks_and_not_of_a_refused_model() -> None:
+    days = pd.date_range("2025-01-01", periods=4, freq="90D")
+    left = np.concatenate([np.r_[np.ones(gone), np.zeros(400 - gone)] for gone in (80, 10, 80, 80)])
+    rows = pd.DataFrame({"as_of": np.repeat(days, 400), "left": pd.array(left, "Float64"), "kind": None})
+    rows = rows.assign(kind_known_on=pd.NaT)
+    even = np.full(len(left), 0.1)
+    tested = Backtest(rows, rows, left, left * 0, even, even * 0, (), Foretells())
+
+    own = _missed(Settings(), rows, tested, tested.risk)
+    assert own.lately.as_of == "2025-09-28"
+    assert own.by_day.days == 4
+    # The champion's recipe foretold what came of each day; of its newest day nothing is known.
+    assert _missed(Settings(), rows, tested, left * 0.9 + 0.01) == Missed()
+    other = _missed(Settings(), rows, tested, even + 0.01)
+    assert (other.lately, other.by_day.days) == (None, 4)
+    assert _missed(Settings(), rows, tested, None) == Missed()
 
 
 def test_the_days_of_the_rule_are_held_against_its_own_risks() -> None:

@@ -33,6 +33,18 @@ def test_tables_without_amounts_tell_of_how_many_accounts_and_reps_they_speak(fi
     assert tallies(firm)[1] == "in contacts: rows of 1 of 2 accounts"
 
 
+def test_by_how_many_months_contracts_renew_themselves_is_told(firm: Firm) -> None:
+    """A firm knows whether its trials of a month are renewed by the month; the table cannot tell."""
+    terms = ["2024-01-31", "2024-12-31", "2024-03-31", "2024-06-30", "2024-01-20"]
+    rows = [f"A,2024-01-01,{last},yes," for place, last in enumerate(terms) for _ in range(5 - place)]
+    more = ["A,2024-01-01,2024-01-31,yes,12", "A,2024-01-01,,yes,", "A,2024-01-01,2024-02-29,no,"]
+    firm.table("contracts", "\n".join(["account_id,starts_on,ends_on,renews,renewal_months", *rows, *more]))
+    contracts = tallies(firm)[-1]
+    assert "16 renew themselves: 5 by 1 month, 5 by 12 months, 3 by 3 months, 3 by other terms" in contracts
+    firm.table("contracts", "account_id,starts_on,ends_on,renews\nA,2024-01-01,2024-12-31,no")
+    assert "renew" not in tallies(firm)[-1]
+
+
 def test_it_stands_in_the_report(firm: Firm) -> None:
     lines = check(Settings(), source=str(firm.folder), files=None, as_of=None, today=TODAY).lines()
     assert lines[lines.index("Is that what you know?") + 1].startswith("    in orders: amount 37.50 EUR")
