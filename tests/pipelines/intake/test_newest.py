@@ -203,4 +203,8 @@ def test_a_slip_of_the_pen_in_a_notice_moves_nothing(firm: Firm) -> None:
         2026, 2, 24
     )  # after 25 days, and 7 usual
     assert of_contracts(firm, *LATE, "B,2025-09-01,2026-12-31,no,2026-06-20") == date(2026, 3, 5)
-    assert of_contracts(firm, "B,2025-09-01,2027-12-31,no,2026-07-02") == date(2026, 2, 24)  # after today
+
+
+def test_no_notice_is_of_a_day_after_today(firm: Firm) -> None:
+    weekly = [f"B,2025-09-01,2027-12-31,no,{MONDAYS[-1] + timedelta(days=7 * week)}" for week in range(1, 30)]
+    assert of_contracts(firm, *weekly) == date(2026, 6, 30)  # the last Monday before 2026-07-01

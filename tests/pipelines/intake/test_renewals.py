@@ -90,6 +90,14 @@ def test_a_year_and_the_rest_of_the_first_month_go_on_by_the_year() -> None:
     assert "12 months each time" in note
 
 
+def test_terms_of_years_that_end_with_a_quarter_do_not_go_on_by_the_quarter() -> None:
+    def end(day: date) -> date:
+        return after(date(day.year + 2, 1 + (day.month - 1) // 3 * 3, 1), 3)
+
+    goes_on, _ = found(*((day, end(day), 1) for day in signed(40)))
+    assert min(goes_on.values()) == 24
+
+
 def test_a_plan_of_so_many_months_goes_on_by_them_whenever_it_began() -> None:
     assert found(*YEARLY, *MONTHLY) == ({}, [])
     assert found(*((day, after(day, 6), 4) for day in firsts(24))) == ({}, [])
@@ -107,7 +115,9 @@ def test_a_length_of_its_own_goes_on_as_most_do() -> None:
         "contracts: 2 of 122 that renew themselves have a first term that few others have: 2 are taken to go on by 12 "
         "months, as most others do. If some go on for another time, give renewal_months"
     )
-    usual = (date(2023, 3, 1), date(2024, 3, 31), 10)  # a plan of 13 months
+    day = date(2023, 3, 1)
+    assert found((day, date(2024, 2, 29), 2), (day, date(2023, 9, 30), 1))[0] == {("2023-03-01", "2023-09-30"): 12}
+    usual = (day, date(2024, 3, 31), 10)  # a plan of 13 months
     assert found(*YEARLY, usual) == ({}, [])
 
 
@@ -145,6 +155,8 @@ def test_tables_say_what_was_found_and_what_the_source_says_stands(firm: Firm) -
     rows += ["B,2022-05-05,2022-12-31,yes,3", "B,2022-06-05,2022-12-31,no,"]
     notes = write(firm, *rows)
     assert sum("taken to go on by 12 months" in note for note in notes) == 1
+    assert not any("renew themselves" in note for note in write(firm, *(f"{row.removesuffix('3')}9" for row in rows)))
+    write(firm, *rows)
     firm.ingest()
     written = firm.kept("contracts")
     months = {account: [row["renewal_months"] for row in written if row["account_id"] == account] for account in "AB"}
