@@ -20,6 +20,9 @@ def before_leavers_are_on_record(rows: pd.DataFrame) -> Mask:
     to it saw hardly anybody leave, though far more should have, by the share of the later ones. By orders there are no
     such as_ofs: who is not on record is not at risk.
 
+    Where it was as quiet for as long again, give or take an as_of, that is how accounts leave, as at the turn of the
+    year, when all contracts end.
+
     rows: as_of, left (1, 0 or NA), outlook_days, and order_days where leaving is judged by orders.
     """
     none = np.zeros(len(rows), dtype=bool)
@@ -30,6 +33,8 @@ def before_leavers_are_on_record(rows: pd.DataFrame) -> Mask:
     days, gone, size = by_day.index, by_day["sum"].to_numpy(), by_day["size"].to_numpy()
     later = gone[::-1].cumsum()[::-1] / size[::-1].cumsum()[::-1]
     first = int(np.argmax(gone >= AS_LATER * later * size))
+    if _longest_run(gone[first:] < AS_LATER * later[first] * size[first:]) >= max(first - 1, 1):
+        return none
     horizon = int(known["outlook_days"].max())
     step = int(np.diff(days).min() / np.timedelta64(1, "D")) if len(days) > 1 else horizon
     once = min(1.0, step / horizon)  # who left within a horizon is seen by all as_ofs in it
@@ -39,6 +44,12 @@ def before_leavers_are_on_record(rows: pd.DataFrame) -> Mask:
     # The first that sees a leaver sees no more of its outlook than the last step.
     begin = days[first] + pd.Timedelta(days=max(horizon - step, 0))
     return np.asarray(rows["as_of"] < begin, dtype=bool)
+
+
+def _longest_run(is_quiet: np.ndarray) -> int:
+    """How many quiet as_ofs stand side by side at most."""
+    lengths = np.diff(np.flatnonzero(np.concatenate([[True], ~is_quiet, [True]]))) - 1
+    return int(lengths.max())
 
 
 def in_words(rows: pd.DataFrame, unseen: Mask) -> str:

@@ -43,6 +43,14 @@ def test_few_leavers_half_as_many_as_later_and_as_ofs_not_known_yet_are_kept() -
     assert in_words(made, before_leavers_are_on_record(made)) == ""
 
 
+def test_a_firm_that_loses_accounts_at_the_turn_of_the_year_alone_had_leavers_on_record_all_along() -> None:
+    turn = [24, 22, 25]
+    assert not before_leavers_are_on_record(rows([0] * 9 + turn + [0] * 9 + turn)).any()
+    assert not before_leavers_are_on_record(rows([0] * 10 + turn + [0] * 9 + turn)).any()
+    assert before_leavers_are_on_record(rows([0] * 11 + turn + [0] * 9 + turn)).any()  # a turn without a leaver
+    assert before_leavers_are_on_record(rows([0] * 12 + turn + [6] * 9 + turn)).any()
+
+
 def test_ten_leavers_that_should_have_been_there_are_enough_to_tell_each_counted_once() -> None:
     # Of 200 a tenth leaves within two months, of which each is seen by two as_ofs a month apart.
     assert before_leavers_are_on_record(rows([0] + [20] * 6)).any()
