@@ -240,7 +240,7 @@ class Checks:
             line
             for key, name in LISTED_IN.items()
             if name in self.done
-            for line in spelt_twice(self._con, self.kept(name)[key], key=key, of=name)
+            for line in spelt_twice(self._con, self.kept(name), key=key, of=name)
         ]
 
     def write(self, rows: ir.Table, path: Path) -> None:

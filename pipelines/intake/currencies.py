@@ -8,10 +8,15 @@ import ibis.expr.types as ir
 from babel.numbers import get_currency_name, get_currency_symbol, list_currencies
 from ibis.backends.duckdb import Backend
 
+from pipelines.intake.unread import names
+
 # What such a column is called in most languages of Europe, and by SAP (WAERS). Others that fit, as is_current, hold no
-# codes of ISO 4217.
-_NAME = re.compile(r"curr|w(ä|ae|a)h?rung|waers|devise|valuta|moneda|divisa|moeda|waluta", re.IGNORECASE)
+# codes of ISO 4217, but for levels of silver and gold.
+_NAME = re.compile(r"curr(?!ent)|w(ä|ae|a)h?rung|waers|devise|valuta|moneda|divisa|moeda|waluta", re.IGNORECASE)
+_NONE = {"XXX", "XTS"}  # codes of ISO 4217 for none, and for tests
+_BASE = r"base|home|local|functional|reporting|converted|hauswaehrung|hauswährung|dmbtr|hwbtr"
 _SHOWN = 5
+_MOST = 200  # more than there are currencies in use
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pl", "pt")
 _OF_MANY = ("$", "£", "¥", "KR", "DOLLAR", "DOLLARS")  # several countries have them
 
@@ -22,10 +27,18 @@ def other_currencies(con: Backend, rows: ir.Table, table: str, ours: str) -> Ite
         if not kind.is_string() or not _NAME.search(column):
             continue
         said = rows[column].strip().upper().nullif("")
-        found = con.to_pyarrow(rows.select(said=said).drop_null().distinct().order_by("said"))["said"].to_pylist()
-        if _are_others(found, ours):
+        every = rows.select(said=said).drop_null().distinct().limit(_MOST + 1)
+        found = sorted(set(con.to_pyarrow(every)["said"].to_pylist()) - _NONE)
+        if len(found) <= _MOST and _are_others(found, ours):
             shown = ", ".join(found[:_SHOWN]) + (" and others" if len(found) > _SHOWN else "")
             yield column, f"{column} of {table} says {shown}, and amounts are taken for {ours}"
+
+
+def is_converted(rows: ir.Table, select: str, ours: str) -> bool:
+    """Whether a SELECT reads a number that is in our currency, as its name says, whatever another of the row is in."""
+    in_ours = re.compile(rf"(^|_|(?<=[a-z]))({ours}|{_BASE})(_|$|(?=[A-Z]))", re.IGNORECASE)
+    numbers = (name for name, kind in rows.schema().items() if kind.is_numeric() and in_ours.search(name))
+    return any(names(select, name) for name in numbers)
 
 
 def _are_others(found: list[str], ours: str) -> bool:

@@ -12,8 +12,8 @@ _COMPRESSED = {".gz", ".zst", ".bz2"}
 def lines_below(path: Path, encoding: str, *, delimiter: str, quote: str) -> list[str]:
     """The last lines of a file from the first on below its rows that is a single field, or holds no text.
 
-    Where the file may have been cut off, a blank line must tell them from the beginning of a row: the last line must
-    have an end, or be alone.
+    A blank line must tell them from the beginning of a row, as where the file has been cut off, or a row has no more
+    than an id; or the first of them is more than a word, and the last has an end.
     """
     is_whole = path.stat().st_size <= TAIL_BYTES
     if path.suffix.lower() in _COMPRESSED or (encoding.startswith(("utf-16", "utf-32")) and not is_whole):
@@ -27,12 +27,13 @@ def lines_below(path: Path, encoding: str, *, delimiter: str, quote: str) -> lis
     begins = last = len(lines)
     for place in range(len(lines) - 1, 0 if is_whole else 1, -1):
         line = lines[place].strip(NO_TEXT)
-        if line and not _is_one_field(line, delimiter, quote):
+        if line and not _is_one_field(lines[place].strip(NO_TEXT.replace(delimiter, "")), delimiter, quote):
             break
         if lines[place].strip():
             begins = place
         last = place
-    is_apart = has_end or last < begins or not any(line.strip(NO_TEXT) for line in lines[begins:])
+    is_told = has_end and begins < len(lines) and not re.fullmatch(r"\S*\w\S*", lines[begins].strip(NO_TEXT))
+    is_apart = is_told or last < begins or not any(line.strip(NO_TEXT) for line in lines[begins:])
     return lines[begins:] if is_apart and len(lines) - begins <= _MOST else []
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import ibis
 import ibis.expr.types as ir
+from ibis import _
 from ibis.backends.duckdb import Backend
 
 Spelling = Callable[[ir.StringValue], ir.StringValue]
@@ -27,13 +29,18 @@ _IN_CAPITALS_OR_NOT = "^[0-9A-Za-z]{15}$"  # ids of Salesforce: one that differs
 MANY = 0.01  # of the ids, as of rows that are refused
 
 
-def spelt_twice(con: Backend, ids: ir.StringColumn, *, key: str, of: str) -> list[str]:
-    """In words, how many of the ids of a table are another's but for a spelling; where they are more than a few."""
-    listed = ids.name("id").as_table().distinct()
+def spelt_twice(con: Backend, rows: ir.Table, *, key: str, of: str) -> list[str]:
+    """In words, how many of the ids of a table are another's but for a spelling; where they are more than a few. Those
+    that bear different names are two.
+    """
+    name = rows["name"].strip().lower() if "name" in rows.columns else ibis.literal("")
+    listed = rows.select(id=rows[key], name=name).group_by("id").agg(name=_.name.min())
     found = []
     for sql, spell in _OF_ONE.items():
         kept = listed.filter(~listed.id.re_search(_IN_CAPITALS_OR_NOT)) if sql.startswith("upper") else listed
-        alike = kept.group_by(spelt=spell(kept.id)).agg(ids=kept.count(), one=kept.id.min(), other=kept.id.max())
+        alike = kept.group_by("name", spelt=spell(kept.id)).agg(
+            ids=kept.count(), one=kept.id.min(), other=kept.id.max()
+        )
         alike = alike.filter(alike.ids > 1)
         seen = con.to_pyarrow(
             alike.agg(ids=alike.ids.sum(), one=alike.one.min(), other=alike.other.argmin(alike.one))

@@ -9,11 +9,11 @@ import duckdb
 
 from features.mistake import Mistake, closest
 from features.tables import TABLES, Column, Table
-from pipelines.intake.currencies import other_currencies
+from pipelines.intake.currencies import is_converted, other_currencies
 from pipelines.intake.reading import GIVEN, OpenSource, fault_of_file, one_line
 from pipelines.intake.source import Source
 from pipelines.intake.states import no_orders
-from pipelines.intake.unread import names, tables_read
+from pipelines.intake.unread import names, tables_of_days
 
 # Columns that people have under other names; only for "did you mean".
 _OTHER_NAMES = {
@@ -154,9 +154,9 @@ def _unnoticed(opened: OpenSource, select: str, sql: Path, columns: list[Column]
     currency, or that they are no orders.
     """
     kinds, ours = {column.kind for column in columns}, opened.source.about.currency
-    for label, rows in tables_read(opened.con, opened.source.about.files, select) if "money" in kinds else ():
+    for label, rows in tables_of_days(opened.con, opened.source.about.files, select) if "money" in kinds else ():
         for column, words in other_currencies(opened.con, rows, label, ours):
-            if not names(select, column):
+            if not names(select, column) and not is_converted(rows, select, ours):
                 what = f"bring all to {ours}, leave out the others (WHERE …), or mend currency in source.yaml"
                 yield f"{sql.name}: {words}; {what}"
         if "amount" in {column.name for column in columns}:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+import duckdb
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
@@ -12,15 +13,46 @@ def names(select: str, name: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", select, re.IGNORECASE) is not None
 
 
-def tables_read(con: Backend, files: Iterable[str], select: str) -> Iterator[tuple[str, ir.Table]]:
-    """The tables that a SELECT names, as it names them. files: the tables of source.yaml; a database holds several."""
+def tables_of_days(con: Backend, files: Iterable[str], select: str) -> list[tuple[str, ir.Table]]:
+    """The tables that a SELECT names, as it names them; of several those of which it takes the days, by a column that
+    no table of another kind has: others speak of something else, as of customers that are gone.
+    """
+    tables = list(_tables_read(con, files, select))
+
+    def gives_days(rows: ir.Table) -> bool:
+        others = {column.lower() for _, other in tables if other.columns != rows.columns for column in other.columns}
+        days = [column for column, kind in rows.schema().items() if kind.is_timestamp() or kind.is_date()]
+        return any(names(select, column) and column.lower() not in others for column in days)
+
+    return tables if len(tables) == 1 else [(label, rows) for label, rows in tables if gives_days(rows)]
+
+
+def gives_any(con: Backend, select: str, label: str, rows: ir.Table) -> bool:
+    """Whether a SELECT gives anything where a table holds these rows of it alone; True where that cannot be told."""
+    database, _, table = label.rpartition(".")
+    # A view of ours stands in for a table, but not for one of a database.
+    parts = rf'(?<!\w)"?{re.escape(database)}"?\s*\.\s*("?\w+"?\s*\.\s*)??(?="?{re.escape(table)}(?!\w))'
+    on_view = re.sub(parts, "", select, flags=re.IGNORECASE) if database else select
+    view = '"' + table.replace('"', '""') + '"'
+    con.raw_sql(f"CREATE TEMP VIEW {view} AS {con.compile(rows)}")
+    try:
+        return bool(con.raw_sql(f"SELECT 1 FROM (\n{on_view}\n) LIMIT 1").fetchall())  # noqa: S608 - the firm's own SELECT
+    except duckdb.Error:
+        return True
+    finally:
+        con.raw_sql(f"DROP VIEW temp.main.{view}")
+
+
+def _tables_read(con: Backend, files: Iterable[str], select: str) -> Iterator[tuple[str, ir.Table]]:
+    """files: the tables of source.yaml; a database holds several."""
     listed = "SELECT table_catalog, table_schema, table_name FROM information_schema.tables"
     tables = con.raw_sql(f"{listed} ORDER BY ALL").fetchall()
+    ours = con.current_catalog, con.current_database
     for file in files:
         if not names(select, file):
             continue
-        if (con.current_catalog, con.current_database, file) in tables:
-            yield file, con.table(file)
+        if (*ours, file) in tables:
+            yield file, con.table(file, database=ours)
         for catalog, schema, table in tables:
             if catalog == file and names(select, table):
                 yield f"{file}.{table}", con.table(table, database=(catalog, schema))

@@ -74,6 +74,20 @@ def test_ours_alone_are_not(firm: Firm) -> None:
     assert notes(firm, ["EUR", "eur", ""]) == []
 
 
+@pytest.mark.parametrize("column", ["amount_eur", "AmountEUR", "base_amount", "amount_local"])
+def test_nor_are_amounts_that_are_in_ours_as_their_column_says(firm: Firm, column: str) -> None:
+    sql = SELECT.replace("amount", f"{column} AS amount")
+    assert notes(firm, ["EUR,8", "USD,9"], sql, f"Currency,{column}") == []
+    assert notes(firm, ["EUR,8", "USD,9"], SELECT, f"Currency,{column}")
+    assert notes(firm, ["EUR,8", "USD,9"], SELECT.replace("amount", "neural AS amount"), "Currency,neural")
+
+
+def test_nor_a_currency_of_another_table(firm: Firm) -> None:
+    firm.write("customers.csv", "account_id,since,currency\nA,2020-01-01,USD")
+    firm.tables["customers"] = "customers.csv"
+    assert notes(firm, ["EUR"], f"{SELECT} JOIN customers USING (account_id)") == []
+
+
 @pytest.mark.parametrize("sql", [f"{SELECT} WHERE currency = 'EUR'", "SELECT * EXCLUDE (Currency) FROM sales"])
 def test_nor_is_a_column_that_the_select_names(firm: Firm, sql: str) -> None:
     assert notes(firm, ["EUR", "USD"], sql) == []
@@ -84,6 +98,8 @@ def test_nor_what_is_no_code_of_a_currency(firm: Firm) -> None:
     assert notes(firm, ["EUR", "USD"], column="country") == []
     assert notes(firm, ["Yes", "Yes"], column="is_current") == []
     assert notes(firm, ["NEW", "OLD"], column="current_status") == []
+    assert notes(firm, ["Gold", "Silver"], column="current_level") == []
+    assert notes(firm, ["EUR", "XXX"]) == []  # for none
 
 
 def test_a_select_without_amounts_is_not_asked(firm: Firm) -> None:

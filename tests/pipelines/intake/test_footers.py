@@ -16,6 +16,8 @@ from tests.pipelines.intake.test_delimited import ROWS, amounts, given
         ("\n\nAs of: 2 January\nBy: me\n\n", "2 lines below its rows are left out: 'As of: 2 January'"),
         ("\nAs of: 2 January", "a line below its rows is left out: 'As of: 2 January'"),
         ('"Friday, 2 January"\n', "a line below its rows is left out: '\"Friday, 2 January\"'"),
+        ("\nEOF\n", "a line below its rows is left out: 'EOF'"),
+        ("-----\nTotal\n", "2 lines below its rows are left out: '-----'"),
         ("\x1a", ""),
         ("\n\x1a\n", ""),
         ("\0" * 512, ""),
@@ -39,6 +41,10 @@ def lines(path: Path, text: str, encoding: str = "utf-8") -> list[str]:
     [
         ROWS,
         ROWS + "C",  # cut off
+        ROWS + "C\n",  # an id, and nothing more
+        ROWS + '"C"\n',
+        ROWS + "K-4711\n",
+        ROWS + "Total\nof 2 rows\n",
         ROWS + "C,2026-01-03\n",
         ROWS.replace("2\n", '"2\nor\n3"\n'),  # a text of several lines
         ROWS.replace("2\n", '"2\nor\n\n"'),
@@ -49,6 +55,13 @@ def lines(path: Path, text: str, encoding: str = "utf-8") -> list[str]:
 )
 def test_a_row_is_none(tmp_path: Path, text: str) -> None:
     assert lines(tmp_path / "rows.csv", text) == []
+
+
+def test_a_row_of_an_id_and_tabs_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    for below, found in [("C\t\t\n", []), ("\t\t\nThe end\n\t\t\n", ["The end", "\t\t"])]:
+        path.write_text(ROWS.replace(",", "\t") + below)
+        assert lines_below(path, "utf-8", delimiter="\t", quote='"') == found
 
 
 def test_of_a_long_file_the_end_is_looked_at(tmp_path: Path) -> None:

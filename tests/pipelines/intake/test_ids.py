@@ -140,6 +140,18 @@ def test_one_account_of_two_spellings_is_said_and_what_helps(
 
 
 @pytest.mark.parametrize(
+    ("names", "is_said"),
+    [(["Xylo", "Zeta"], False), (["Xylo", " xylo"], True), (["", ""], True), (["Xylo", ""], False)],
+)
+def test_those_of_different_names_are_two(
+    firm: Firm, caplog: pytest.LogCaptureFixture, names: list[str], is_said: bool
+) -> None:
+    firm.table("accounts", f"account_id,name\nA,Abel\nB,Baker\n12,{names[0]}\n012,{names[1]}")
+    firm.ingest()
+    assert ("accounts: 2 of 4 ids are another's" in caplog.text) is is_said
+
+
+@pytest.mark.parametrize(
     "orders",
     [
         ["K-1", "K1"],

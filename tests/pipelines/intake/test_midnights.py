@@ -16,7 +16,12 @@ Said = Callable[..., list[str]]
 @pytest.fixture
 def said(firm: Firm, caplog: pytest.LogCaptureFixture) -> Said:
     def run(times: list[str], zone: str, select: str = "ordered_at") -> list[str]:
-        firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f"A,{time},7" for time in times)]))
+        firm.table(
+            "orders",
+            "\n".join(
+                ["account_id,amount,ordered_at,seen", *(f"A,7,{time}{',' * (',' not in time)}" for time in times)]
+            ),
+        )
         firm.sql("orders", f"SELECT account_id, amount, {select} FROM orders")  # noqa: S608
         firm.yaml()
         yaml = firm.folder / "source.yaml"
@@ -50,6 +55,11 @@ def test_a_day_that_became_the_evening_before_is_said_and_what_helps(
     assert line.startswith(f"orders: every ordered_at is a midnight {what}, so each is read as of the day before; ")
     assert said(times, zone, line.partition("write ")[2].removesuffix(" in orders.sql")) == []
     assert [row["ordered_at"] for row in firm.kept("orders")] == [day.to_pydatetime() for day in DAYS]
+
+
+def test_nothing_is_said_of_what_records_rows_every_night(said: Said) -> None:
+    times = [f"{day:%Y-%m-%d}T10:00:00Z,{day:%Y-%m-%d}T00:00:00Z" for day in DAYS]
+    assert said(times, "America/New_York", "ordered_at, seen AS recorded_at") == []
 
 
 @pytest.mark.parametrize(

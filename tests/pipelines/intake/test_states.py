@@ -70,6 +70,16 @@ def test_rows_that_never_came_about_are_said(said: Said, column: str, values: li
         ("void", ["0", "7"]),
         ("cancelled_at", ["", ""]),
         ("Status", [f"{number}" for number in range(8)] + ["draft"]),
+        ("customer_status", ["cancelled", "active"]),  # who is left out learns nothing of leaving
+        ("payment_status", ["void", "paid"]),
+        ("return_status", ["rejected", ""]),
+        ("price_type", ["quote", "list"]),
+        ("created_from_type", ["estimate", "web"]),
+        ("cancel_date", ["", "", "2026-05-01"]),  # unless it is delivered before
+        ("cancelled_on", ["9999-12-31", "9999-12-31", "2026-03-05"]),
+        ("test", ["yes", "no"]),
+        ("test_date", ["", "", "2026-03-01"]),
+        ("draft", ["y", "n"]),
     ],
 )
 def test_nothing_is_said_of_other_columns(
@@ -82,6 +92,54 @@ def test_nothing_is_said_of_other_columns(
 def test_nor_where_the_select_names_one_that_says_it(said: Said) -> None:
     assert said("Status,deleted", ["cancelled,1", "sale,0"], f"{SELECT} WHERE status <> 'cancelled'") == []
     assert said("Status", ["cancelled", "sale"], "SELECT * EXCLUDE (Status, day), day AS ordered_at FROM sales") == []
+
+
+def test_nor_where_the_select_leaves_them_out_in_another_way(said: Said) -> None:
+    values = ["cancelled,", "sale,7", "cancelled,"]
+    assert said("Status,bill", values, f"{SELECT} WHERE bill IS NOT NULL") == []
+    assert (
+        said("Status,bill", values, f"WITH billed AS (FROM Sales WHERE bill > 0) {SELECT.replace('sales', 'billed')}")
+        == []
+    )
+    assert said("Status,bill", values, f"{SELECT} WHERE bill IS NULL -- all")
+    assert said("DocType,bill", ["Refund,", "Invoice,7"], f"{SELECT} WHERE bill IS NOT NULL") == []
+    assert said("DocType,bill", ["Refund,", "Invoice,7"], f"{SELECT} WHERE bill IS NULL")
+
+
+@pytest.mark.parametrize(
+    ("sql", "is_said"),
+    [
+        ("FROM shop.sale", True),
+        ("FROM shop.main.sale", True),
+        ('FROM "shop"."sale"', True),
+        ("FROM shop.sale WHERE bill IS NOT NULL", False),
+        ('FROM "shop".main."Sale" WHERE shop.sale.bill IS NOT NULL', False),
+        ("FROM shop.sale AS s JOIN shop.customer AS c USING (id) WHERE s.bill IS NOT NULL", False),
+        ("FROM shop.sale AS s JOIN shop.customer AS c USING (id)", True),
+        ("FROM (FROM shop.sale UNION ALL FROM shop.older)", True),
+    ],
+)
+def test_nor_of_a_database(firm: Firm, notes: Said, sql: str, is_said: bool) -> None:
+    with duckdb.connect(str(firm.folder / "files" / "shop.duckdb")) as shop:
+        shop.sql(
+            "CREATE TABLE sale AS SELECT 'A' AS id, DATE '2026-03-01' AS day, 7 AS amount, 'void' AS status, NULL AS bill"
+        )
+        shop.sql("CREATE TABLE older AS FROM sale")
+        shop.sql("CREATE TABLE customer AS SELECT 'A' AS id, 'SMITH' AS name")
+    firm.tables = {"shop": "shop.duckdb"}
+    firm.yaml()
+    firm.sql("accounts", "SELECT 'A' AS account_id")
+    firm.sql("orders", f"SELECT id AS account_id, day AS ordered_at, amount {sql}")
+    firm.sql("contacts", "SELECT 'A' AS account_id, DATE '2026-03-01' AS contacted_at, 'call' AS channel")
+    firm.sql("losses", "SELECT 'A' AS account_id, DATE '2026-04-01' AS lost_on")
+    assert bool([line for line in notes() if "says 'void' of 1 of 1 rows" in line]) is is_said
+
+
+def test_nor_of_customers_that_are_gone_and_have_days_of_the_same_name(firm: Firm, said: Said) -> None:
+    firm.write("customers.csv", "account_id,day,deleted_at\nA,2020-01-01,\nB,2020-01-01,2026-01-01\nC,2020-01-01,")
+    firm.tables["customers"] = "customers.csv"
+    select = "SELECT s.account_id, s.day AS ordered_at, amount FROM sales AS s JOIN customers AS c USING (account_id)"
+    assert said("Status", ["sale", "sale"], select) == []
 
 
 def test_nor_of_a_table_of_which_no_day_is_read(firm: Firm, said: Said) -> None:
