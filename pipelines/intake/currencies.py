@@ -36,7 +36,7 @@ def other_currencies(con: Backend, rows: ir.Table, table: str, ours: str) -> Ite
 
 def is_converted(rows: ir.Table, select: str, ours: str) -> bool:
     """Whether a SELECT reads a number that is in our currency, as its name says, whatever another of the row is in."""
-    in_ours = re.compile(rf"(^|_|(?<=[a-z]))({ours}|{_BASE})(_|$|(?=[A-Z]))", re.IGNORECASE)
+    in_ours = re.compile(rf"(^|_|(?-i:(?<=[a-z])(?=[A-Z])))({ours}|{_BASE})(_|$|(?-i:(?=[A-Z])))", re.IGNORECASE)
     numbers = (name for name, kind in rows.schema().items() if kind.is_numeric() and in_ours.search(name))
     return any(names(select, name) for name in numbers)
 
