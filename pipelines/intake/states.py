@@ -99,7 +99,7 @@ def _words(column: ir.Column) -> Collection[str]:
 
 
 def _is_kind(column: ir.Column) -> bool:
-    return bool(column.type().is_string()) and _KIND.fullmatch(column.get_name()) is not None
+    return bool(column.type().is_string() and _KIND.fullmatch(column.get_name()))
 
 
 def _is_day(column: ir.Column) -> bool:
