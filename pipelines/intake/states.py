@@ -103,7 +103,7 @@ def _is_kind(column: ir.Column) -> bool:
 
 
 def _is_day(column: ir.Column) -> bool:
-    return column.type().is_timestamp() or column.type().is_date()
+    return bool(column.type().is_timestamp() or column.type().is_date())
 
 
 def _word(column: ir.Column) -> ir.StringColumn:
