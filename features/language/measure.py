@@ -110,7 +110,7 @@ class Measure:
 
     def only_if(self, condition: "Measure") -> "Measure":
         """Missing where the condition is zero or missing."""
-        return Computed(_only_if, (self, condition))
+        return OnlyIf(_only_if, (self, condition))
 
     def is_missing(self) -> "Measure":
         """1 where this one is missing, else 0."""
@@ -174,6 +174,15 @@ class Computed(Measure):
     @property
     def identity(self) -> Identity:
         return ("computed", self.function, *(argument.identity for argument in self.arguments))
+
+
+@dataclass(frozen=True, eq=False)
+class OnlyIf(Computed):
+    """A measure of those for whom another one is above zero."""
+
+    @property
+    def adds_up(self) -> tuple[str, int] | None:
+        return self.arguments[0].adds_up
 
 
 @dataclass(frozen=True, eq=False)

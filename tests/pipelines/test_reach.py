@@ -59,6 +59,13 @@ def test_so_have_notices_of_contracts_though_those_that_were_replaced_do_not_cou
     assert begins(home, "cancellations_720d") == {"cancellations_720d": "2024-03-01"}
 
 
+def test_so_have_renewals_though_they_are_missing_of_whom_nothing_could_be_renewed(home):
+    rows = pd.DataFrame({"account_id": "A", "starts_on": pd.to_datetime(daily(300)), "renewed_at": pd.NaT})
+    rows.to_parquet(home.tables / "contracts.parquet")
+
+    assert begins(home, "renewals_720d", "contract_value_trend") == {"renewals_720d": "2024-03-01"}
+
+
 def test_a_few_rows_long_before_all_others_are_slips(home):
     orders(home, [date(1999, 1, 1), date(2019, 5, 5), *daily(3000)])
     assert begins(home, "orders_90d") == {"orders_90d": "2024-03-01"}
