@@ -10,18 +10,17 @@ TIMES_USUAL = 2  # of the longest pause so far
 MISSING = 20  # rows that should have come by then
 
 
-def last_before_a_gap(rows_by_day: Mapping[date, int], as_of: date, longest: int | None = None) -> date | None:
+def last_before_a_gap(rows_by_day: Mapping[date, int], as_of: date, seen: int = 0) -> date | None:
     """The last day with rows, where so long a pause until as_of has never been; None where it is nothing unusual.
 
-    longest: days of the longest pause so far, as it was seen then: rows that are entered once a month are missing for a
-    month. None where every row was known on its day.
+    seen: days of the longest pause that anybody saw so far: of rows that are entered once a month a month is missing
+    time and again, though in the end none is.
     """
     days = sorted(day for day in rows_by_day if day < as_of)
     if len(days) < 2:
         return None
     pause = (as_of - days[-1]).days - 1
-    if longest is None:
-        longest = max((later - day).days - 1 for day, later in pairwise(days))
+    longest = max(seen, *((later - day).days - 1 for day, later in pairwise(days)))
     lately = sum(rows_by_day[day] for day in days if day > days[-1] - timedelta(days=LATELY))
     is_long = pause >= max(FEWEST_DAYS, TIMES_USUAL * longest)
     return days[-1] if is_long and lately * pause >= MISSING * LATELY else None

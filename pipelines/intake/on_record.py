@@ -44,7 +44,7 @@ class RowsByDay:
 
     def longest_pause(self, as_of: date) -> int:
         """Days between the newest row so far and the day on which a newer one was known, the most there were before
-        as_of.
+        as_of. Rows that were read in at once show none.
         """
         own = self.known < _number(as_of)
         known, which = np.unique(self.known[own], return_inverse=True)

@@ -50,3 +50,16 @@ def test_what_is_recorded_later_than_the_day_tells_nothing_of_it() -> None:
     )
     assert gap.longest_pause(FIRST + timedelta(days=40)) == 0
     assert gap.longest_pause(FIRST + timedelta(days=41)) == 39
+
+
+def test_a_pause_among_rows_that_were_read_in_at_once_was_one_all_the_same() -> None:
+    """A new system got two years of calls on a day; in both Christmases of these, and in the first of its own, none came."""
+    days = pd.date_range("2023-06-01", "2025-12-20").repeat(3)
+    days = days[~((days.month == 12) & (days.day > 20)) & ~((days.month == 1) & (days.day < 8))]
+    read_in = pd.Timestamp("2025-06-01")
+    rows = RowsByDay.of(
+        "calls", ibis.memtable(pd.DataFrame({"called_at": days, "recorded_at": days.where(days > read_in, read_in)}))
+    )
+    as_of = date(2026, 1, 7)
+    assert ended(as_of, rows) == {}
+    assert ended(as_of + timedelta(days=30), rows) == {"calls": date(2025, 12, 20)}
