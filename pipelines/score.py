@@ -187,7 +187,7 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
             return Ranker(by_records_of(home, standing[0]), f"refused:{standing[1]}", notice)
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
-            raise
+            raise Mistake(f"{mistake}{_other_rule(home, str(mistake))}") from None
         no_model = tr(_BY_RULE_AND_PACE if len(rule.by_pace) > 1 else _BY_RULE, rule=rule.in_words)
         no_champion = as_an_order(tr("No tested model is at hand."))
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
@@ -203,6 +203,16 @@ _BY_RULE_AND_PACE = later(
 )
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
 _ORDER_ONLY = later("The model that ranks these accounts does so better than every simple rule.")
+_AGAIN = "Run leaky snapshots, leaky train and leaky evaluate."
+
+
+def _other_rule(home: Home, mistake: str) -> str:
+    """Why a rule on file does not rank, and what to run where the mistake does not say it; '' where none is there."""
+    path = home.model / RULE
+    if not path.exists() or json.loads(path.read_text(encoding="utf-8")) is None:
+        return ""
+    why = " The rule on file was made by an older version, or for another definition of leaving."
+    return why if _AGAIN in mistake else f"{why} {_AGAIN}"
 
 
 def _lost_features(champion: Churn, manifest: Manifest) -> set[str]:
@@ -245,8 +255,7 @@ def champion_of(settings: Settings, home: Home, manifest: Manifest, as_of: date 
             )
         )
         raise Mistake(
-            f"the champion (version {version.number}) was made for another definition of leaving ({differ}). "
-            "Run leaky snapshots, leaky train and leaky evaluate."
+            f"the champion (version {version.number}) was made for another definition of leaving ({differ}). {_AGAIN}"
         )
     if model.about["knows_until"] > as_of.isoformat():
         log.warning(

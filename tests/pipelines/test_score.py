@@ -323,6 +323,20 @@ def test_without_a_champion_and_a_rule_the_stages_to_run_are_named(own_home, sma
         score(small_settings, own_home)
 
 
+def test_a_rule_of_an_older_version_or_definition_does_not_rank_and_the_stages_to_run_are_named(
+    own_home, small_settings
+):
+    (own_home.folder / "mlflow.db").unlink()
+    rule = json.loads((own_home.model / "rule.json").read_text()) | {"definition": "000000000000"}
+    older = {name: rule[name] for name in rule if name not in ("curve", "by_pace")} | rule["curve"]
+
+    for stands, says in ((rule, True), (older, True), (None, False)):
+        (own_home.model / "rule.json").write_text(json.dumps(stands))
+        with pytest.raises(Mistake, match="no champion") as mistake:
+            score(small_settings, own_home)
+        assert str(mistake.value).endswith("Run leaky snapshots, leaky train and leaky evaluate.") == says
+
+
 def test_a_champion_for_another_definition_of_leaving_does_not_score(own_home, small_settings):
     longer = small_settings.model_copy(update={"left": small_settings.left.model_copy(update={"horizon_days": 60})})
 
