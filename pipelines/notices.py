@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from features.language.tongue import later, short_day, tr
-from models.definition import Left
+from models.definition import Left, PaceBy
 from models.left import orders_too_rarely
 from models.rule import Rule
 from pipelines.home import GATE, Home
@@ -51,8 +51,26 @@ def caution(about: Mapping[str, Any]) -> str:
     return as_an_order(found)
 
 
+def rule_ranks(rule: Rule, by: PaceBy) -> str:
+    """That a rule ranks, and for whom its risks are their own, in the words of the lists."""
+    which = by if len(rule.by_pace) > 1 else PaceBy.nothing
+    return tr(_BY_RULE[which], rule=rule.in_words)
+
+
+_BY_RULE = {
+    PaceBy.orders: later(
+        "No model ranks these accounts; they stand by {rule}, with risks of their own for early, overdue and new ones."
+    ),
+    PaceBy.contracts: later(
+        "No model ranks these accounts; they stand by {rule}, with risks of their own for those whose contract runs "
+        "on, ends, or is in its first term."
+    ),
+    PaceBy.nothing: later("No model ranks these accounts; they stand by {rule}."),
+}
+
+
 def caution_of_rule(rule: Rule) -> str:
-    """The same of a rule, whose risks are shares that left; '' of one of an older version."""
+    """What to know of a rule that has not seen a whole year, whose risks are shares that left; '' of one that has."""
     if not rule.first_as_of or _is_whole_year(rule.first_as_of, rule.last_as_of):
         return ""
     found = tr(

@@ -36,6 +36,7 @@ from pipelines.notices import (
     of_records,
     on_top,
     other_ids,
+    rule_ranks,
     survivors,
 )
 from pipelines.reach import by_records_of
@@ -188,8 +189,8 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
         rule = Rule.load(home.model / RULE)
         if rule is None or rule.definition != settings.left.digest:
             raise Mistake(f"{mistake}{_other_rule(home, str(mistake))}") from None
-        no_model = tr(_BY_RULE_AND_PACE if len(rule.by_pace) > 1 else _BY_RULE, rule=rule.in_words)
         no_champion = as_an_order(tr("No tested model is at hand."))
+        no_model = rule_ranks(rule, settings.left.pace_by(manifest.columns))
         said = [no_model, refused(home) or no_champion, caution_of_rule(rule), missed(home, by_rule=True)]
         with speaking(ENGLISH):
             log.warning("score: no champion, so accounts are ranked by %s: %s", rule.in_words, mistake)
@@ -197,10 +198,6 @@ def ranker_of(settings: Settings, home: Home, manifest: Manifest, as_of: date | 
     return Ranker(model, version, on_top([caution(model.about), missed(home)]))
 
 
-_BY_RULE = later("No model ranks these accounts; they stand by {rule}.")
-_BY_RULE_AND_PACE = later(
-    "No model ranks these accounts; they stand by {rule}, with risks of their own for early, overdue and new ones."
-)
 # A rule in its place ranks far worse, and its shares miss by as much; see benchmarks/README.md.
 _ORDER_ONLY = later("The model that ranks these accounts does so better than every simple rule.")
 _AGAIN = "Run leaky snapshots, leaky train and leaky evaluate."

@@ -9,11 +9,13 @@ import pytest
 
 from features.language.tongue import speaking, tr
 from features.mistake import Mistake
-from models.rule import Rule
+from models.competing import Involuntary
+from models.definition import PaceBy
+from models.rule import Curve, Rule
 from pipelines.home import GATE, RULE, Home
 from pipelines.intake.manifest import Manifest, Pause, Thinned
 from pipelines.intake.thinning import too_few
-from pipelines.notices import AS_AN_ORDER, caution_of_rule, missed, on_top, thinned
+from pipelines.notices import AS_AN_ORDER, caution_of_rule, missed, on_top, rule_ranks, thinned
 from pipelines.score import Ranker, ranker_of, score
 from pipelines.scored import Scored
 from pipelines.settings import Settings
@@ -58,6 +60,16 @@ def test_a_rule_of_less_than_a_year_says_so_behind_why_no_model_ranks(own_home: 
         "new ones. The last model was refused: its percentages miss "
         f"by more than one and the same for everybody would. The details: the model card. {caution_of_rule(rule)}",
     )
+
+
+def test_of_whom_a_rule_has_risks_of_their_own_is_said_in_the_words_of_the_list() -> None:
+    one = Rule("contract_end", Curve((0.0,), (0.1,)), {"early": Curve((0.0,), (0.1,))}, 0.0, Involuntary(), {}, "")
+    two = replace(one, by_pace={**one.by_pace, "new": one.curve})
+    assert rule_ranks(two, PaceBy.orders).endswith(
+        "contract ends, with risks of their own for early, overdue and new ones."
+    )
+    assert "for those whose contract runs on, ends, or is in its first term." in rule_ranks(two, PaceBy.contracts)
+    assert rule_ranks(one, PaceBy.contracts).endswith("the days until their contract ends.")
 
 
 LATELY = {"as_of": "2026-04-02", "accounts": 300, "told": 0.1, "left": 0.2, "p_value": 0.001}
