@@ -11,6 +11,7 @@ from models.definition import Left
 from models.evaluation import CEILINGS, SPREAD
 from models.gate import Check, Verdict
 from models.groups import by_pairs, in_words, marked, unnested, verdict
+from models.late import LONGEST_WAIT
 from models.money_card import money_section
 
 _CAUGHT = "recall_at_capacity"
@@ -224,10 +225,11 @@ def _late_in_words(late: Mapping[str, Any]) -> str:
     if not late["tell_of_leaving"]:
         return said + "until then they counted as having left by choice."
     if late["wait_days"]:
-        return said + (
-            f"so rows are learned from and tested on only {late['wait_days']} days after their outlook, when nearly "
-            "all of its losses are on record."
-        )
+        by_then = "when nearly all of its losses are on record"
+        if late["wait_days"] >= LONGEST_WAIT:
+            by_then = "though some of its losses are recorded later still"
+        waits = f"rows are learned from and tested on only {late['wait_days']} days after their outlook"
+        return f"{said}so {waits}, {by_then}."
     return said + "until then they counted as having stayed."
 
 

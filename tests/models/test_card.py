@@ -5,6 +5,7 @@ import pytest
 from models.card import Card
 from models.definition import Left
 from models.gate import Check
+from models.late import LONGEST_WAIT
 
 METRICS = {"roc_auc": 0.8512, "roc_auc_low": 0.82, "roc_auc_high": 0.88}
 PART = {"as_ofs": "2024-01-01 to 2024-06-01", "rows": 12345, "left": 791, "base_rate": 0.0641, "involuntary": 7}
@@ -110,6 +111,7 @@ def test_early_accounts_are_those_of_the_definition():
     [
         (True, 0, "having stayed."),
         (True, 20, "only 20 days after their outlook, when nearly all"),
+        (True, LONGEST_WAIT, "only 180 days after their outlook, though some of its losses are recorded later still."),
         (False, 0, "having left by choice."),
     ],
 )
