@@ -19,6 +19,7 @@ from pydantic_core import PydanticUndefined
 
 from features.tables import RECORDED_AT, TABLES, Column, Table
 from pipelines.exports.listing import as_markdown
+from pipelines.intake.faults import MOST_NUMBER
 from pipelines.intake.source import SourceFile
 from pipelines.settings import Settings
 
@@ -58,6 +59,7 @@ def _tables() -> Iterator[str]:
             ("id, text", "any text; numbers are taken as text"),
             ("choice", "one of the words that are named"),
             ("money", "an amount in the source's currency, with two decimals"),
+            ("number", f"a whole number from 1 to {MOST_NUMBER:,}"),
             ("date", "a day"),
             ("time", "a moment in the firm's local time; a day counts as its midnight"),
         ],
