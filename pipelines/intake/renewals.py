@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from features.kernels.calendar import day_of_month, full_months, whole_months
+from features.language.tongue import counted
 from pipelines.intake.checking import Checks
 
 COLUMN = "renewal_months"
@@ -81,11 +82,11 @@ def _in_words(rows: pd.DataFrame, is_to_one_day: pd.Series, is_other: pd.Series,
     said = []
     if to_one_day:
         spans = set(rows.loc[is_to_one_day, "goes_on"])
-        by = f"{spans.pop():.0f} months" if len(spans) == 1 else "whole months"
+        by = counted(int(spans.pop()), "month") if len(spans) == 1 else "whole months"
         day = rows.loc[is_to_one_day, "ends_on"].max()
         said.append(f"{to_one_day:,} end on one day, as {day:%Y-%m-%d} is, and are taken to go on by {by} each time")
     if other:
-        said.append(f"{other:,} by {rows.loc[is_other, 'goes_on'].max():.0f} months, as most others do")
+        said.append(f"{other:,} by {counted(int(rows.loc[is_other, 'goes_on'].max()), 'month')}, as most others do")
     if left:
         said.append(f"{left:,} by the length of their first term")
     if not to_one_day:

@@ -121,6 +121,13 @@ def test_a_length_of_its_own_goes_on_as_most_do() -> None:
     assert found(*YEARLY, usual) == ({}, [])
 
 
+def test_a_month_is_one() -> None:
+    _, (as_most,) = found(*MONTHLY, (date(2023, 3, 1), date(2023, 3, 17), 1))
+    _, (to_the_end,) = found(*((day, after(day.replace(day=1), 1), 1) for day in signed(40)))
+    assert "1 are taken to go on by 1 month, as" in as_most
+    assert "to go on by 1 month each" in to_the_end
+
+
 def test_a_part_of_what_most_have_may_be_a_plan_and_is_only_told_of() -> None:
     goes_on, (note,) = found(
         *YEARLY, (date(2023, 3, 1), date(2023, 3, 31), 2), (date(2023, 3, 1), date(2025, 2, 28), 1)
