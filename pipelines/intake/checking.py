@@ -21,6 +21,7 @@ from pipelines.intake.faults import (
     is_shortened,
     known_on,
     midnight,
+    no_whole_number,
     stands_for_no_id,
     too_early,
     too_late,
@@ -362,7 +363,8 @@ class Checks:
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
         if cause["cause"] == stands_for_no_id(column):
             return no_id(table.name, column)
-        if cause["cause"] not in (unreadable(column), too_early(table, column), too_late(column)):
+        about_values = (unreadable(column), no_whole_number(column), too_early(table, column), too_late(column))
+        if cause["cause"] not in about_values:
             return ""
         rows = rows.order_by("row").limit(_SAMPLE)
         values = self._con.to_pyarrow(rows.example).to_pylist()

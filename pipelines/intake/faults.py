@@ -67,8 +67,7 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
             yield Fault(~is_blank(raw) & value.isnull(), unreadable(column), shows=name)
         if column.kind == "number":
             is_number = value.between(1, MOST_NUMBER) & (value == value.round())
-            says = f"{with_article(name)} that is no whole number from 1 to {MOST_NUMBER:,}"
-            yield Fault(~is_number, says, shows=name)
+            yield Fault(~is_number, no_whole_number(column), shows=name)
         if column.kind == "choice":
             says = f"{with_article(name)} that is none of {', '.join(column.allowed)}"
             yield Fault(value.notin(column.allowed), says, shows=name)
@@ -100,6 +99,11 @@ def unreadable(column: Column) -> str:
     """What is said of a value that is none of its column's kind."""
     noun = {"money": "number", "choice": "text"}.get(column.kind, column.kind)
     return f"{with_article(column.name)} that is not a {noun}"
+
+
+def no_whole_number(column: Column) -> str:
+    """What is said of a number that is nought, negative, a fraction, or far too great."""
+    return f"{with_article(column.name)} that is no whole number from 1 to {MOST_NUMBER:,}"
 
 
 def too_early(table: Table, column: Column) -> str:

@@ -42,6 +42,7 @@ _CURRENCY = r"\D{0,4}[+-]?\d[\d.,]*\D{0,4}"
 _NEGATIVE = (
     r"\D{0,4}\(\D{0,4}\d[\d.,]*\D{0,4}\)\D{0,4}|\D{0,4}\d[\d.,]*\D{0,4}[-−]\D{0,4}|\D{0,4}−\D{0,4}\d[\d.,]*\D{0,4}"
 )
+_A_NUMBER = r".*[1-9].*(?<!-1)"  # and not -1, nought or a word, which may say that there is none
 _CREDIT, _DEBIT = "CR", "DR"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
@@ -64,10 +65,11 @@ def stands_for_none(table: str, column: Column, values: list[str]) -> str:
 
     values: as for `hint`.
     """
-    if column.required or column.kind not in ("date", "time"):
+    if column.required or column.kind not in ("date", "time", "number"):
         return ""
     value, rows = Counter(values).most_common(1)[0] if values else ("", 0)
-    if rows < _OFTEN or rows * 2 < len(values) or _is_a_day(value.strip()):
+    is_one = _matches(_A_NUMBER) if column.kind == "number" else _is_a_day
+    if rows < _OFTEN or rows * 2 < len(values) or is_one(value.strip()):
         return ""
     return f"If {value} says that there is none, write {_nullif(column, value)} in {table}.sql"
 

@@ -177,3 +177,16 @@ def test_months_are_whole(firm: Firm, months: str) -> None:
     write(firm, *rows, f"A,2022-05-05,2022-12-31,yes,{months}")
     report = check(Settings(), source=str(firm.folder), files=None, as_of=None, today=TODAY)
     assert report.tables["contracts"].refused == 1
+
+
+@pytest.mark.parametrize(
+    ("months", "says_none"), [("0", True), ("-1", True), ("never", True), ("12 months", False), ("1.5", False)]
+)
+def test_what_may_say_that_there_are_none_is_named(firm: Firm, months: str, says_none: bool) -> None:
+    ends = [f"B,2022-05-05,2022-12-31,no,{months}", f"B,2023-05-05,2023-12-31,no,{months}"]
+    write(firm, *(f"A,{day},,," for day in signed(40)), *ends)
+    (cause,) = (
+        check(Settings(), source=str(firm.folder), files=None, as_of=None, today=TODAY).tables["contracts"].causes
+    )
+    none = f"If {months} says that there is none, write nullif(renewal_months, '{months}') AS renewal_months"
+    assert cause.hint.startswith(none) == says_none
