@@ -1,7 +1,10 @@
 """Contract: customers leave when nobody asks what they get out of it until it is up for renewal."""
 
+from ibis import _
+
 from features.language import of_terms
 from features.language.declare import YEAR, Reason, feature, in_windows
+from features.language.measure import IfGiven, Measure
 from features.language.of_days import DaysAfter
 from features.language.of_notices import NoticesForGood
 from features.language.of_rows import Count, DaysSinceLast
@@ -16,7 +19,13 @@ annual_value = OfContracts(of_terms.annual_value, ("annual_value",))
 a_year_ago = OfContracts(of_terms.annual_value_a_year_ago, ("annual_value",))
 renewed, ended = contracts.at("renewed_at"), contracts.at("ends_on")
 since_renewal = DaysSinceLast(renewed)
+run_out = ended.where(_.renews.fill_null("no") != "yes")
 NEAR_DAYS = 60  # before a renewal, in which everybody calls
+
+
+def _ended(days: int) -> Measure:
+    """How many contracts ran out in the last `days`. One that renews itself does not, though its first term ends."""
+    return IfGiven(Count(run_out, days=days), Count(ended, days=days))
 
 
 class Contract(Reason):
@@ -65,7 +74,7 @@ class Contract(Reason):
     ).shows("contract_end")
     renewals = in_windows(
         # Missing of whom nothing could have been renewed: a first term of two years is no reproach.
-        lambda window: Count(renewed, days=window).only_if(Count(renewed, days=window) + Count(ended, days=window)),
+        lambda window: Count(renewed, days=window).only_if(Count(renewed, days=window) + _ended(window)),
         "count",
         days=720,
         risk="falls",

@@ -308,6 +308,16 @@ def test_no_renewal_counts_where_a_term_has_ended_that_could_have_been_renewed()
     assert value(Contract.renewals, long_ago, as_of="2024-03-01") == {"two_years": None, "in_time": 0, "before": None}
 
 
+def test_nor_could_one_have_been_renewed_that_renews_itself() -> None:
+    contracts = table("""
+        account    starts_on   ends_on     renews  renewed_at
+        by_itself  2022-03-01  2023-02-28  yes     -
+        also       2022-03-01  2023-02-28  yes     2023-02-01
+        run_out    2022-03-01  2023-02-28  -       -
+    """)
+    assert value(Contract.renewals, contracts, as_of="2024-03-01") == {"by_itself": None, "also": 1, "run_out": 0}
+
+
 def test_a_contract_entered_afterwards_is_known_from_then_on() -> None:
     contracts = table("""
         account  starts_on   ends_on     cancelled_at  annual_value  recorded_at
