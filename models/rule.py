@@ -92,12 +92,12 @@ class Curve:
 
 @dataclass(frozen=True)
 class Rule:
-    """A ranking by one feature, among the accounts of each pace.
+    """A ranking by the risk that goes with one feature among the accounts of the same pace.
 
-    curve: its risks over all accounts. by_pace: those of each pace. typical: what counts where the
-    feature is missing. profiles: of every feature, among the rows of the last year (`models.usual`), for the reasons.
-    definition: the digest of the definition of leaving that the risks are of. first_as_of, last_as_of: of the rows that
-    it was fitted on; '' of a rule of an older version.
+    curve: the risks over all accounts, which those of a pace without a curve have. by_pace: those of each pace.
+    typical: what counts where the feature is missing. profiles: of every feature, among the rows of the last year
+    (`models.usual`), for the reasons. definition: the digest of the definition of leaving that the risks are of.
+    first_as_of, last_as_of: of the rows that it was fitted on; '' where that is not known.
     """
 
     name: str
@@ -216,8 +216,8 @@ class Rule:
             Involuntary(**facts["involuntary"]),
             {name: FeatureProfile(**profile) for name, profile in facts["profiles"].items()},
             facts["definition"],
-            facts.get("first_as_of", ""),
-            facts.get("last_as_of", ""),
+            facts["first_as_of"],
+            facts["last_as_of"],
         )
 
 

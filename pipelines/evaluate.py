@@ -189,8 +189,10 @@ def _write_rule(
 
 
 def _missed(settings: Settings, rows: pd.DataFrame, tested: Backtest, risk: Floats | None) -> Missed:
-    """The same of what ranks from now on. risk: what its recipe gives the tested rows; None where nothing tells, and
-    nothing is said. Of another recipe than the tested one there is no model that knew nothing of the newest day.
+    """Where what was told did not come, by the recipe of what ranks from now on.
+
+    risk: what that recipe gives the tested rows; None where nothing tells, and nothing is said. Of another recipe than
+    the tested one there is no model that knew nothing of the newest day, so of that day nothing is said.
     """
     if risk is None:
         return Missed()
