@@ -5,6 +5,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from features.kernels.calendar import renewal_months
 from features.kernels.terms import is_withdrawn, last_days
 
 LOOK_BACK = 90  # days; those who stayed are seen as they stood so long ago
@@ -34,9 +35,7 @@ def of_contracts(contracts: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     by_notice = (notice.notna() & (renews | last.isna())).to_numpy(bool)
     if by_notice.any():
         first, to, given = (_numbers(days[by_notice]) for days in (starts, last, notice))
-        nobody_says = pd.Series(np.nan, contracts.index)
-        months = contracts.get("renewal_months", nobody_says).to_numpy(np.float64, na_value=np.nan)
-        found = last_days(first, to, renews.to_numpy(bool)[by_notice], given, months[by_notice])
+        found = last_days(first, to, renews.to_numpy(bool)[by_notice], given, renewal_months(contracts)[by_notice])
         ends.loc[by_notice] = pd.to_datetime(found, unit="D")
     rows = pd.DataFrame(
         {"account_id": contracts["account_id"], "end": ends.where(~goes_on, pd.Timestamp.max.normalize())}

@@ -8,9 +8,10 @@ import pandas as pd
 from models.churn import Churn
 from models.gate import CLOSE
 from models.groups import missed
+from models.late import LONGEST_WAIT
 from models.metrics import Floats
 from models.rule import Rule
-from models.target import targets
+from models.target import late_losses, targets
 
 KNOWN = 0.5  # of a day's accounts, whose outlook has passed
 ENOUGH = 20  # that left or were foretold to; with fewer no change can be told from chance
@@ -33,8 +34,10 @@ class Lately:
         have depends on what was known on that day, and on the calendar. None where too few left.
 
         rows: snapshots with features and what left. ranker: the model of the last tested day, which knew nothing of the
-        accounts of that day; or a rule.
+        accounts of that day; or a rule. Where losses are recorded later than any label waits for them, nothing is said.
         """
+        if late_losses(rows).get("wait_days", 0) >= LONGEST_WAIT:
+            return None
         left, _ = targets(rows)
         known = ~np.isnan(left)
         share = pd.Series(known).groupby(rows["as_of"].to_numpy()).mean()

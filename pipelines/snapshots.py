@@ -80,15 +80,14 @@ def snapshots(settings: Settings, home: Home) -> None:
         log.warning("snapshots: %s", line)
 
 
-def left_columns(block: Block, watched: Watch, became: Outcome, left: Left, wait: int = 0) -> dict[str, pa.Array]:
+def left_columns(block: Block, watched: Watch, became: Outcome, left: Left, wait: int) -> dict[str, pa.Array]:
     """The rows of left.parquet of those at risk.
 
     left: null while the label is not complete. kind, kind_known_on: of the loss on record that explains a leaving, and
     the day on which it was recorded. left_known_on: where nothing but losses tells of a leaving, the day on which the
-    first of them was recorded.
-    labelled_on: the day from which on the label is complete; `wait` days later where losses have to be waited for.
-    order_days: on how many days the account had ordered, only
-    where leaving is judged by orders; no feature, but what a baseline learns from.
+    first of them was recorded. labelled_on: the day from which on the label is complete, for which losses are waited
+    for `wait` days. order_days: on how many days the account had ordered, only where leaving is judged by orders; no
+    feature, but what a baseline learns from.
     """
     mask = watched.at_risk
     kinds = np.array([*KINDS, None], dtype=object)[select(became.kind, mask)]

@@ -1,6 +1,7 @@
 """Calendar: terms that go on, by months as the calendar has them."""
 
 import numpy as np
+import pandas as pd
 
 
 def full_months(first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -11,6 +12,12 @@ def full_months(first: np.ndarray, last: np.ndarray) -> np.ndarray:
 def whole_months(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """How many months a term is long; 0 where it is not of whole months."""
     return np.where(day_of_month(first) == day_of_month(last + 1), full_months(first, last), 0)
+
+
+def renewal_months(contracts: pd.DataFrame) -> np.ndarray:
+    """By how many months contracts go on, as they say themselves; NaN where nobody says it."""
+    nobody_says = pd.Series(np.nan, contracts.index)
+    return np.asarray(contracts.get("renewal_months", nobody_says).to_numpy(np.float64, na_value=np.nan))
 
 
 def end_of_term(first: np.ndarray, last: np.ndarray, notice: np.ndarray, months: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from features.kernels.calendar import renewal_months
 from features.kernels.grid import NEVER
 from features.kernels.replaced import replaced_from
 from features.kernels.terms import is_withdrawn, last_days
@@ -22,10 +23,7 @@ def for_good(contracts: ir.Table) -> ir.Table:
     first, last, notice = (_day_numbers(rows, name) for name in ("starts_on", "ends_on", "cancelled_at"))
     has_notice = ~np.isnan(notice)
     renews = rows["renews"].eq("yes").to_numpy() if "renews" in rows else np.zeros(len(rows), dtype=bool)
-    nobody_says = pd.Series(np.nan, rows.index)
-    months = rows.get("renewal_months", nobody_says).to_numpy(np.float64, na_value=np.nan)
-    noticed_last = last_days(first, last, renews & has_notice, notice, months)
-    ends = np.where(has_notice, noticed_last, last)
+    ends = np.where(has_notice, last_days(first, last, renews & has_notice, notice, renewal_months(rows)), last)
     lines = pd.factorize(rows["product_line"])[0] if "product_line" in rows else np.full(len(rows), -1)
     known = np.where(is_withdrawn(first, notice), NEVER, 1).astype(np.int32)
     is_replaced = replaced_from(codes, -first, -notice, -ends, known, lines) > NEVER

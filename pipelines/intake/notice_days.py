@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from features.kernels.calendar import end_of_term
+from features.kernels.calendar import end_of_term, renewal_months
 from pipelines.intake.checking import Checks
 
 YEAR = 365  # days that hold every season
@@ -41,8 +41,7 @@ def _is_before_the_end(rows: pd.DataFrame, notice: np.ndarray) -> np.ndarray:
     """Whether the day is neither the last of a term nor the day after one, on which notice takes effect."""
     first, last = (rows[name].to_numpy("datetime64[D]") for name in ("starts_on", "ends_on"))
     renews = rows["renews"].eq("yes").to_numpy() if "renews" in rows else np.zeros(len(rows), dtype=bool)
-    nobody_says = pd.Series(np.nan, rows.index)
-    months = rows.get("renewal_months", nobody_says).to_numpy(np.float64, na_value=np.nan)
+    months = renewal_months(rows)
     in_term, of_the_day_before = (
         end_of_term(first, last, days, months).astype("datetime64[D]") for days in (notice, notice - 1)
     )

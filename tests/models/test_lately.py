@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.late import LONGEST_WAIT
 from models.lately import Lately
 
 DAY = pd.Timestamp("2025-10-03")
@@ -71,3 +72,14 @@ def test_one_of_two_hundred_accounts_is_no_change_however_many_there_are() -> No
     assert max(seen(290).p_value, seen(310).p_value) < 0.001
     assert not seen(290).misses(calibration=0)
     assert seen(310).misses(calibration=0)
+
+
+def test_where_losses_come_later_than_labels_wait_for_them_nothing_is_said() -> None:
+    def by_losses(wait: int) -> pd.DataFrame:
+        rows = day(DAY, 12, 400)
+        known = pd.Series(DAY + pd.Timedelta(days=60), rows.index).where(rows["left"] == 1)
+        labelled = DAY + pd.Timedelta(days=90 + wait)
+        return rows.assign(kind_known_on=known, left_known_on=known, outlook_days=90, labelled_on=labelled)
+
+    assert Lately.of(by_losses(wait=LONGEST_WAIT - 1), Foretells(0.12), DAY).misses(calibration=0.25)
+    assert Lately.of(by_losses(wait=LONGEST_WAIT), Foretells(0.12), DAY) is None
