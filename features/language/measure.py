@@ -110,7 +110,11 @@ class Measure:
 
     def only_if(self, condition: "Measure") -> "Measure":
         """Missing where the condition is zero or missing."""
-        return OnlyIf(_only_if, (self, condition))
+        return AsTheFirst(_only_if, (self, condition))
+
+    def without(self, some: "Measure") -> "Measure":
+        """What it adds up, without some of the same rows."""
+        return AsTheFirst(np.subtract, (self, some))
 
     def is_missing(self) -> "Measure":
         """1 where this one is missing, else 0."""
@@ -177,8 +181,8 @@ class Computed(Measure):
 
 
 @dataclass(frozen=True, eq=False)
-class OnlyIf(Computed):
-    """A measure of those for whom another one is above zero."""
+class AsTheFirst(Computed):
+    """A function that leaves the first of its arguments what it is: of rows that are added up, a sum of rows."""
 
     @property
     def adds_up(self) -> tuple[str, int] | None:
@@ -191,6 +195,10 @@ class IfGiven(Measure):
 
     first: Measure
     otherwise: Measure
+
+    @property
+    def adds_up(self) -> tuple[str, int] | None:
+        return self.first.adds_up if self.first.adds_up == self.otherwise.adds_up else None
 
     @property
     def parts(self) -> tuple[Measure, ...]:

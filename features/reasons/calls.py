@@ -42,7 +42,7 @@ class Calls(Reason):
 
     calls_from_them = in_windows(_number, "count", days=(30, 90, 180, YEAR))
     unreturned_calls = in_windows(
-        lambda window: _number(window) - _returned(window),
+        lambda window: _number(window).without(_returned(window)),
         "count",
         days=(90, 180),
         risk="rises",

@@ -22,7 +22,7 @@ class Delivery(Reason):
     action = "Ring after the next delivery: ask whether it came in time and works out"
 
     late_deliveries = in_windows(
-        lambda window: Count(due, days=window) - Count(on_time, days=window),
+        lambda window: Count(due, days=window).without(Count(on_time, days=window)),
         "count",
         days=(90, 360),
         risk="rises",

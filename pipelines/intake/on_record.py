@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from features.tables import RECORDED_AT, TABLES
-from pipelines.intake.ended import last_before_a_gap
+from pipelines.intake.ended import YEARS, last_before_a_gap
 from pipelines.intake.manifest import Found
 from pipelines.intake.pauses import pause_of
 from pipelines.intake.thinning import OLDEST, known_on, thinned
@@ -43,15 +43,15 @@ class RowsByDay:
         return dict(zip(days.astype("datetime64[D]").tolist(), rows.tolist(), strict=True))
 
     def longest_pause(self, as_of: date) -> int:
-        """Days between the newest row so far and the day on which a newer one was known, the most there were before
-        as_of. Rows that were read in at once show none.
+        """Days between the newest row so far and the day on which a newer one was known, the most there were in the
+        YEARS before the newest row that was known on as_of. Rows that were read in at once show none.
         """
         own = self.known < _number(as_of)
         known, which = np.unique(self.known[own], return_inverse=True)
         newest = np.full(len(known), np.iinfo(np.int64).min)
         np.maximum.at(newest, which, self.happened[own])
         so_far = np.maximum.accumulate(newest)
-        is_newer = so_far[1:] > so_far[:-1]
+        is_newer = (so_far[1:] > so_far[:-1]) & (so_far[:-1] >= so_far[-1:] - YEARS)
         return int((known[1:] - so_far[:-1])[is_newer].max(initial=1)) - 1
 
     def by_age(self, as_of: date) -> dict[tuple[int, int], int]:

@@ -66,6 +66,21 @@ def test_so_have_renewals_though_they_are_missing_of_whom_nothing_could_be_renew
     assert begins(home, "renewals_720d", "contract_value_trend") == {"renewals_720d": "2024-03-01"}
 
 
+def test_so_have_calls_whether_or_not_the_source_tells_them_from_other_requests(home):
+    rows = pd.DataFrame({"account_id": "A", "called_at": pd.to_datetime(daily(300)), "returned_at": pd.NaT})
+    rows.to_parquet(home.tables / "calls.parquet")
+
+    names = ("calls_from_them_360d", "unreturned_calls_180d")
+    assert begins(home, *names) == dict.fromkeys(names, "2024-03-01")
+
+
+def test_counts_of_what_is_open_now_do_not_grow_with_the_window(home):
+    rows = pd.DataFrame({"account_id": "A", "ordered_at": pd.to_datetime(daily(300)), "promised_at": pd.NaT})
+    rows.to_parquet(home.tables / "orders.parquet")
+
+    assert begins(home, "late_deliveries_360d", "overdue_deliveries") == {"late_deliveries_360d": "2024-03-01"}
+
+
 def test_a_few_rows_long_before_all_others_are_slips(home):
     orders(home, [date(1999, 1, 1), date(2019, 5, 5), *daily(3000)])
     assert begins(home, "orders_90d") == {"orders_90d": "2024-03-01"}

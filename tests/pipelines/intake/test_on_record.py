@@ -29,6 +29,15 @@ def test_the_longest_pause_is_the_longest_that_anybody_saw_before_new_rows_were_
     assert calls(date(2025, 2, 20), monthly=True).longest_pause(date(2025, 2, 20)) == 0  # nothing came again so far
 
 
+def test_rows_that_were_brought_in_late_years_ago_do_not_make_a_pause_usual() -> None:
+    days = pd.date_range("2021-01-01", "2025-12-20").repeat(3)
+    brought_in = days.where((days < "2022-01-01") | (days >= "2022-03-01"), pd.Timestamp("2022-03-01"))
+    rows = RowsByDay.of("calls", ibis.memtable(pd.DataFrame({"called_at": days, "recorded_at": brought_in})))
+    assert rows.longest_pause(date(2023, 1, 1)) == 59
+    assert rows.longest_pause(date(2025, 12, 21)) == 0
+    assert ended(date(2026, 1, 20), rows) == {"calls": date(2025, 12, 20)}
+
+
 def test_a_table_that_is_entered_once_a_month_has_not_ended_in_its_middle() -> None:
     as_of = date(2026, 1, 25)
     assert ended(as_of, calls(as_of, monthly=True)) == {}

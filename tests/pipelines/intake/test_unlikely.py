@@ -24,6 +24,12 @@ def test_a_table_ends_early_where_so_long_a_pause_has_never_been() -> None:
     assert last_before_a_gap(calls(until=21), AS_OF - timedelta(days=30)) is None  # later rows do not count
 
 
+@pytest.mark.parametrize(("ago", "is_told"), [(660, False), (720, True)])
+def test_a_pause_of_more_than_two_years_ago_is_not_what_is_usual(ago: int, is_told: bool) -> None:
+    days = [*range(1200, ago + 60, -1), *range(ago, 21, -1)]
+    assert ends({AS_OF - timedelta(days=day): 2 for day in days}) is is_told
+
+
 def test_of_a_table_of_few_rows_nothing_is_missed() -> None:
     rare = {AS_OF - timedelta(days=ago): 1 for ago in (300, 299, 298, 100, 99, 40)}
     assert last_before_a_gap(rare, AS_OF) is None
