@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from features.kernels.calendar import renewal_months
@@ -19,6 +20,16 @@ class Leave(StrEnum):
     order = "the last order"
     contract = "the end of the last contract"
     loss = "the loss"
+
+
+def at_once(last_days: npt.NDArray[np.int64]) -> bool:
+    """Whether over half of so many accounts left within `LOOK_BACK` days, as when their market was given up or their
+    rep took them along: what they have in common was so before.
+
+    last_days: of each, from 1970; one at least.
+    """
+    days, most = np.sort(last_days), len(last_days) // 2 + 1
+    return bool((days[most - 1 :] - days[: len(days) - most + 1]).min() < LOOK_BACK)
 
 
 def of_contracts(contracts: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:

@@ -12,10 +12,10 @@ Code = Literal["a", "b", "c", "d"]
 class Finding:
     """One column, or one feature, that seems to know who left.
 
-    code: a, values from before the loss that were written after it; b, times that were filled in from the loss or on
-    one day; c, a feature that ranks the early accounts better than anything honest does; d, one whose skill is all of
-    the last days before the last order. table: None where `column` is a feature. seen: what was seen, in words and
-    numbers. cure: what to do, where that is not what helps in most cases.
+    code: a, values or rows from before the loss that were written, or taken out, after it; b, times that were filled in
+    from the loss or on one day; c, a feature that ranks the early accounts better than anything honest does; d, one
+    whose skill is all of the last days before the last order. table: None where `column` is a feature. seen: what was
+    seen, in words and numbers. cure: what to do, where that is not what helps in most cases.
     """
 
     code: Code

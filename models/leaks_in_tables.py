@@ -12,7 +12,7 @@ from scipy.stats import beta, binom
 
 from features.tables import Table
 from models.last_days import DAY as _DAY
-from models.last_days import LOOK_BACK, Leave
+from models.last_days import LOOK_BACK, Leave, at_once
 from models.leaks import Finding
 
 LEAST = 10  # leavers, and others, without whom nothing can be said
@@ -107,6 +107,10 @@ def _words_for_having_gone(table: Table, rows: pd.DataFrame, fates: pd.DataFrame
         surely = beta.ppf(rare, gone, size - gone + 1)  # the bound of Clopper and Pearson (1934)
         is_word = (gone > GONE * size) & (surely > SURELY) & (binom.sf(gone - 1, size, base) < rare)
         for value, number, among in sizes[is_word].itertuples():
+            has = values["value"].isna() if pd.isna(value) else values["value"] == value
+            last = fates["last_day"].reindex(values.loc[has & values["is_gone"], "account_id"]).dropna()
+            if len(last) and at_once(last.to_numpy("datetime64[D]").astype(np.int64)):
+                continue
             said = "nothing" if pd.isna(value) else f"'{value}'"
             yield Finding(
                 "a",

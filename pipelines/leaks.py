@@ -20,6 +20,7 @@ from models.leaks import Finding, Leaks, lines, setting_for
 from models.leaks_in_features import leaks_in_features, sample_of
 from models.leaks_in_tables import fates_of, leaks_in
 from models.notice import in_time
+from models.overwritten import overwritten
 from models.target import targets
 from pipelines.dataset import columns_in, features_of, read_rows
 from pipelines.home import Home, written_whole
@@ -77,11 +78,19 @@ def _in_tables(home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
         drawn = list(np.random.default_rng(SEED).choice(accounts, ACCOUNTS, replace=False))
         rows = rows[rows["account_id"].isin(drawn)]
     fates = _fates(home, rows, drawn, leave)
+    newest = pd.Timestamp(Manifest.read(home).as_of)
+    first_seen = rows.groupby("account_id")["as_of"].min()
+    needs = {need for feature in _features(home) for need in feature.needs}
     for name, table in TABLES.items():
         if table.column_names[0] == "account_id" and (read := _read(home, name, drawn)) is not None:
-            yield from leaks_in(table, read, fates, leave)
+            found = list(leaks_in(table, read, fates, leave))
+            yield from found
+            named = {finding.column for finding in found}
+            if "recorded_at" not in named:  # else leavers seem to have no rows, for that reason
+                columns = {column for of, column in needs if of == name} - named
+                yield from overwritten(table, read, fates, first_seen, newest, leave, columns)
             if name == "contracts":
-                yield from ends_filled_in(read, pd.Timestamp(Manifest.read(home).as_of))
+                yield from ends_filled_in(read, newest)
 
 
 def _leave(home: Home, rows: pd.DataFrame) -> Leave:
@@ -106,7 +115,7 @@ def _fates(home: Home, rows: pd.DataFrame, drawn: list[str] | None, leave: Leave
 
 
 def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFrame) -> Iterator[Finding]:
-    features = [catalogue().by_name[name] for name in features_of(columns_in(home))]
+    features = _features(home)
     own = {feature.name: set(feature.needs) - _ORDER_BOOK for feature in features}
     like_silence = [name for name, needs in own.items() if needs <= _CONTRACT_END]
     columns = Manifest.read(home).columns
@@ -128,6 +137,10 @@ def _in_features(settings: Leak, accepted: set[str], home: Home, rows: pd.DataFr
     counted = read_rows(home, looked_at)
     counted = counted.assign(left=targets(counted)[0])
     yield from leaks_in_features(counted, reads, like_silence, most=settings.auc)
+
+
+def _features(home: Home) -> list[Feature]:
+    return [catalogue().by_name[name] for name in features_of(columns_in(home))]
 
 
 def _notice_in_time(home: Home, rows: pd.DataFrame) -> bool:

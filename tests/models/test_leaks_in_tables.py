@@ -119,6 +119,14 @@ def test_a_word_for_having_gone_stops_where_it_claims_to_be_old() -> None:
     assert found(rows.drop(columns="valid_from"), table="accounts") == []  # what is so today is no feature
 
 
+def test_a_region_that_was_given_up_at_once_is_no_word_for_having_gone() -> None:
+    rows = pd.DataFrame({"account_id": GONE + STAYED, "valid_from": START, "region": ["abroad"] * 30 + ["here"] * 60})
+    among = fates()
+    assert found(rows, among, table="accounts") == ["a accounts.region"]
+    among.loc[GONE, "last_day"] = [START + (700 + 3 * n) * DAY for n in range(30)]
+    assert found(rows, among, table="accounts") == []
+
+
 def test_a_few_accounts_prove_nothing() -> None:
     last = last_orders()["last_day"].head(len(GONE))
     made = fates()

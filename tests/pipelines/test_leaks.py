@@ -102,6 +102,26 @@ def test_rows_of_leavers_that_were_written_anew_after_the_loss_stop(planted) -> 
     assert (finding.code, finding.name) == ("a", "invoices.recorded_at")
 
 
+def test_contacts_that_were_deleted_with_the_account_stop_and_may_be_accepted(planted) -> None:
+    def deleted(contacts: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+        return contacts[~contacts["account_id"].isin(gone.index)]
+
+    (finding,) = planted("contacts", deleted).stops
+    assert (finding.code, finding.name) == ("a", "contacts.account_id")
+    assert planted("contacts", deleted, Leak(accept=("contacts.account_id",))) == Leaks()
+
+
+def test_leavers_handed_to_the_house_account_in_their_old_rows_stop(planted) -> None:
+    def handed(assignments: pd.DataFrame, gone: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+        return assignments.assign(
+            rep_id=assignments["rep_id"].mask(assignments["account_id"].isin(gone.index), "HOUSE")
+        )
+
+    (finding,) = planted("rep_assignments", handed).stops
+    assert (finding.code, finding.name) == ("a", "rep_assignments.rep_id")
+    assert "'HOUSE'" in finding.line
+
+
 def test_notice_on_the_day_of_the_last_order_stops_and_may_be_accepted(planted) -> None:
     on_the_day = cancelled(lambda rows, _: rows["last_day"])
     (finding,) = planted("contracts", on_the_day).stops
