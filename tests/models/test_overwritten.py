@@ -34,9 +34,11 @@ def is_gone(rows: pd.DataFrame) -> pd.Series:
     return rows["account_id"].isin(GONE)
 
 
-def found(rows: pd.DataFrame, table: str = "contacts", fates: pd.DataFrame = FATES) -> list[str]:
+def found(
+    rows: pd.DataFrame, table: str = "contacts", fates: pd.DataFrame = FATES, first: pd.Series = FIRST
+) -> list[str]:
     columns = TABLES[table].column_names
-    leaks = overwritten(TABLES[table], rows, fates, FIRST, NEWEST, Leave.order, columns)
+    leaks = overwritten(TABLES[table], rows, fates, first, NEWEST, Leave.order, columns)
     return [f"{leak.code} {leak.name}" for leak in leaks]
 
 
@@ -67,6 +69,42 @@ def test_rows_of_leavers_that_were_deleted_stop_with_their_table_and_what_to_do(
     assert found(rows[~is_gone(rows) | a_year_on]) == ["a contacts.account_id"]  # more than half, of the earlier half
 
 
+def test_what_holds_for_most_leavers_of_one_half_of_the_time_stops_and_for_a_quarter_of_them_does_not() -> None:
+    rows = contacts()
+    long_gone = rows["account_id"].map(FATES["until"]) < NEWEST - 560 * DAY
+    assert (FATES.loc[GONE, "until"] < NEWEST - 560 * DAY).mean() < 0.5
+    assert found(rows[~is_gone(rows) | ~long_gone]) == ["a contacts.account_id"]
+    assert found(rows[~is_gone(rows) | (rows["account_id"].str[1:].astype(int) % 4 > 0)]) == []
+
+
+def test_a_few_others_prove_nothing() -> None:
+    rows = contacts()
+    assert found(rows[~is_gone(rows)], fates=FATES.loc[GONE + STAYED[:12]]) == []
+    assert found(rows[~is_gone(rows)], fates=FATES.loc[GONE + STAYED[:60]]) == ["a contacts.account_id"]
+
+
+def test_leavers_are_held_against_others_of_the_same_day_and_of_the_same_tenure() -> None:
+    number = pd.Series(range(len(STAYED)), STAYED)
+    later = pd.concat([FIRST[GONE], BEGAN + pd.to_timedelta(600 + number, "D")])
+    rows = contacts()
+    rows = rows[rows["contacted_at"] >= rows["account_id"].map(later)]
+    assert found(rows[rows["contacted_at"] >= NEWEST - 500 * DAY], first=later) == []  # others of that tenure have some
+    young = pd.concat([FATES.loc[GONE, "until"] - 300 * DAY, FIRST[STAYED] + pd.to_timedelta(number, "D")])
+    rows = contacts()
+    rows = rows[rows["contacted_at"] >= rows["account_id"].map(young) + 350 * DAY]  # they hear from us from then on
+    assert found(rows, first=young) == []
+
+
+def test_calls_that_were_not_returned_stop_where_accounts_with_several_show_it() -> None:
+    rows = contacts(every=200)[["account_id", "contacted_at"]].rename(columns={"contacted_at": "called_at"})
+    rows = rows[(rows["account_id"].str[1:].astype(int) % 4 == 0) | ~rows["account_id"].duplicated()].reset_index(
+        drop=True
+    )
+    rows["returned_at"] = (rows["called_at"] + DAY).where(np.random.default_rng(1).random(len(rows)) > 0.25)
+    assert found(rows, "calls") == []
+    assert found(rows.assign(returned_at=rows["returned_at"].mask(is_gone(rows))), "calls") == ["a calls.returned_at"]
+
+
 def test_rows_that_began_late_or_are_deleted_by_age_for_everybody_are_honest() -> None:
     rows = contacts()
     assert found(rows[rows["contacted_at"] >= NEWEST - 500 * DAY]) == []
@@ -76,6 +114,9 @@ def test_fewer_rows_of_most_leavers_are_a_cause_and_no_leak() -> None:
     rows = contacts()
     number = rows["account_id"].str[1:].astype(int)
     quiet = is_gone(rows) & (number % 10 < 8) | ~is_gone(rows) & (number % 10 < 3)
+    assert found(rows[~quiet]) == []
+    known = rows["account_id"].str[1:].astype(int) % 100
+    quiet = is_gone(rows) & (known < 85) | ~is_gone(rows) & (known < 13)
     assert found(rows[~quiet]) == []
     one_each = rows[~is_gone(rows) | ~rows["account_id"].duplicated()]
     assert found(one_each.assign(direction=np.where(one_each.index % 2, "inbound", "outbound"))) == []
