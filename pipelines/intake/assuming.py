@@ -9,6 +9,7 @@ from ibis.backends.duckdb import Backend
 
 from features.tables import Table
 from pipelines.intake.casting import Written, cast, whole_number
+from pipelines.intake.decimals import doubtful, said_of, what_to_write
 from pipelines.intake.guessing import SOME, assumed_of_points, in_threes
 
 # Days of Excel from 1954 to 2099: what a whole number in a column of days is, unless it is a day written as 20241231.
@@ -33,6 +34,13 @@ def how_written(
     for name, example in points.items():
         found[name] = replace(written, decimal=",") if example.count(".") > 1 else written
         said.append(assumed_of_points(f"{name} of {table.name}", example))
+    sign = written.decimal
+    if sign:
+        texts = {name: rows[columns[name]] for name in _numbers_as_texts(table, rows, columns)}
+        said += [
+            f"{said_of(f'{name} of {table.name}', seen, sign)}; {what_to_write(seen, sign, 'its table')}"
+            for name, _, seen in doubtful(con, rows.select(**texts, of=ibis.literal("")), texts, sign, by="of")
+        ]
     return found, said
 
 
@@ -66,9 +74,13 @@ def _may_be_number(raw: ir.Value) -> bool:
 
 
 def _points(con: Backend, table: Table, rows: ir.Table, columns: Mapping[str, str]) -> dict[str, str]:
-    texts = {
-        name: rows[raw]
+    texts = {name: rows[columns[name]] for name in _numbers_as_texts(table, rows, columns)}
+    return in_threes(con, rows.select(**texts), texts) if texts else {}
+
+
+def _numbers_as_texts(table: Table, rows: ir.Table, columns: Mapping[str, str]) -> list[str]:
+    return [
+        name
         for name, raw in columns.items()
         if table[name].kind in ("money", "number") and rows[raw].type().is_string()
-    }
-    return in_threes(con, rows.select(**texts), texts) if texts else {}
+    ]

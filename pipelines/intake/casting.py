@@ -21,8 +21,11 @@ _EXCEL_DAY_0 = datetime(1899, 12, 30)  # noqa: DTZ001 - Excel knows no zones; it
 EXCEL_LAST = 109_574  # 2199-12-31
 
 # Marks between thousands, apart from . and ,: blanks (the usual one and two that do not break) and apostrophes.
-_MARKS = " \u00a0\u202f'’"
+MARKS = " \u00a0\u202f'’"
 NUMBER = r"^[+-]?(0|[1-9]\d{0,17})?(\.\d*)?([eE]-?\d{1,3})?$"
+
+
+Sign = Literal[".", ","]  # before the decimals
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Written:
     as in strptime. is_excel: whole numbers are Excel's numbers of days.
     """
 
-    decimal: Literal[".", ","] | None = None
+    decimal: Sign | None = None
     formats: tuple[str, ...] = ()
     is_excel: bool = False
 
@@ -120,7 +123,7 @@ def with_point(text: ir.StringValue, written: Written) -> ir.StringValue:
     """
     if written.decimal is None:
         return text
-    apart = _MARKS + ("." if written.decimal == "," else ",")
+    apart = MARKS + ("." if written.decimal == "," else ",")
     groups = rf"^[+-]?\d{{1,3}}([{apart}]\d{{3}})+([{written.decimal}]\d*)?$"
     text = ibis.ifelse(text.re_search(groups), text.re_replace(f"[{apart}]", ""), text)
     return text.replace(",", ".") if written.decimal == "," else text

@@ -93,11 +93,10 @@ class Checks:
 
     def __init__(self, opened: OpenSource, *, as_of: date | None, today: date) -> None:
         self._con, self._as_of, self._today = opened.con, as_of, today
-        options = opened.source.about.options
-        self._as_source_says = Written(options.decimal, options.formats)
         self._written: dict[str, dict[str, Written]] = {}
         self._given: dict[str, Given] = {}
         self._filled: dict[str, str] = {}
+        self._written_down: set[str] = set()
         self.done: dict[str, Checked] = {}
         self.notes: list[str] = []
         self._con.raw_sql(f"CREATE SCHEMA {CHECKED}")
@@ -117,12 +116,12 @@ class Checks:
         name = given.table.name
         self._given[name] = given
         raw = self._con.table(name, database=GIVEN)
-        self._written[name], said = how_written(self._con, given.table, raw, given.columns, self._as_source_says)
+        self._written[name], said = how_written(self._con, given.table, raw, given.columns, given.written)
         self.notes += [*given.assumed, *said, *taken_for_none(self._con, given.table, raw, given.columns)]
         self._find_faults(given)
         self._refuse_repeats(given)
         if given.table.key:
-            self._create(f"known {name}", self.kept(name).select(*given.table.key).distinct())
+            self._create(f"known {name}", self._sifted(name).select(*given.table.key).distinct())
         self.done[name] = self._summary(given)
         return self.done[name]
 
@@ -190,7 +189,17 @@ class Checks:
             self.done[name] = self._summary(given)
 
     def kept(self, name: str) -> ir.Table:
-        """The kept rows in the contract's types, in any order: DuckDB would sort them for each sum anew."""
+        """The kept rows in the contract's types, in any order: DuckDB would sort them for each sum anew.
+
+        They are written down once for all who ask, until others are refused: to cast and sift them takes longer than
+        most of what is asked of them.
+        """
+        if name not in self._written_down:
+            self._create(f"kept {name}", self._sifted(name))
+            self._written_down.add(name)
+        return self._con.table(f"kept {name}", database=CHECKED)
+
+    def _sifted(self, name: str) -> ir.Table:
         given = self._given[name]
         rows = self._kept_rows(given)
         kept = rows.select(**self._values(given, rows))
@@ -213,6 +222,7 @@ class Checks:
         self._create(f"{column} of {name}", self._con.table("filled"))
         self._con.con.unregister("filled")
         self._filled[name] = column
+        self._written_down.discard(name)
         self.done[name] = self._summary(self._given[name])
 
     def in_order(self, name: str) -> ir.Table:
@@ -326,6 +336,7 @@ class Checks:
             example=as_given(rows[given.columns[shows]]) if shows else ibis.null("string"),
         )
         self._con.raw_sql(f'INSERT INTO {CHECKED}."{given.table.name}" {self._con.compile(refused)}')
+        self._written_down.discard(given.table.name)
 
     def _summary(self, given: Given) -> Checked:
         table = given.table
@@ -369,7 +380,10 @@ class Checks:
         rows = rows.order_by("row").limit(_SAMPLE)
         values = self._con.to_pyarrow(rows.example).to_pylist()
         values = [value for value in values if value is not None]
-        found = hint(table.name, column, values)
+        given = self._given[table.name]
+        found = hint(
+            table.name, column, values, decimal=given.written.decimal if 2 * cause["rows"] < given.rows else None
+        )
         # What could be read and is too early may have been read by a format for years of four digits.
         found = found if cause["cause"] == unreadable(column) or "%y" in found else ""
         return stands_for_none(table.name, column, values) or found

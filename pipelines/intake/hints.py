@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from features.tables import Column
+from pipelines.intake.casting import Sign
 from pipelines.intake.faults import EARLIEST_DAY, LATEST
 
 _DAYS = (
@@ -47,15 +48,16 @@ _CREDIT, _DEBIT = "CR", "DR"
 _SYMBOLS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 
 
-def hint(table: str, column: Column, values: list[str]) -> str:
+def hint(table: str, column: Column, values: list[str], *, decimal: Sign | None = None) -> str:
     """What to write in source.yaml or the SELECT so that values like these can be read; '' where nothing is known.
 
-    values: some that cannot be read as they are. A hint is given only where it helps most of them.
+    values: some that cannot be read as they are. A hint is given only where it helps most of them. decimal: by what the
+    others can be read.
     """
     values = [value.strip() for value in values]
     if column.kind in ("date", "time"):
         return _of_times(table, column.name, values)
-    return _of_numbers(table, column.name, values) if column.kind in ("money", "number") else ""
+    return _of_numbers(table, column.name, values, decimal) if column.kind in ("money", "number") else ""
 
 
 def stands_for_none(table: str, column: Column, values: list[str]) -> str:
@@ -110,8 +112,16 @@ def _of_times(table: str, name: str, values: list[str]) -> str:
     return f"Write {found[0].format(name)} AS {name} in {table}.sql" if found else ""
 
 
-def _of_numbers(table: str, name: str, values: list[str]) -> str:
-    decimals = _best(values, {",": _matches(_COMMA), ".": _matches(_THOUSANDS)})
+def _of_numbers(table: str, name: str, values: list[str], decimal: Sign | None) -> str:
+    ways = {",": _matches(_COMMA), ".": _matches(_THOUSANDS)}
+    decimals = _best(values, ways)
+    told = {way for value in values if len(own := [way for way in ways if ways[way](value)]) == 1 for way in own}
+    if decimals and (len(told) > 1 or (decimal and decimal not in decimals)):
+        return (
+            f"{name} is written in two ways, with a decimal point and with a decimal comma; if they are of different "
+            "files, give those of each way a table of their own in source.yaml, with options: "
+            "{decimal: {one: '.', other: ','}}, and take the rows of both (UNION ALL)"
+        )
     if decimals:
         written = " or ".join(f"{{decimal: '{sign}'}}" for sign in decimals)
         return f"Write options: {written} in source.yaml"

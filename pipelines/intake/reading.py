@@ -12,11 +12,9 @@ import ibis
 from ibis.backends.duckdb import Backend
 
 from features.mistake import Mistake, closest
-from pipelines.intake.casting import Written
-from pipelines.intake.delimited import Layout, layout_of, rewritten
 from pipelines.intake.files import Format, escape_glob, find_files
-from pipelines.intake.guessing import assumed_of_days, assumed_of_points, either_way, in_threes, with_guessed_types
-from pipelines.intake.source import Options, Source
+from pipelines.intake.source import Source
+from pipelines.intake.texts import read_texts
 
 _SQLITE = b"SQLite format 3\0"  # what such a file begins with
 GIVEN = "given_by_source"  # the schema that holds what the SELECTs gave, apart from the source's own tables
@@ -100,7 +98,9 @@ def _open_table(opened: OpenSource, name: str, kind: Format, paths: list[Path], 
     try:
         match kind:
             case "csv":
-                _open_csv(opened, name, paths, copies)
+                options = opened.source.about.options
+                texts = read_texts(opened.con, name, paths, options, copies, opened.originals)
+                opened.notes[name], opened.assumed[name] = texts.notes, texts.assumed
             case "parquet":
                 opened.con.read_parquet(files, table_name=name, union_by_name=True)
             case "json":
@@ -122,70 +122,3 @@ def _refuse_sqlite(path: Path, name: str) -> None:
         if file.read(len(_SQLITE)) == _SQLITE:
             written = f"sqlite3 -header -csv {path.name} 'SELECT * FROM …' > {name}.csv"  # noqa: S608 - for people
             raise Mistake(f"{path}: a database of SQLite; write each of its tables as CSV: {written}")
-
-
-def _open_csv(opened: OpenSource, name: str, paths: list[Path], copies: Path) -> None:
-    options = opened.source.about.options
-    written = Written(options.decimal, options.formats)
-    groups: dict[Layout, list[Path]] = {}
-    for path in paths:
-        layout = layout_of(path, name, delimiter=options.delimiter_of(name), encoding=options.encoding_of(name))
-        if layout is None:
-            opened.notes.setdefault(name, []).append(f"{path.name} is empty")
-            continue
-        opened.notes.setdefault(name, []).extend(f"{path.name}: {note}" for note in layout.notes)
-        if not layout.is_plain:
-            copy = rewritten(path, layout, name, copies)
-            opened.originals[str(copy)] = path
-            path = copy
-        groups.setdefault(layout, []).append(path)
-    if not groups:
-        raise Mistake(f"{paths[0]}: empty; a CSV file begins with the names of its columns.")
-    parts = [_select(layout, files, options) for layout, files in groups.items()]
-    opened.con.raw_sql(f'CREATE VIEW "{name} as text" AS {" UNION ALL BY NAME ".join(parts)}')
-    text = opened.con.table(f"{name} as text")
-    typed = with_guessed_types(opened.con, text, written)
-    opened.con.create_view(name, typed)
-    times = [column for column, kind in typed.schema().items() if kind.is_timestamp()]
-    opened.assumed[name] = [
-        (column, assumed_of_days(f"{column} of {paths[0].name}", column, *ways))
-        for column, ways in either_way(opened.con, text, times, options.formats).items()
-    ]
-    if options.decimal is None:
-        numbers = [column for column, kind in typed.schema().items() if kind.is_floating()]
-        opened.assumed[name] += [
-            (column, assumed_of_points(f"{column} of {paths[0].name}", example))
-            for column, example in in_threes(opened.con, text, numbers).items()
-        ]
-
-
-def _select(layout: Layout, paths: list[Path], options: Options) -> str:
-    """A SELECT of all rows of files that are written alike, as texts, but those that a spreadsheet leaves blank, and
-    the names of the columns where they come again, as on each page of a report.
-    """
-    columns = ", ".join(f"{_quoted(column)}: 'VARCHAR'" for column in layout.columns)
-    arguments = {
-        "auto_detect": "false",
-        "columns": f"{{{columns}}}",
-        "delim": _quoted(layout.delimiter),
-        "quote": _quoted(layout.quote),
-        "escape": _quoted(layout.escape),
-        "header": "false",
-        "skip": str(layout.skip),
-        "nullstr": _list(["", *options.nulls]),
-    }
-    named = ", ".join(f"{argument} = {value}" for argument, value in arguments.items())
-    cells = ['"' + column.replace('"', '""') + '"' for column in layout.columns]
-    again = " AND ".join(
-        f"coalesce(trim({cell}), '') = {_quoted(name)}" for cell, name in zip(cells, layout.header, strict=True)
-    )
-    is_row = f"coalesce({', '.join(cells)}) IS NOT NULL" + (f" AND NOT ({again})" if len(cells) > 1 else "")
-    return f"FROM read_csv({_list([escape_glob(path) for path in paths])}, {named}) WHERE {is_row}"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _list(texts: list[str]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"

@@ -9,6 +9,7 @@ import duckdb
 
 from features.mistake import Mistake, closest
 from features.tables import TABLES, Column, Table
+from pipelines.intake.casting import AS_USUAL, Written
 from pipelines.intake.currencies import is_converted, other_currencies
 from pipelines.intake.reading import GIVEN, OpenSource, fault_of_file, one_line
 from pipelines.intake.source import Source
@@ -33,7 +34,8 @@ _KNOWN_TYPES = {"TIMESTAMPTZ_NS": "TIMESTAMPTZ"}
 class Given:
     """What one SELECT gave: its rows lie in `given_by_source.<table>`; columns: contract name → name as given.
 
-    assumed: how what is in the files that it reads was taken where it can be taken in two ways.
+    assumed: how what is in the files that it reads was taken where it can be taken in two ways. written: how these are
+    written, as source.yaml says.
     """
 
     table: Table
@@ -41,6 +43,7 @@ class Given:
     rows: int
     columns: dict[str, str]
     assumed: list[str]
+    written: Written = AS_USUAL
 
 
 def run_select(opened: OpenSource, name: str) -> Given:
@@ -61,7 +64,10 @@ def run_select(opened: OpenSource, name: str) -> Given:
     except Mistake as mistake:
         raise Mistake(f"{mistake}{_notes(opened, select)}") from None
     assumed = [*_assumed(opened, select), *_unnoticed(opened, select, sql, [TABLES[name][column] for column in named])]
-    return Given(TABLES[name], sql, int(rows.count().execute()), named, assumed)
+    options = opened.source.about.options
+    read = [table for table in opened.source.about.files if names(select, table)]
+    written = Written(options.decimal_of(read), options.formats)
+    return Given(TABLES[name], sql, int(rows.count().execute()), named, assumed, written)
 
 
 def _one_select(sql: Path) -> str:

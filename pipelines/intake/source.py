@@ -2,8 +2,9 @@
 
 import codecs
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -11,6 +12,7 @@ from features.language.tongue import ENGLISH, languages
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from pipelines.home import SOURCES, Home
+from pipelines.intake.casting import Sign
 from pipelines.settings import Overridable, Section, Settings, read_yaml
 
 _TAB = {"\\t": "\t", "tab": "\t", "space": " "}
@@ -26,8 +28,9 @@ class Options(Section):
     encoding: str | dict[str, str] | None = Field(
         None, description="Of CSV files that are not in UTF-8: latin-1, cp1252, utf-16; or by table."
     )
-    decimal: Literal[".", ","] | None = Field(
-        None, description="What stands before the decimals; the other one of . and , may then separate thousands."
+    decimal: Sign | dict[str, Sign] | None = Field(
+        None,
+        description="What stands before the decimals, or by table; the other of . and , may then separate thousands.",
     )
     date_format: str | None = Field(None, description="As in strptime: '%d.%m.%Y'.")
     time_format: str | None = Field(None, description="As in strptime: '%d.%m.%Y %H:%M'.")
@@ -54,6 +57,13 @@ class Options(Section):
     def formats(self) -> tuple[str, ...]:
         """How days and times are written, beside 2026-12-31 23:59:59, which is always understood."""
         return tuple(form for form in (self.date_format, self.time_format) if form)
+
+    def decimal_of(self, tables: Iterable[str]) -> Sign | None:
+        """What stands before the decimals in these tables; None where nobody said, or they differ."""
+        if not isinstance(self.decimal, dict):
+            return self.decimal
+        signs = {self.decimal.get(table) for table in tables}
+        return signs.pop() if len(signs) == 1 else None
 
     def delimiter_of(self, table: str) -> str | None:
         """What separates the columns of a table's files; None: whatever the files show."""
@@ -161,7 +171,7 @@ def find_source(name: str) -> Source:
 
 def _read(folder: Path) -> Source:
     about = read_yaml(folder / "source.yaml", SourceFile)
-    for option in ("delimiter", "encoding"):
+    for option in ("delimiter", "encoding", "decimal"):
         given = getattr(about.options, option)
         unknown = [table for table in given if table not in about.files] if isinstance(given, dict) else []
         if unknown:

@@ -250,11 +250,16 @@ def test_rows_without_anything_in_them_are_no_rows(firm) -> None:
     assert firm.refused("orders") == [(3, "no account_id")]
 
 
-def test_the_names_of_the_columns_may_come_again(firm) -> None:
+def test_the_names_of_the_columns_may_come_again_and_that_is_said(firm, caplog) -> None:
     given(firm, "Report\n\n" + ROWS + "\naccount_id, ordered_at,amount\nC,2026-01-03,3\n" + ROWS.partition("\n")[0])
     (firm.folder / "accounts.sql").unlink()
     assert amounts(firm) == {"A": 1, "B": 2, "C": 3}
     assert firm.refused("orders") == []
+    assert "orders: 2 rows are the names of its columns again, and are left out" in caplog.messages
+    given(firm, ROWS)
+    caplog.clear()
+    amounts(firm)
+    assert "are the names of" not in caplog.text
 
 
 def test_so_may_such_that_had_to_be_told_apart(firm) -> None:
