@@ -22,7 +22,8 @@ EXCEL_LAST = 109_574  # 2199-12-31
 
 # Marks between thousands, apart from . and ,: blanks (the usual one and two that do not break) and apostrophes.
 MARKS = " \u00a0\u202f'’"
-NUMBER = r"^[+-]?(0|[1-9]\d{0,17})?(\.\d*)?([eE]-?\d{1,3})?$"
+# Beyond E9 it may be somebody's id that has been shortened, and stays a text.
+NUMBER = r"^[+-]?(0|[1-9]\d{0,17})?(\.\d*)?([eE](-\d{1,3}|\d))?$"
 
 
 Sign = Literal[".", ","]  # before the decimals

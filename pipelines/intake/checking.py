@@ -22,6 +22,7 @@ from pipelines.intake.faults import (
     known_on,
     midnight,
     no_whole_number,
+    shortened,
     stands_for_no_id,
     too_early,
     too_late,
@@ -29,9 +30,9 @@ from pipelines.intake.faults import (
     unreadable,
     with_article,
 )
-from pipelines.intake.hints import hint, no_id, stands_for_none
+from pipelines.intake.hints import hint, lost_digits, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
-from pipelines.intake.ids import spelt_twice, unknown_ids
+from pipelines.intake.ids import other_spelling, spelt_twice, unknown_ids
 from pipelines.intake.no_ids import NO_ID, taken_for_none
 from pipelines.intake.reading import GIVEN, OpenSource
 from pipelines.intake.selecting import Given
@@ -254,6 +255,12 @@ class Checks:
             for line in spelt_twice(self._con, self.kept(name), key=key, of=name)
         ]
 
+    def rep_spelt_otherwise(self, name: str, column: str) -> str:
+        """What to write so that most reps of a column become known which are not; '' where nothing helps."""
+        known = self.kept("reps")["rep_id"]
+        unknown = self.kept(name).filter(lambda row: row[column].notin(known))[column]
+        return other_spelling(self._con, unknown, known, key=column)
+
     def write(self, rows: ir.Table, path: Path) -> None:
         """Kept or refused rows as a Parquet file."""
         self._con.to_parquet(rows, path, compression="zstd")
@@ -374,6 +381,8 @@ class Checks:
                 return unknown_ids(self._con, rows.example, known, key=key, of=table.name, by=name)
         if cause["cause"] == stands_for_no_id(column):
             return no_id(table.name, column)
+        if cause["cause"] == shortened(column):
+            return lost_digits(table.name, column)
         about_values = (unreadable(column), no_whole_number(column), too_early(table, column), too_late(column))
         if cause["cause"] not in about_values:
             return ""

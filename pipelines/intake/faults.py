@@ -18,7 +18,9 @@ _FROM_AS_OF = "on or after as_of"
 MOST_NUMBER = 1_200  # of months: a hundred years
 MOST_MONEY = 1e12  # beyond it, an amount is a number in the wrong column; below it, sums of cents are exact
 
-_SHORTENED = r"^\d([.,]\d+)?E\+\d+$"  # 1.23457E+11, as spreadsheets show a long number and write it into CSV
+# 1.23457E+11, as spreadsheets show a long number and write it into CSV; by programs 1.23e+11 and, with digits to spare,
+# 1.23E11, which with all of them is the number itself.
+SHORTENED = r"^\d([.,]\d+)?[eE]\+\d+$|^\d[.,]\d{1,5}[eE]\d{2,}$"
 
 # A contract or an assignment may be entered before it begins; that is a plan, not an impossible date.
 PLANNED = ("contracts", "rep_assignments")
@@ -58,7 +60,7 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
         if column.kind == "id":
             if column.required:  # else it is missing, and the row tells of all else
                 yield Fault(value.isin(NO_ID), stands_for_no_id(column), shows=name)
-            yield Fault(is_shortened(value), f"{with_article(name)} that a spreadsheet has shortened", shows=name)
+            yield Fault(is_shortened(value), shortened(column), shows=name)
         if column.kind == "money":
             amount = ibis.ifelse(value.isnull(), as_double(raw, rows.written[name]), value).abs()
             is_beyond = (amount > MOST_MONEY) & (amount < float("inf"))
@@ -118,7 +120,12 @@ def too_late(column: Column) -> str:
 
 def is_shortened(id_: ir.Value) -> ir.BooleanValue:
     """Whether an id has lost digits to a spreadsheet, so that several may be one."""
-    return id_.contains("E+") & id_.re_search(_SHORTENED)
+    return (id_.contains("+") | id_.contains(".") | id_.contains(",")) & id_.re_search(SHORTENED)
+
+
+def shortened(column: Column) -> str:
+    """What is said of an id that has lost digits."""
+    return f"{with_article(column.name)} that a spreadsheet has shortened"
 
 
 def stands_for_no_id(column: Column) -> str:

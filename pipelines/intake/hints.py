@@ -76,6 +76,12 @@ def stands_for_none(table: str, column: Column, values: list[str]) -> str:
     return f"If {value} says that there is none, write {_nullif(column, value)} in {table}.sql"
 
 
+def lost_digits(table: str, column: Column) -> str:
+    """What to do about ids that a spreadsheet has shortened."""
+    anew = "Its digits are lost: export it anew, and do not save it from a spreadsheet, or only with the column as text"
+    return anew if column.required else f"{anew}; or leave {column.name} out of {table}.sql"
+
+
 def no_id(table: str, column: Column) -> str:
     """What to write where a word stands for an id that a row must have."""
     without = f"Leave out rows without {column.name} in {table}.sql (WHERE …)"

@@ -56,10 +56,22 @@ def spelt_twice(con: Backend, rows: ir.Table, *, key: str, of: str) -> list[str]
 
 
 def unknown_ids(con: Backend, unknown: ir.StringColumn, known: ir.StringColumn, *, key: str, of: str, by: str) -> str:
-    """A spelling by which at least half of the unknown ids are known ones, and no two known ids become one; else what
-    the known ones look like.
+    """A spelling by which they are known, as `other_spelling`; else what the known ones look like.
 
     of: the table with the unknown ids; by: the one that lists them, by its `key`.
+    """
+    spelling = other_spelling(con, unknown, known, key=key)
+    if spelling:
+        return spelling
+    example = con.to_pyarrow(known.min()).as_py()
+    if example is None:
+        return ""
+    return f"The ids of {by} are such as {example!r}; leave out rows of others in {of}.sql (WHERE …)"
+
+
+def other_spelling(con: Backend, unknown: ir.StringColumn, known: ir.StringColumn, *, key: str) -> str:
+    """A spelling by which at least half of the unknown ids are known ones, and no two known ids become one; '' where
+    there is none.
     """
     strange, listed = unknown.name("id").as_table().distinct(), known.name("id").as_table().distinct()
     for sql, spell in _SPELLINGS.items():
@@ -73,7 +85,4 @@ def unknown_ids(con: Backend, unknown: ir.StringColumn, known: ir.StringColumn, 
         if seen["met"] and seen["met"] * 2 >= seen["all"] and kept["listed"] == kept["spelt"]:
             written = sql.format(f"{key}::TEXT")
             return f"With {written} AS {key} in every SELECT {seen['met']:,} of these {seen['all']:,} ids are known"
-    example = con.to_pyarrow(listed.id.min()).as_py()
-    if example is None:
-        return ""
-    return f"The ids of {by} are such as {example!r}; leave out rows of others in {of}.sql (WHERE …)"
+    return ""

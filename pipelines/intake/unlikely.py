@@ -11,6 +11,7 @@ from pipelines.intake.changed_over import days_changed_over
 from pipelines.intake.checking import Checks
 from pipelines.intake.doubled import doubled
 from pipelines.intake.ended import LATELY, MISSING
+from pipelines.intake.ids import MANY
 from pipelines.intake.midnights import days_of_another_zone
 from pipelines.intake.on_record import comes_steadily
 from pipelines.intake.sums import sums
@@ -59,10 +60,14 @@ def _reps_of_another_kind(checks: Checks) -> list[str]:
     for name, table in checks.done.items():
         for column in (column for column in rep_columns(name) if column in table.columns and table.kept):
             given, unknown = unknown_reps(checks, name, column)
-            if unknown * 2 > given:  # some may have left before reps begins; most cannot
+            spelt = checks.rep_spelt_otherwise(name, column) if unknown > MANY * given else ""
+            if unknown * 2 > given or spelt:  # some may have left before reps begins; most cannot
+                do = (
+                    f"{spelt[0].lower()}{spelt[1:]}" if spelt else "give reps the same numbers, and those who have left"
+                )
                 found.append(
                     f"{name}: {unknown:,} of the {given:,} rows with a {column} name one that reps does not know, so "
-                    "they tell nothing of reps; give reps the same numbers, and those who have left"
+                    f"they tell nothing of reps; {do}"
                 )
     return found
 

@@ -53,3 +53,42 @@ def test_a_mailing_that_went_out_twice_is_none(firm: Firm, caplog) -> None:
         caplog.clear()
         firm.ingest(as_of=AS_OF)
         assert ("every row is there twice" in caplog.text) is is_said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_said"),
+    [
+        (("10:12", "2024-06-02 08:00"), ("", "2024-06-02"), True),
+        (("", "2024-06-02"), ("10:12", "2024-06-02 08:00"), True),
+        (("10:12", "2024-06-02"), ("11:12", "2024-06-02"), False),  # two orders of a day, as of many others
+        (("10:12", "2024-06-02"), ("", "2024-06-03"), False),
+    ],
+)
+def test_so_are_such_of_which_one_has_days_for_times(firm: Firm, caplog, first, second, is_said: bool) -> None:
+    lines = [
+        f"{account},2024-05-{day:02} {time},7,{delivered}"
+        for day in range(10, 20)
+        for account in "AB"
+        for time, delivered in (first, second)
+    ]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines]).replace(" ,", ","))
+    expected = (
+        "orders: from 2024-05-10 to 2024-05-19 there are days on which every row is there twice, once with the time of "
+        "its ordered_at and once without, 40 rows of which 20 differ, and all count; if exports overlap, let one of them "
+        "tell of each day, as by leaving out there the rows of which ordered_at = date_trunc('day', ordered_at)"
+    )
+    firm.ingest(as_of=AS_OF)
+    assert [line for line in caplog.messages if "every row is there twice" in line] == [expected] * is_said
+
+
+def test_rows_without_a_time_of_day_among_others_are_no_doubles(firm: Firm, caplog) -> None:
+    """Orders by telephone are entered by day, those of the shop with their time; now and then both are worth the same."""
+    lines = [
+        f"{account},2024-05-{day:02} {time},{amount}"
+        for day in range(10, 30)
+        for account in "AB"
+        for time, amount in (("10:12", 7), ("", 7 + (day % 3 == 0 and account == "A")))
+    ]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *lines]).replace(" ,", ","))
+    firm.ingest(as_of=AS_OF)
+    assert "every row is there twice" not in caplog.text

@@ -105,10 +105,45 @@ def test_whom_nobody_looks_after_ends_an_assignment_and_begins_none(firm: Firm, 
 
 def test_a_number_that_a_spreadsheet_has_shortened_is_no_account(firm: Firm) -> None:
     (firm.folder / "accounts.sql").unlink()
-    ids = ["1.23457E+11", "1,23457E+11", "1E+11", "E+11", "1E11", "K1E+2", "123457000000"]
-    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f'"{id_}",2026-03-01,1' for id_ in ids)]))
+    lost = ["1.23457E+11", "1,23457E+11", "1E+11", "1.235e+11", "1.23457E11"]
+    whole = ["E+11", "1E11", "K1E+2", "123457000000", "1.23456789012E11", "7.5", "A.1", "1,2e5"]
+    firm.table(
+        "orders", "\n".join(["account_id,ordered_at,amount", *(f'"{id_}",2026-03-01,1' for id_ in lost + whole)])
+    )
     firm.ingest()
-    assert firm.refused("orders") == [(row, "an account_id that a spreadsheet has shortened") for row in (1, 2, 3)]
+    assert firm.refused("orders") == [
+        (row, "an account_id that a spreadsheet has shortened") for row in range(1, len(lost) + 1)
+    ]
+
+
+@pytest.mark.parametrize("ids", [["1.23E+11", "4.57E+11"], ["1.235e+11"], ["1.23E11", "4.57E11"]])
+def test_nor_are_all_of_a_column_and_it_is_said_what_to_do(firm: Firm, stops: Stops, ids: list[str]) -> None:
+    (firm.folder / "accounts.sql").unlink()
+    firm.table(
+        "orders", "\n".join(["account_id,order_id,ordered_at,amount", *(f"{id_},7,2026-03-01,1" for id_ in ids)])
+    )
+    anew = "Its digits are lost: export it anew, and do not save it from a spreadsheet, or only with the column as text"
+    line = stops()
+    assert "that a spreadsheet has shortened" in line
+    assert f" {anew}." in line
+    firm.table("orders", f"account_id,order_id,ordered_at,amount\nA,{ids[0]},2026-03-01,1")
+    assert stops().endswith(f" {anew}; or leave order_id out of orders.sql.")
+
+
+def test_reps_that_are_spelt_otherwise_are_said_and_what_helps(firm: Firm, caplog: pytest.LogCaptureFixture) -> None:
+    firm.table("reps", "rep_id,name\n007,Bond\n008,Bill")
+    given = [f"A,2026-03-0{day},call,{rep}" for day, rep in enumerate(["007", "007", "8", "008"], 1)]
+    firm.table("contacts", "\n".join(["account_id,contacted_at,channel,rep_id", *given]))
+    firm.ingest()
+    said = (
+        "contacts: 1 of the 4 rows with a rep_id name one that reps does not know, so they tell nothing of reps; with "
+        "ltrim(rep_id::TEXT, '0') AS rep_id in every SELECT 1 of these 1 ids are known"
+    )
+    assert said in caplog.messages
+    caplog.clear()
+    firm.table("contacts", "\n".join(["account_id,contacted_at,channel,rep_id", *given]).replace(",8", ",99"))
+    firm.ingest()
+    assert "that reps does not know" not in caplog.text  # who has left before reps begins
 
 
 @pytest.mark.parametrize(
