@@ -28,19 +28,25 @@ def tables_of_days(con: Backend, files: Iterable[str], select: str) -> list[tupl
 
 
 def gives_any(con: Backend, select: str, label: str, rows: ir.Table) -> bool:
-    """Whether a SELECT gives anything where a table holds these rows of it alone; True where that cannot be told."""
+    """Whether a SELECT gives anything of these rows of a table: something else than it does where the table holds none,
+    as there may be others (UNION ALL). True where that cannot be told.
+    """
     database, _, table = label.rpartition(".")
     # A view of ours stands in for a table, but not for one of a database.
     parts = rf'(?<!\w)"?{re.escape(database)}"?\s*\.\s*("?\w+"?\s*\.\s*)??(?="?{re.escape(table)}(?!\w))'
     on_view = re.sub(parts, "", select, flags=re.IGNORECASE) if database else select
     view = '"' + table.replace('"', '""') + '"'
-    con.raw_sql(f"CREATE TEMP VIEW {view} AS {con.compile(rows)}")
+    given = []
     try:
-        return bool(con.raw_sql(f"SELECT 1 FROM (\n{on_view}\n) LIMIT 1").fetchall())  # noqa: S608 - the firm's own SELECT
+        for held in (rows, rows.limit(0)):
+            con.raw_sql(f"CREATE OR REPLACE TEMP VIEW {view} AS {con.compile(held)}")
+            sums = f"SELECT count(*), sum(hash(given)) FROM (\n{on_view}\n) AS given"  # noqa: S608 - the firm's own SELECT
+            given.append(con.raw_sql(sums).fetchall())
     except duckdb.Error:
         return True
     finally:
-        con.raw_sql(f"DROP VIEW temp.main.{view}")
+        con.raw_sql(f"DROP VIEW IF EXISTS temp.main.{view}")
+    return bool(given[0] != given[1])
 
 
 def _tables_read(con: Backend, files: Iterable[str], select: str) -> Iterator[tuple[str, ir.Table]]:

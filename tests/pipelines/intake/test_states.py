@@ -6,9 +6,7 @@ import duckdb
 import pytest
 
 from tests.pipelines.conftest import Firm
-
-SELECT = "SELECT account_id, day AS ordered_at, amount FROM sales"
-
+from tests.pipelines.intake.conftest import SELECT, WriteSales
 
 Said = Callable[..., list[str]]
 
@@ -26,16 +24,11 @@ def notes(firm: Firm, caplog: pytest.LogCaptureFixture) -> Said:
 
 
 @pytest.fixture
-def said(firm: Firm, notes: Said) -> Said:
+def said(write_sales: WriteSales, notes: Said) -> Said:
     """The same of orders in a file that says something of each in one more column."""
 
-    def run(column: str, values: list[str], sql: str = SELECT, amount: object = 10) -> list[str]:
-        lines = [f"A,2026-03-0{day + 1},{amount},{value}" for day, value in enumerate(values)]
-        firm.tables.pop("orders", None)
-        firm.write("sales.csv", "\n".join([f"account_id,day,amount,{column}", *lines]))
-        firm.tables["sales"] = "sales.csv"
-        firm.yaml()
-        firm.sql("orders", sql)
+    def run(*written: object, **more: object) -> list[str]:
+        write_sales(*written, **more)
         return notes()
 
     return run
@@ -91,7 +84,7 @@ def test_nothing_is_said_of_other_columns(
 
 def test_nor_where_the_select_names_one_that_says_it(said: Said) -> None:
     assert said("Status,deleted", ["cancelled,1", "sale,0"], f"{SELECT} WHERE status <> 'cancelled'") == []
-    assert said("Status", ["cancelled", "sale"], "SELECT * EXCLUDE (Status, day), day AS ordered_at FROM sales") == []
+    assert said("Status", ["cancelled", "sale"], "SELECT * EXCLUDE (Status) FROM sales") == []
 
 
 def test_nor_where_the_select_leaves_them_out_in_another_way(said: Said) -> None:
@@ -136,10 +129,25 @@ def test_nor_of_a_database(firm: Firm, notes: Said, sql: str, is_said: bool) -> 
     assert bool([line for line in notes() if "says 'void' of 1 of 2 rows" in line]) is is_said
 
 
+def test_each_of_several_tables_is_looked_into_by_itself(firm: Firm, said: Said) -> None:
+    firm.write("older.csv", "account_id,ordered_at,amount,Status,bill\nA,2025-03-01,5,void,\nA,2025-03-02,5,paid,8")
+    firm.tables["older"] = "older.csv"
+    of_older, billed = SELECT.replace("sales", "older"), "WHERE bill IS NOT NULL"
+    values = ["void,", "paid,7"]
+    assert said("Status,bill", values, f"{SELECT} {billed} UNION ALL {of_older} {billed}") == []
+    (note,) = said("Status,bill", values, f"{SELECT} UNION ALL {of_older} {billed}")
+    assert note.startswith("orders.sql: Status of sales says 'void' of 1 of 2 rows")
+    (note,) = said("Status,bill", values, f"{SELECT} {billed} UNION {of_older}")
+    assert note.startswith("orders.sql: Status of older says 'void' of 1 of 2 rows")
+    assert len(said("Status,bill", values, f"{SELECT} UNION ALL {of_older}")) == 2
+
+
 def test_nor_of_customers_that_are_gone_and_have_days_of_the_same_name(firm: Firm, said: Said) -> None:
-    firm.write("customers.csv", "account_id,day,deleted_at\nA,2020-01-01,\nB,2020-01-01,2026-01-01\nC,2020-01-01,")
+    firm.write(
+        "customers.csv", "account_id,ordered_at,deleted_at\nA,2020-01-01,\nB,2020-01-01,2026-01-01\nC,2020-01-01,"
+    )
     firm.tables["customers"] = "customers.csv"
-    select = "SELECT s.account_id, s.day AS ordered_at, amount FROM sales AS s JOIN customers AS c USING (account_id)"
+    select = "SELECT s.account_id, s.ordered_at, amount FROM sales AS s JOIN customers AS c USING (account_id)"
     assert said("Status", ["sale", "sale"], select) == []
 
 
@@ -156,7 +164,9 @@ def test_credits_without_a_minus_are_said(said: Said, amount: int, is_said: bool
         "minus; give amounts that are taken back one"
     )
     assert said("DocType", ["Invoice", "Credit Memo"], amount=amount) == [expected] * is_said
-    cases = "SELECT account_id, day AS ordered_at, CASE doctype WHEN 'Invoice' THEN amount ELSE -amount END AS amount FROM sales"
+    cases = (
+        "SELECT account_id, ordered_at, CASE doctype WHEN 'Invoice' THEN amount ELSE -amount END AS amount FROM sales"
+    )
     assert said("DocType", ["Invoice", "Credit Memo"], cases) == []
     assert said("DocType", ["Invoice", "Credit Memo"], SELECT.replace("amount", "7 AS amount"), "10 EUR") == []
 
