@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from features.tables import Column
+from pipelines.intake.months import by_number, with_number
 from pipelines.intake.no_ids import NO_ID
 
 # A text that ends in an offset, Z or a zone's name after its time of day: an instant. Any other is local time already.
@@ -155,7 +156,7 @@ def local_time(text: ir.StringValue, written: Written) -> ir.TimestampValue:
         for pattern, form in _PACKED.items()
     ]
     excel = [_excel_day(text)] if written.is_excel else []
-    formats = (try_strptime(text, form) for form in written.formats)
+    formats = (_by_format(text, form) for form in written.formats)
     usual = ibis.ifelse(text.re_search(_HAS_YEAR_FIRST), text.try_cast("timestamp(6)"), ibis.null("timestamp(6)"))
     return ibis.coalesce(*formats, usual, *packed, *excel)
 
@@ -169,7 +170,13 @@ def _excel_day(text: ir.StringValue) -> ir.TimestampValue:
 def is_local_time(text: ir.StringValue, written: Written) -> ir.BooleanValue:
     """Whether a text is a time without an offset, written as usual or in one of the formats."""
     is_iso = text.re_search(_LOCAL) & text.try_cast("timestamp(6)").notnull()
-    return ibis.or_(is_iso, *(try_strptime(text, form).notnull() for form in written.formats))
+    return ibis.or_(is_iso, *(_by_format(text, form).notnull() for form in written.formats))
+
+
+def _by_format(text: ir.StringValue, form: str) -> ir.TimestampValue:
+    """The time that a text says in a format, whatever language its month is named in; null where it does not fit."""
+    read, numbered = try_strptime(text, form), by_number(form)
+    return read if numbered is None else ibis.coalesce(read, try_strptime(with_number(text), numbered))
 
 
 def is_instant(text: ir.StringValue) -> ir.BooleanValue:

@@ -9,6 +9,7 @@ from functools import partial
 from features.tables import Column
 from pipelines.intake.casting import Sign
 from pipelines.intake.faults import EARLIEST_DAY, LATEST
+from pipelines.intake.months import by_number, written_with_number
 
 _DAYS = (
     "%Y.%m.%d",
@@ -26,6 +27,9 @@ _DAYS = (
     "%d-%b-%Y",
     "%d-%b-%y",
     "%d %B %Y",
+    "%d. %b %Y",
+    "%d. %B %Y",
+    "%d de %B de %Y",
     "%b %d, %Y",
     "%B %d, %Y",
 )
@@ -108,12 +112,21 @@ def _of_times(table: str, name: str, values: list[str]) -> str:
         return "Write %y, for years of two digits, in the date_format or time_format in source.yaml"
     forms = _best(values, {form: partial(_read, form) for form in _FORMS})
     if forms:
+        # Of %b and %B, which another language may not tell apart, the one by which strptime itself reads more.
+        ways: dict[str, list[str]] = {}
+        for form in forms:
+            ways.setdefault(by_number(form) or form, []).append(form)
+        forms = [
+            max(alike, key=lambda form: sum(bool(_strptime(form, value)) for value in values))
+            for alike in ways.values()
+        ]
         key = "time_format" if "%M" in forms[0] else "date_format"
         written = " or ".join(f"{{{key}: '{form}'}}" for form in forms)
         cast = f"strptime({name}, '{forms[0]}') AS {name} in {table}.sql"
-        return f"Write options: {written} in source.yaml, " + (
-            f"or {cast}" if len(forms) == 1 else "whichever is right"
-        )
+        if len(forms) > 1:
+            return f"Write options: {written} in source.yaml, whichever is right"
+        is_in_english = all(_strptime(forms[0], value) or not _read(forms[0], value) for value in values)
+        return f"Write options: {written} in source.yaml" + (f", or {cast}" if is_in_english else "")
     found = _best(values, _COUNTED)
     return f"Write {found[0].format(name)} AS {name} in {table}.sql" if found else ""
 
@@ -163,6 +176,11 @@ def _best(values: list[str], ways: Mapping[str, Callable[[str], object]]) -> lis
 
 
 def _read(form: str, value: str) -> datetime | None:
+    numbered = by_number(form)
+    return _strptime(form, value) or (_strptime(numbered, written_with_number(value)) if numbered else None)
+
+
+def _strptime(form: str, value: str) -> datetime | None:
     try:
         return datetime.strptime(value, form)  # noqa: DTZ007 - a day, of whatever zone
     except ValueError:
@@ -179,6 +197,8 @@ def _is_between(low: float, high: float) -> Callable[[str], bool]:
 
 # Seconds and milliseconds since 1970, and Excel's days: the SQL that makes times of a column of them.
 _COUNTED: dict[str, Callable[[str], bool]] = {
+    # As .NET writes times into JSON.
+    "to_timestamp(regexp_extract({}, '-?\\d+')::DOUBLE / 1000)": _matches(r"\\?/Date\(-?\d{1,14}([+-]\d{4})?\)\\?/"),
     "to_timestamp({}::DOUBLE)": _is_between(5e8, 5e9),
     "to_timestamp({}::DOUBLE / 1000)": _is_between(5e11, 5e12),
     "TIMESTAMP '1899-12-30' + to_seconds({}::DOUBLE * 86400)": _is_between(20_000, 73_050),

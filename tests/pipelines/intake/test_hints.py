@@ -34,6 +34,11 @@ def cast(form: str) -> str:
         (["1700000000", "1700000001.5"], "Write to_timestamp(ordered_at::DOUBLE) AS ordered_at in orders.sql"),
         (["1700000000000"], "Write to_timestamp(ordered_at::DOUBLE / 1000) AS ordered_at in orders.sql"),
         (["45322.5"], "Write TIMESTAMP '1899-12-30' + to_seconds(ordered_at::DOUBLE * 86400) AS ordered_at in orders.sql"),
+        (["16-Okt-24", "02-Mrz-24", "03-Jan-24"], "Write options: {date_format: '%d-%b-%y'} in source.yaml"),
+        (["16. Oktober 2024"], "Write options: {date_format: '%d. %b %Y'} in source.yaml"),
+        (["16 de marzo de 2024"], "Write options: {date_format: '%d de %B de %Y'} in source.yaml"),
+        (["/Date(1700000000000)/"], r"Write to_timestamp(regexp_extract(ordered_at, '-?\d+')::DOUBLE / 1000) AS ordered_at in orders.sql"),
+        (["/Date(1700000000000+0100)/"], r"Write to_timestamp(regexp_extract(ordered_at, '-?\d+')::DOUBLE / 1000) AS ordered_at in orders.sql"),
         (["soon", "later", "16-10-2024"], ""),
         (["2024-02-30"], ""),
         ([], ""),
@@ -74,7 +79,8 @@ def test_of_numbers(values: list[str], expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["16-10-2024", "16/10/24", "10/16/2024 9:30 PM", "1700000000", "1700000000000", "45322.5"]
+    "value",
+    ["16-10-2024", "16/10/24", "10/16/2024 9:30 PM", "1700000000", "1700000000000", "45322.5", "/Date(1700000000000)/"],
 )
 def test_what_is_said_helps(firm, stops: Stops, value: str) -> None:
     firm.table("orders", f"account_id,ordered_at,amount\nA,{value},1\nA,{value},2")
