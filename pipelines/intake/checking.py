@@ -1,8 +1,7 @@
 """Checking: every row a source gives, cast to the contract and either kept or refused for a cause that is named."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 from features.tables import RECORDED_AT, TABLES, Table
 from pipelines.intake.assuming import how_written
 from pipelines.intake.casting import Written, as_given, cast, is_blank
+from pipelines.intake.checked import Cause, Checked
 from pipelines.intake.faults import (
     Fault,
     Rows,
@@ -21,6 +21,7 @@ from pipelines.intake.faults import (
     is_shortened,
     known_on,
     midnight,
+    no_value,
     no_whole_number,
     shortened,
     stands_for_no_id,
@@ -30,7 +31,7 @@ from pipelines.intake.faults import (
     unreadable,
     with_article,
 )
-from pipelines.intake.hints import hint, lost_digits, no_id, stands_for_none
+from pipelines.intake.hints import fill_down, hint, lost_digits, no_id, stands_for_none
 from pipelines.intake.history import VALID_FROM, key_of, late_rows, valid_from
 from pipelines.intake.ids import other_spelling, spelt_twice, unknown_ids
 from pipelines.intake.no_ids import NO_ID, taken_for_none
@@ -46,44 +47,6 @@ LISTED_IN = {"account_id": "accounts", "rep_id": "reps"}
 CHECKED = "checked"  # the schema of refused rows' numbers and of known ids
 _SIGNED = "Give recorded_at, the day on which it was signed, and it counts from then on"
 _SAMPLE = 200  # values that a hint is made from
-
-
-@dataclass(frozen=True)
-class Cause:
-    """Why rows are refused, in words that follow 'rows have'; excused ones are no fault of the data.
-
-    rows: how many; first: the first one's number in what the SELECT gave, from 1; example: its value, if that is wrong;
-    hint: what to write so that such values can be read, '' where nothing is known.
-    """
-
-    says: str
-    rows: int
-    first: int
-    excused: bool
-    example: str | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What became of one table: rows kept, and causes of refusal, most frequent first."""
-
-    table: Table
-    columns: list[str]
-    rows_in: int
-    kept: int
-    causes: list[Cause]
-    first: datetime | date | None  # when the first and the last kept rows happened
-    last: datetime | date | None
-
-    @property
-    def refused(self) -> int:
-        return self.rows_in - self.kept
-
-    @property
-    def faults(self) -> int:
-        """Refused rows that speak against the data."""
-        return sum(cause.rows for cause in self.causes if not cause.excused)
 
 
 class Checks:
@@ -370,6 +333,10 @@ class Checks:
     def _hint(self, table: Table, cause: Mapping[str, Any]) -> str:
         if cause["excused"] and RECORDED_AT.name not in cause["cause"] and table.happened:
             return _SIGNED if table[table.happened].planned else ""
+        given = self._given[table.name]
+        if cause["cause"] in {no_value(table[name]) for name in table.required if table[name].kind == "id"}:
+            is_below_one = cause["first"] > 1 and 2 * cause["rows"] > given.rows
+            return fill_down(table.name, cause["cause"].removeprefix("no ")) if is_below_one else ""
         column = table[cause["shown"]] if cause["shown"] else None
         if column is None:
             return ""
@@ -389,7 +356,6 @@ class Checks:
         rows = rows.order_by("row").limit(_SAMPLE)
         values = self._con.to_pyarrow(rows.example).to_pylist()
         values = [value for value in values if value is not None]
-        given = self._given[table.name]
         found = hint(
             table.name, column, values, decimal=given.written.decimal if 2 * cause["rows"] < given.rows else None
         )

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from features.mistake import Mistake
 from pipelines.intake.footers import NO_TEXT, lines_below
+from pipelines.intake.printed import is_printed, is_row, without_blanks, without_rules
 
 SAMPLE_BYTES = 1 << 18
 _SAMPLE_RECORDS = 500
@@ -31,8 +32,9 @@ class Layout:
     """How a CSV file is written.
 
     skip: records up to and with the names of the columns. header: those as they stand. columns: the same, each once.
-    is_aligned: any number of blanks counts as one delimiter. below: lines after the last row that are none. notes: what
-    nobody would expect who knows the file, in words that follow its name.
+    is_aligned: any number of blanks counts as one delimiter. is_printed: as `pipelines.intake.printed` knows it. below:
+    lines after the last row that are none. notes: what nobody would expect who knows the file, in words that follow its
+    name.
     """
 
     delimiter: str
@@ -44,13 +46,14 @@ class Layout:
     columns: tuple[str, ...]
     is_aligned: bool = False
     has_mixed_line_ends: bool = False
+    is_printed: bool = False
     below: int = field(default=0, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether DuckDB can read the file as it lies there."""
-        is_whole = not self.is_aligned and not self.has_mixed_line_ends and not self.below
+        is_whole = not (self.is_aligned or self.has_mixed_line_ends or self.is_printed or self.below)
         return is_whole and self.encoding in ("utf-8", "utf-8-sig")
 
 
@@ -69,7 +72,9 @@ def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | 
     has_sep = first.lower().startswith("sep=") and len(first) == len("sep=;")  # Excel says its delimiter so
     quote, escape = _quoting(lines)
     given = delimiter or (first[-1] if has_sep else None)
-    found = given or _delimiter_of(rest if has_sep else lines, quote)
+    of_print = given in (None, "|") and is_printed(lines)
+    lines = without_rules(lines) if of_print else lines
+    found = given or ("|" if of_print else _delimiter_of(rest if has_sep else lines, quote))
     records = _records(lines, found, quote)[has_sep:]
     if len(sample) == SAMPLE_BYTES:
         records = records[:-1] or records
@@ -78,11 +83,13 @@ def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | 
     is_aligned = found == " " and "" in cells
     cells = [cell for cell in cells if cell] if is_aligned else cells
     columns = _each_once(cells)
-    below = lines_below(path, encoding, delimiter=found, quote=quote) if len(cells) > 1 else []
+    below = lines_below(path, encoding, delimiter=found, quote=quote) if len(cells) > 1 and not of_print else []
     notes = [
+        "rules of dashes and other lines without a | are left out" if of_print else None,
         _above(records[:place]),
         _left_out(below),
         *_repeated(cells),
+        _second_names(cells, records[place + 1 : place + 2]),
         _no_names(cells),
         _one_column(cells, table, found if given else None),
     ]
@@ -96,13 +103,14 @@ def layout_of(path: Path, table: str, *, delimiter: str | None, encoding: str | 
         columns=columns,
         is_aligned=is_aligned,
         has_mixed_line_ends="\r\n" in text and re.search(r"[^\r]\n", text) is not None,
+        is_printed=of_print,
         below=len(below),
         notes=tuple(note for note in notes if note),
     )
 
 
 def rewritten(path: Path, layout: Layout, table: str, folder: Path) -> Path:
-    """The file in UTF-8, with one kind of line ends, one blank between aligned columns and nothing below its rows, in a
+    """The file in UTF-8, with one kind of line ends, one blank between aligned columns and nothing but its rows, in a
     folder of ours.
     """
     copy = folder / f"{len(list(folder.iterdir()))}.csv"
@@ -115,7 +123,10 @@ def rewritten(path: Path, layout: Layout, table: str, folder: Path) -> Path:
                 if len(held) <= layout.below:
                     continue
                 line = held.popleft()
-                target.write(re.sub(" +", " ", line.strip()) + "\n" if layout.is_aligned else line)
+                if layout.is_printed:
+                    target.write(without_blanks(line.rstrip("\n")) + "\n" if is_row(line) else "")
+                else:
+                    target.write(re.sub(" +", " ", line.strip()) + "\n" if layout.is_aligned else line)
     except UnicodeError as error:
         raise _not_in(path, table, layout.encoding, str(error)) from None
     return copy
@@ -257,6 +268,15 @@ def _repeated(cells: list[str]) -> list[str]:
         for name, count in counts.items()
         if count > 1
     ]
+
+
+def _second_names(cells: list[str], below: Records) -> str | None:
+    """Where names repeat, as those of groups of columns do, the line below them may say more."""
+    second = [cell.strip() for record in below for cell in record]
+    is_of_groups = len({cell.lower() for cell in cells}) < len(cells)
+    if not is_of_groups or len(set(second)) < len(cells) or any(re.search(r"\d", cell) or not cell for cell in second):
+        return None
+    return f"its second line, {', '.join(second)!r}, may be the names of its columns; if so, take out the first"
 
 
 def _no_names(cells: list[str]) -> str | None:

@@ -56,7 +56,7 @@ def faults_of_columns(rows: Rows, *, as_of: date | None, today: date) -> Iterato
     for name, value in rows.values.items():
         column, raw = rows.table[name], rows.raws[name]
         if column.required:
-            yield Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), f"no {name}")
+            yield Fault(value.isnull() if column.kind in ("id", "text") else is_blank(raw), no_value(column))
         if column.kind == "id":
             if column.required:  # else it is missing, and the row tells of all else
                 yield Fault(value.isin(NO_ID), stands_for_no_id(column), shows=name)
@@ -95,6 +95,11 @@ def midnight(column: Column, day: date) -> ir.Value:
 def with_article(name: str) -> str:
     """'an amount', 'a region'."""
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def no_value(column: Column) -> str:
+    """What is said where a row must have a value."""
+    return f"no {column.name}"
 
 
 def unreadable(column: Column) -> str:

@@ -94,6 +94,16 @@ def no_id(table: str, column: Column) -> str:
     return without
 
 
+def fill_down(table: str, key: str) -> str:
+    """What to write where an id seems to stand in the first row of each group alone, as in a report."""
+    filled = f"last_value({key} IGNORE NULLS) OVER (ORDER BY line) AS {key}"
+    numbered = "(SELECT *, row_number() OVER () AS line FROM …)"
+    return (
+        f"If the {key} stands in the first row of each group alone, write {filled} in {table}.sql, of {numbered}, and "
+        "leave out lines of totals (WHERE …)"
+    )
+
+
 def _nullif(column: Column, value: str) -> str:
     quoted = value.replace("'", "''")
     return f"nullif({column.name}, '{quoted}') AS {column.name}"

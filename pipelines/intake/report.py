@@ -8,7 +8,7 @@ from features.language.declare import Feature
 from features.tables import TABLES
 from features.value import Returns, returns_in
 from pipelines.intake.as_of import AsOf
-from pipelines.intake.checking import Checked
+from pipelines.intake.checked import Checked
 from pipelines.intake.source import Source
 from pipelines.intake.tables import cause_text
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from features.mistake import Mistake
 from features.tables import TABLES
 from pipelines.intake.as_of import AsOf, after_newest, long_pause
-from pipelines.intake.checking import Cause, Checked, Checks
+from pipelines.intake.checked import Cause, Checked
+from pipelines.intake.checking import Checks
 from pipelines.intake.manifest import Found, Renamed
 from pipelines.intake.newest import newest
 from pipelines.intake.on_record import RowsByDay, found_on

@@ -272,3 +272,13 @@ def test_a_row_that_says_some_of_them_is_a_row(firm) -> None:
     given(firm, ROWS + "account_id,2026-01-03,3\n")
     (firm.folder / "accounts.sql").unlink()
     assert amounts(firm) == {"A": 1, "B": 2, "account_id": 3}
+
+
+def test_a_line_of_names_below_one_of_groups_is_said(firm, stops: Stops) -> None:
+    given(firm, "Customer,Order,Order\n" + ROWS)
+    second = (
+        "its second line, 'account_id, ordered_at, amount', may be the names of its columns; if so, take out the first"
+    )
+    assert f"orders.csv: {second}" in stops()
+    given(firm, "account_id,ordered_at,amount,Amount\nA,2026-01-01,1,2\n")
+    firm.ingest(max_refused=0)

@@ -208,3 +208,35 @@ def test_one_day_on_which_much_came_is_no_word_for_none(firm, stops: Stops, day:
     lines = [f"A,2024-10-01,1,{day}"] * 3 + ["A,2024-10-01,1,2024-10-15"]
     firm.table("orders", "\n".join(["account_id,ordered_at,amount,delivered_at", *lines]))
     assert expected in stops()
+
+
+def test_a_report_by_customer_is_told_how_to_be_filled_down(firm, stops: Stops) -> None:
+    rows = "id,day,amount\nA,2026-03-01,1\n,2026-03-02,2\n,2026-03-03,3\nTotal A,,6\nB,2026-03-01,4\n,2026-03-04,5\nTotal B,,9"
+    firm.table(
+        "orders",
+        rows.replace("Total A", "").replace("Total B", ""),
+        "SELECT id AS account_id, day AS ordered_at, amount FROM orders",
+    )
+    line = stops()
+    assert "have no account_id" in line
+    assert line.endswith(
+        " If the account_id stands in the first row of each group alone, write last_value(account_id IGNORE NULLS) OVER "
+        "(ORDER BY line) AS account_id in orders.sql, of (SELECT *, row_number() OVER () AS line FROM …), and leave out "
+        "lines of totals (WHERE …)."
+    )
+    firm.table("orders", rows)
+    firm.sql(
+        "orders",
+        "SELECT last_value(id IGNORE NULLS) OVER (ORDER BY line) AS account_id, day AS ordered_at, amount "
+        "FROM (SELECT *, row_number() OVER () AS line FROM orders) WHERE day IS NOT NULL",
+    )
+    firm.ingest(max_refused=0)
+    assert sorted((row["account_id"], row["amount"]) for row in firm.kept("orders")) == [
+        ("A", 1), ("A", 2), ("A", 3), ("B", 4), ("B", 5),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("ids", [["", "", "A"], ["A", "", "B"], ["A", "B", "", ""]])
+def test_nor_is_one_in_which_only_some_rows_are_nobodys(firm, stops: Stops, ids: list[str]) -> None:
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *(f"{id_},2026-03-01,1" for id_ in ids)]))
+    assert "first row of each group" not in stops()
