@@ -14,6 +14,7 @@ from pipelines.intake.ended import LATELY, MISSING
 from pipelines.intake.ids import MANY
 from pipelines.intake.midnights import days_of_another_zone
 from pipelines.intake.on_record import comes_steadily
+from pipelines.intake.scales import scales
 from pipelines.intake.sums import sums
 from pipelines.intake.tallies import rep_columns, unknown_reps
 
@@ -33,6 +34,7 @@ def unlikely(checks: Checks, as_of: date, ended: Mapping[str, date]) -> list[str
         *(line for name in looked_at(checks) for line in days_changed_over(checks, name)),
         *(line for name in looked_at(checks) for line in days_of_another_zone(checks, name)),
         *checks.ids_spelt_twice(),
+        *scales(checks),
         *sums(checks, since=as_of - timedelta(days=LATELY)),
         *_reps_of_another_kind(checks),
     ]

@@ -78,3 +78,56 @@ def test_only_orders_of_late_tell(said: Said) -> None:
 
 def test_rows_that_are_alike_in_all_are_no_lines(said: Said) -> None:
     assert REPEATED not in said(lines_of([order(number, 5) * 2 for number in range(40)]), COLUMNS)
+
+
+SUBTOTALS, TAXED = "as in lines of subtotals", "as gross and net of one amount"
+
+
+def test_subtotals_of_most_accounts_are_said(said: Said) -> None:
+    lines = [f"A{account:02},2026-01-{day:02},{day}.{account:02}" for account in range(20) for day in (1, 2, 4)]
+    sums = [f"A{account:02},2026-01-31,{7 + 3 * account / 100:.2f}" for account in range(20)]
+    expected = (
+        "orders: for 20 of 20 accounts one amount is the sum of all their others, such as for 'A00', as in lines of"
+    )
+    assert expected in said([*lines, *sums])
+    assert SUBTOTALS not in said([*lines, *sums[1:]])  # nineteen, of twenty accounts of which one has three rows
+    others = [f"B{account:02},2026-01-{day:02},5" for account in range(21) for day in range(1, 5)]
+    assert SUBTOTALS not in said([*lines, *sums, *others])
+
+
+def test_nor_are_amounts_that_happen_to_be_the_sum_of_two_others(said: Said) -> None:
+    assert SUBTOTALS not in said([f"A{account},2026-01-{day:02},{day}" for account in range(30) for day in (1, 2, 3)])
+
+
+@pytest.mark.parametrize(
+    ("rate", "columns", "is_said"),
+    [
+        (lambda order: 1.19, "order_id", True),
+        (lambda order: (1.19, 1.07)[order % 2], "order_id", True),
+        (lambda order: 1.19, "product_line", True),  # by the moment of the order
+        (lambda order: 1.01 + order / 100, "order_id", False),  # two lines of an order
+        (lambda order: 1.5, "order_id", False),  # no tax is as high
+    ],
+)
+def test_net_and_gross_are_said(said: Said, rate, columns: str, is_said: bool) -> None:
+    nets = {order: 100 + 7 * order for order in range(20)}
+    lines = [
+        f"A,2026-01-{order + 1:02},{amount:.2f},O{order}"
+        for order, net in nets.items()
+        for amount in (net, net * rate(order))
+    ]
+    text = said(lines, f"account_id,ordered_at,amount,{columns}")
+    assert (TAXED in text) is is_said
+    if is_said:
+        assert "orders: 20 of 20 have two rows, of which one is " in text
+
+
+def test_nor_are_two_things_that_are_always_ordered_together(said: Said) -> None:
+    lines = [f"A{order},2026-01-{order + 1:02},{amount},O{order}" for order in range(20) for amount in (100, 119)]
+    assert TAXED not in said(lines, "account_id,ordered_at,amount,order_id")
+
+
+def test_nor_are_such_pairs_among_other_orders(said: Said) -> None:
+    pairs = [f"A,2026-01-{n + 1:02},{amount:.2f},O{n}" for n in range(20) for amount in (100 + n, 1.19 * (100 + n))]
+    single = [f"A,2026-02-{n + 1:02},{50 + n},S{n}" for n in range(3)]
+    assert TAXED not in said([*pairs, *single], "account_id,ordered_at,amount,order_id")
