@@ -4,7 +4,7 @@ import codecs
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -12,11 +12,13 @@ from features.language.tongue import ENGLISH, languages
 from features.mistake import Mistake, closest
 from features.tables import TABLES
 from pipelines.home import SOURCES, Home
-from pipelines.intake.casting import Sign
 from pipelines.settings import Overridable, Section, Settings, read_yaml
 
 _TAB = {"\\t": "\t", "tab": "\t", "space": " "}
 _LONGEST_DELIMITER = 4  # in bytes; DuckDB reads no longer ones
+
+
+_Sign = Literal[".", ","]
 
 
 class Options(Section):
@@ -28,7 +30,7 @@ class Options(Section):
     encoding: str | dict[str, str] | None = Field(
         None, description="Of CSV files that are not in UTF-8: latin-1, cp1252, utf-16; or by table."
     )
-    decimal: Sign | dict[str, Sign] | None = Field(
+    decimal: _Sign | dict[str, _Sign] | None = Field(
         None,
         description="What stands before the decimals, or by table; the other of . and , may then separate thousands.",
     )
@@ -58,7 +60,7 @@ class Options(Section):
         """How days and times are written, beside 2026-12-31 23:59:59, which is always understood."""
         return tuple(form for form in (self.date_format, self.time_format) if form)
 
-    def decimal_of(self, tables: Iterable[str]) -> Sign | None:
+    def decimal_of(self, tables: Iterable[str]) -> _Sign | None:
         """What stands before the decimals in these tables; None where nobody said, or they differ."""
         if not isinstance(self.decimal, dict):
             return self.decimal
