@@ -92,3 +92,10 @@ def test_rows_without_a_time_of_day_among_others_are_no_doubles(firm: Firm, capl
     firm.table("orders", "\n".join(["account_id,ordered_at,amount", *lines]).replace(" ,", ","))
     firm.ingest(as_of=AS_OF)
     assert "every row is there twice" not in caplog.text
+
+
+def test_nor_are_rows_of_which_none_has_a_time(firm: Firm, caplog) -> None:
+    rows = [f"{account},2024-05-{day:02},{amount}" for day in range(10, 30) for account in "AB" for amount in (7, 8)]
+    firm.table("orders", "\n".join(["account_id,ordered_at,amount", *rows]))
+    firm.ingest(as_of=AS_OF)
+    assert "every row is there twice" not in caplog.text
