@@ -4,7 +4,7 @@
 or with one far ahead, and write the day over it once notice is given. Then every leaver of the past seems to have had
 an end in sight, and nobody of today has: trees and rules rank the past without a fault, and tell of today that hardly
 anybody leaves. So the ends of today's contracts that lie ahead are held against those that, by the same records, lay
-ahead on earlier days.
+ahead on earlier days. The same is seen of `renews` where it is set to 'no' with the notice.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,16 @@ LEADS = (0, 15, 30, 45, 60)  # days of notice, of which nothing says how many th
 MOST_TODAY = 0.5  # of what earlier days let expect, though what is planned reaches beyond the look-back as well
 CHANCE = 0.001  # that so few are seen today, if as many as on earlier days have an end ahead
 USUAL = 0.05  # of the accounts have a contract that runs for so many days: it is a term of the firm's
+TENURE = 360  # days for which accounts have been there that are held against each other: a growing firm's last have not
 CURE = (
     "Leave such ends out, and give the day as cancelled_at: it counts once it has come. Of a term that was ended early "
     "give the end that was planned"
 )
+CURE_OF_RENEWS = "Give renews as it was agreed, and the day of notice as cancelled_at"
 
 
 def ends_filled_in(contracts: pd.DataFrame, newest: pd.Timestamp) -> Iterator[Finding]:
-    """That ends_on was filled in, code b; nothing where it was planned, or where too few ended to tell.
+    """That ends_on was filled in, or renews set to 'no', code b; nothing where it was planned, or too few ended to tell.
 
     contracts: account_id, starts_on, ends_on, and renews, cancelled_at and recorded_at where the source has them.
     newest: the day to score.
@@ -49,10 +51,20 @@ def ends_filled_in(contracts: pd.DataFrame, newest: pd.Timestamp) -> Iterator[Fi
             if seen:
                 yield Finding("b", "contracts", "ends_on", seen.format(which=which), CURE)
                 return
+    if "renews" in contracts and contracts["renews"].eq("yes").any():
+        called_off = next(filter(None, (_called_off(contracts, newest, lead) for lead in LEADS)), "")
+        if called_off:
+            yield Finding("b", "contracts", "renews", called_off, CURE_OF_RENEWS)
 
 
 def _with_an_end_of_its_own(contracts: pd.DataFrame) -> pd.DataFrame:
-    """Those that do not renew themselves, and came into force: from when on known, until when in force."""
+    """Those that do not renew themselves."""
+    renews = contracts["renews"].eq("yes") if "renews" in contracts else pd.Series(False, contracts.index)
+    return _in_days(contracts[~renews])
+
+
+def _in_days(contracts: pd.DataFrame) -> pd.DataFrame:
+    """Those that came into force: from when on known, until when in force."""
     days = {name: contracts[name].dt.normalize() for name in ("starts_on", "ends_on")}
     known, until = days["starts_on"], days["ends_on"]
     if "recorded_at" in contracts:
@@ -60,8 +72,7 @@ def _with_an_end_of_its_own(contracts: pd.DataFrame) -> pd.DataFrame:
     if "cancelled_at" in contracts:
         until = until.fillna(contracts["cancelled_at"].dt.normalize())
     rows = pd.DataFrame({"account_id": contracts["account_id"], **days, "known": known, "until": until})
-    renews = contracts["renews"].eq("yes") if "renews" in contracts else pd.Series(False, contracts.index)
-    return rows[~renews & ~(rows["until"] < rows["starts_on"])]
+    return rows[~(rows["until"] < rows["starts_on"])]
 
 
 def _seen(rows: pd.DataFrame, ends: pd.Series, newest: pd.Timestamp, lead: int) -> str:
@@ -85,6 +96,35 @@ def _seen(rows: pd.DataFrame, ends: pd.Series, newest: pd.Timestamp, lead: int) 
         f"of {accounts:,} accounts with a contract on earlier days {came:,} had an end{{which}} {further} that came "
         f"within {LOOK_BACK} days; of today's {today:,} no more than {ahead:,} have one {further}, however far: filled "
         "in afterwards"
+    )
+
+
+def _called_off(contracts: pd.DataFrame, newest: pd.Timestamp, lead: int) -> str:
+    """What speaks for renewals that were called off no more than `lead` days before the end; '' where nothing does.
+
+    An end counts within the look-back alone, today as on earlier days: where notice is given months ahead many are to
+    be seen today, and yet too few of those that come next.
+    """
+    renews = contracts["renews"].eq("yes")
+    rows = _in_days(contracts.assign(ends_on=contracts["ends_on"].mask(renews)))
+    since = rows.groupby("account_id")["known"].transform("min")
+
+    def near(day: pd.Timestamp) -> tuple[int, int]:
+        there = _in_force(rows, day) & (since <= day - TENURE * DAY)
+        is_near = (rows["ends_on"] > day + lead * DAY) & (rows["ends_on"] <= day + LOOK_BACK * DAY)
+        return rows.loc[there & is_near, "account_id"].nunique(), rows.loc[there, "account_id"].nunique()
+
+    now, today = near(newest)
+    before = [near(newest - quarter * LOOK_BACK * DAY) for quarter in range(1, QUARTERS + 1)]
+    if any(now * of >= MOST_TODAY * then * today for then, of in before):
+        return ""
+    came, accounts = (sum(numbers) for numbers in zip(*before, strict=True))
+    if binom.cdf(now, came + now, today / (accounts + today)) >= CHANCE:
+        return ""
+    between = f"within {LOOK_BACK} days" if not lead else f"in {lead} to {LOOK_BACK} days"
+    return (
+        f"of {accounts:,} accounts with a contract on earlier days {came:,} had one that was not to renew itself and "
+        f"ended {between}; of today's {today:,} no more than {now:,} have: set to 'no' afterwards"
     )
 
 

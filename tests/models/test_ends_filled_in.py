@@ -102,6 +102,64 @@ def test_what_was_recorded_when_it_ended_was_not_there_before() -> None:
     assert found(rows.assign(recorded_at=rows["cancelled_at"])) == []
 
 
+def self_renewing(notice_days: int | tuple[int, int], *, switched: bool = True) -> pd.DataFrame:
+    """Terms of a year that go on by themselves. A quarter of the accounts leave each year; with the notice, between so
+    many days before the end, their contract is set to 'no'.
+    """
+    chance = np.random.default_rng(2)
+    rows = []
+    for number in range(1500):
+        begins = START - 700 * DAY + int(chance.integers(0, 1500)) * DAY
+        ends = begins + (365 * (1 + int(chance.geometric(0.25))) - 1) * DAY
+        shortest, longest = notice_days if isinstance(notice_days, tuple) else (notice_days, notice_days)
+        is_known = ends - int(chance.integers(shortest, longest + 1)) * DAY < NEWEST
+        rows.append(
+            {
+                "account_id": f"S{number:04d}",
+                "starts_on": begins,
+                "ends_on": ends if is_known else begins + 364 * DAY,
+                "renews": "no" if is_known and switched else "yes",
+                "cancelled_at": pd.NaT,
+            }
+        )
+    return pd.DataFrame(rows)[lambda row: row["starts_on"] < NEWEST]
+
+
+@pytest.mark.parametrize("notice_days", [0, 30, (0, 60)])
+def test_renews_that_is_set_to_no_with_the_notice_was_not_so_before(notice_days: int | tuple[int, int]) -> None:
+    (finding,) = ends_filled_in(self_renewing(notice_days), NEWEST)
+    assert (finding.code, finding.name) == ("b", "contracts.renews")
+    assert "set to 'no' afterwards" in finding.says
+    assert "cancelled_at" in finding.cure
+
+
+def test_notice_of_a_quarter_is_known_within_the_look_back() -> None:
+    assert found(self_renewing(120)) == []
+    assert found(self_renewing((90, 300))) == []
+
+
+def test_renews_that_was_agreed_is_honest() -> None:
+    assert found(self_renewing(0, switched=False)) == []
+    assert found(by_year().assign(renews="no"), self_renewing(0, switched=False)) == []
+    fixed = by_year().assign(renews="no")
+    for days in range(0, 360, 30):
+        assert found(fixed, self_renewing(120), newest=NEWEST - days * DAY) == []
+
+
+def test_renewals_that_are_called_off_at_one_time_of_the_year_are_honest_on_every_other_day() -> None:
+    rows = self_renewing(120)
+    in_summer = rows["ends_on"].dt.month.isin([6, 7])
+    by_season = rows[in_summer | (rows["renews"] == "yes")]
+    for days in range(0, 360, 30):
+        assert found(by_season, newest=NEWEST - days * DAY) == []
+
+
+def test_a_firm_that_has_grown_to_five_times_its_size_has_called_off_no_fewer() -> None:
+    began = NEWEST - 60 * DAY
+    new = pd.DataFrame({"account_id": [f"N{number}" for number in range(6000)], "starts_on": began, "renews": "yes"})
+    assert found(self_renewing(120), new.assign(ends_on=began + 364 * DAY)) == []
+
+
 def test_few_ends_tell_nothing() -> None:
     rows = open_ended()
     few = pd.concat([rows.iloc[:LEAVE:12], rows.iloc[LEAVE:]])
