@@ -30,7 +30,7 @@ CURE_OF_RENEWS = "Give renews as it was agreed, and the day of notice as cancell
 
 
 def ends_filled_in(contracts: pd.DataFrame, newest: pd.Timestamp) -> Iterator[Finding]:
-    """That ends_on was filled in, or renews set to 'no', code b; nothing where it was planned, or too few ended to tell.
+    """That ends_on was filled in, or renews set to 'no', code b; nothing where planned, or where too few ended to tell.
 
     contracts: account_id, starts_on, ends_on, and renews, cancelled_at and recorded_at where the source has them.
     newest: the day to score.
