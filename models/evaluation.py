@@ -85,13 +85,21 @@ class Evaluation:
                 "mean_risk": float(risk.mean()),
                 **spreads(by_as_of),
                 "by_as_of": by_as_of,
-                "by_group": nested(told_by_group(self.groups, risk, self.tested.left, self.evaluation_set.account)),
+                "by_group": self.by_group(risk),
                 "involuntary": self._involuntary(),
             },
             "baselines": {known.name: self._metrics(known.score, known.is_risk) for known in self.tested.baselines},
         }
         found |= {name: self._metrics(risk) for name, risk in self.ceilings.items()}
         return found | {"reasons": self._reasons(catalogue)}
+
+    def by_group(self, risk: Floats) -> dict[str, dict[str, dict[str, Any]]]:
+        """What risks told of groups beside what came, as `models.groups.nested` gives it. risk: of the tested rows, by
+        the tested model or by another recipe.
+        """
+        return nested(
+            told_by_group(self.groups.assign(**by_risk(risk)), risk, self.tested.left, self.evaluation_set.account)
+        )
 
     def labelled_scores(self) -> dict[str, Floats]:
         """Every score under the name that a legend gives it, the model's first."""

@@ -134,9 +134,10 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
         registry.promote(version)
         champion = version
     is_other = champion is not None and champion.files_sha256 != version.files_sha256
-    missed = _missed(settings, rows, tested, champion_risk if is_other else tested.risk)
+    told = champion_risk if is_other else tested.risk
+    missed = _missed(settings, rows, tested, told)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    kinds = kinds_missed(figures["test"]["by_group"], settings.gate.calibration)
+    kinds = _kinds(evaluation, told if champion or verdict.order_stands else None, settings.gate.calibration)
     _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
@@ -199,6 +200,13 @@ def _missed(settings: Settings, rows: pd.DataFrame, tested: Backtest, risk: Floa
     ranker = tested.model if risk is tested.risk else None
     told = (tested.rows["as_of"], risk, tested.left)
     return Missed.of(rows, ranker, told, calibration=settings.gate.calibration)
+
+
+def _kinds(evaluation: Evaluation, risk: Floats | None, calibration: float) -> list[dict[str, Any]]:
+    """The kinds of accounts that were told falsely by what ranks from now on. risk: see `_missed`; None as well where no
+    model ranks.
+    """
+    return [] if risk is None else kinds_missed(rounded(evaluation.by_group(risk)), calibration)
 
 
 def _missed_by_rule(settings: Settings, rows: pd.DataFrame, rule: Rule | None, mask: Mask) -> Missed:
@@ -319,8 +327,7 @@ def _gate_json(
     champion_files_sha256 is what `score` depends on under DVC; order_files_sha256 where there is none, and the order of
     the challenger stands. missed_lately, missed_by_day: where what was told did not come, on the newest day whose
     outcome is known and on the tested days (`models.missed`), by the recipe of what ranks from now on; under rule the
-    same of the rule's risks. missed_by_group: the same of kinds of accounts (`models.missed.kinds_missed`), unless the
-    challenger ranks nobody.
+    same of the rule's risks. missed_by_group: of kinds of accounts (`models.missed.kinds_missed`), by the same recipe.
     """
     ranks = challenger if verdict.order_stands and champion is None else None
     content = {
@@ -333,7 +340,7 @@ def _gate_json(
         "champion_files_sha256": champion.files_sha256 if champion else None,
         "order_files_sha256": ranks.files_sha256 if ranks else None,
         **missed.as_json(),
-        "missed_by_group": list(kinds) if challenger and challenger in (champion, ranks) else [],
+        "missed_by_group": list(kinds),
         "rule": by_rule.as_json(),
         "without_champion": None if champion else verdict.in_words,
     }

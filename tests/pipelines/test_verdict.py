@@ -2,7 +2,8 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,12 +12,13 @@ import pytest
 from features.language.tongue import told
 from models.backtest import Backtest
 from models.check_names import CALIBRATED
+from models.evaluation import Evaluation
 from models.gate import Check, Verdict
 from models.lately import Lately
 from models.missed import Missed, kinds_missed
 from models.registry import Version
 from models.rule import Rule
-from pipelines.evaluate import _gate_json, _missed, _missed_by_rule
+from pipelines.evaluate import _gate_json, _kinds, _missed, _missed_by_rule
 from pipelines.settings import Settings
 
 NOTHING = Missed()
@@ -75,21 +77,19 @@ def test_kinds_of_accounts_told_falsely_beyond_chance_are_written_the_worst_firs
     assert len(kinds_missed({"risk told": high}, calibration=0.07)) == 1
 
 
-@pytest.mark.parametrize(
-    ("refused", "champion", "are_told"),
-    [
-        ([], TESTED, True),
-        ([f"{CALIBRATED}early"], None, True),
-        ([f"{CALIBRATED}early"], CHAMPION, False),
-        (["above own_cycle"], None, False),
-    ],
-)
-def test_kinds_of_accounts_are_written_of_a_model_that_ranks_and_of_no_other(
-    refused: list[str], champion: Version | None, *, are_told: bool
-) -> None:
-    kinds = [{"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05}]
+def test_kinds_of_accounts_are_written_of_what_ranks_though_another_recipe_made_it() -> None:
+    def by_group(risk: np.ndarray) -> dict[str, Any]:
+        figures = {"n": 1000, "accounts": 1000, "mean_risk": risk.mean(), "base_rate": 0.15, "p_value": 0.001}
+        return {"segment": {"small": figures | {"differs": True}}}
 
-    assert written(*refused, champion=champion, kinds=kinds)["missed_by_group"] == (kinds if are_told else [])
+    tested = cast(Evaluation, SimpleNamespace(by_group=by_group))
+    assert _kinds(tested, np.array([0.1, 0.05]), 0.25) == [
+        {"grouping": "segment", "group": "small", "told": 0.075, "left": 0.15}
+    ]
+    assert _kinds(tested, np.array([0.1, 0.2]), 0.25) == []
+    assert _kinds(tested, None, 0.25) == [], "no model ranks"
+    kinds = [{"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05}]
+    assert written(champion=CHAMPION, kinds=kinds)["missed_by_group"] == kinds
 
 
 def test_what_was_missed_is_written_of_the_model_and_of_the_rule() -> None:
