@@ -203,8 +203,8 @@ def _missed(settings: Settings, rows: pd.DataFrame, tested: Backtest, risk: Floa
 
 
 def _kinds(evaluation: Evaluation, risk: Floats | None, calibration: float) -> list[dict[str, Any]]:
-    """The kinds of accounts that were told falsely by what ranks from now on. risk: see `_missed`; None as well where no
-    model ranks.
+    """The kinds of accounts that were told falsely by what ranks from now on. risk: see `_missed`; None as well where
+    no model ranks.
     """
     return [] if risk is None else kinds_missed(rounded(evaluation.by_group(risk)), calibration)
 

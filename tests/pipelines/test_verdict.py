@@ -82,7 +82,7 @@ def test_kinds_of_accounts_are_written_of_what_ranks_though_another_recipe_made_
         figures = {"n": 1000, "accounts": 1000, "mean_risk": risk.mean(), "base_rate": 0.15, "p_value": 0.001}
         return {"segment": {"small": figures | {"differs": True}}}
 
-    tested = cast(Evaluation, SimpleNamespace(by_group=by_group))
+    tested = cast("Evaluation", SimpleNamespace(by_group=by_group))
     assert _kinds(tested, np.array([0.1, 0.05]), 0.25) == [
         {"grouping": "segment", "group": "small", "told": 0.075, "left": 0.15}
     ]
