@@ -52,7 +52,8 @@ def ends_filled_in(contracts: pd.DataFrame, newest: pd.Timestamp) -> Iterator[Fi
                 yield Finding("b", "contracts", "ends_on", seen.format(which=which), CURE)
                 return
     if "renews" in contracts and contracts["renews"].eq("yes").any():
-        called_off = next(filter(None, (_called_off(contracts, newest, lead) for lead in LEADS)), "")
+        of_all = _in_days(contracts.assign(ends_on=contracts["ends_on"].mask(contracts["renews"].eq("yes"))))
+        called_off = next(filter(None, (_called_off(of_all, newest, lead) for lead in LEADS)), "")
         if called_off:
             yield Finding("b", "contracts", "renews", called_off, CURE_OF_RENEWS)
 
@@ -99,14 +100,13 @@ def _seen(rows: pd.DataFrame, ends: pd.Series, newest: pd.Timestamp, lead: int) 
     )
 
 
-def _called_off(contracts: pd.DataFrame, newest: pd.Timestamp, lead: int) -> str:
+def _called_off(rows: pd.DataFrame, newest: pd.Timestamp, lead: int) -> str:
     """What speaks for renewals that were called off no more than `lead` days before the end; '' where nothing does.
 
     An end counts within the look-back alone, today as on earlier days: where notice is given months ahead many are to
-    be seen today, and yet too few of those that come next.
+    be seen today, and yet too few of those that come next. rows: of all contracts; those that renew themselves have no
+    end.
     """
-    renews = contracts["renews"].eq("yes")
-    rows = _in_days(contracts.assign(ends_on=contracts["ends_on"].mask(renews)))
     since = rows.groupby("account_id")["known"].transform("min")
 
     def near(day: pd.Timestamp) -> tuple[int, int]:

@@ -137,7 +137,7 @@ def evaluate(settings: Settings, home: Home, *, metrics: Path) -> None:
     told = champion_risk if is_other else tested.risk
     missed = _missed(settings, rows, tested, told)
     by_rule = _missed_by_rule(settings, rows, rule, tested_rows)
-    kinds = _kinds(evaluation, told if champion or verdict.order_stands else None, settings.gate.calibration)
+    kinds = _kinds(evaluation, figures, told if champion or verdict.order_stands else None, settings.gate.calibration)
     _write(home.model / GATE, _gate_json(verdict, version, champion, missed, by_rule, kinds))
     for line in (missed if champion or verdict.order_stands else by_rule).lines():
         log.warning("evaluate: %s", line)
@@ -202,11 +202,17 @@ def _missed(settings: Settings, rows: pd.DataFrame, tested: Backtest, risk: Floa
     return Missed.of(rows, ranker, told, calibration=settings.gate.calibration)
 
 
-def _kinds(evaluation: Evaluation, risk: Floats | None, calibration: float) -> list[dict[str, Any]]:
-    """The kinds of accounts that were told falsely by what ranks from now on. risk: see `_missed`; None as well where
-    no model ranks.
+def _kinds(
+    evaluation: Evaluation, figures: Mapping[str, Any], risk: Floats | None, calibration: float
+) -> list[dict[str, Any]]:
+    """The kinds of accounts that were told falsely by what ranks from now on. figures: of the tested model. risk: see
+    `_missed`; None as well where no model ranks.
     """
-    return [] if risk is None else kinds_missed(rounded(evaluation.by_group(risk)), calibration)
+    if risk is None:
+        return []
+    is_tested = risk is evaluation.tested.risk
+    by_group = figures["test"]["by_group"] if is_tested else rounded(evaluation.by_group(risk))
+    return kinds_missed(by_group, calibration)
 
 
 def _missed_by_rule(settings: Settings, rows: pd.DataFrame, rule: Rule | None, mask: Mask) -> Missed:

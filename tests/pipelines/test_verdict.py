@@ -82,12 +82,15 @@ def test_kinds_of_accounts_are_written_of_what_ranks_though_another_recipe_made_
         figures = {"n": 1000, "accounts": 1000, "mean_risk": risk.mean(), "base_rate": 0.15, "p_value": 0.001}
         return {"segment": {"small": figures | {"differs": True}}}
 
-    tested = cast("Evaluation", SimpleNamespace(by_group=by_group))
-    assert _kinds(tested, np.array([0.1, 0.05]), 0.25) == [
+    risk = np.array([0.02, 0.04])
+    tested = cast("Evaluation", SimpleNamespace(by_group=by_group, tested=SimpleNamespace(risk=risk)))
+    figures = {"test": {"by_group": by_group(risk)}}
+    assert _kinds(tested, figures, np.array([0.1, 0.05]), 0.25) == [
         {"grouping": "segment", "group": "small", "told": 0.075, "left": 0.15}
     ]
-    assert _kinds(tested, np.array([0.1, 0.2]), 0.25) == []
-    assert _kinds(tested, None, 0.25) == [], "no model ranks"
+    assert _kinds(tested, figures, np.array([0.1, 0.2]), 0.25) == []
+    assert [kind["told"] for kind in _kinds(tested, figures, risk, 0.25)] == [0.03], "its own"
+    assert _kinds(tested, figures, None, 0.25) == [], "no model ranks"
     kinds = [{"grouping": "segment", "group": "large", "told": 0.2, "left": 0.05}]
     assert written(champion=CHAMPION, kinds=kinds)["missed_by_group"] == kinds
 
