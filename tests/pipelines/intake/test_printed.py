@@ -66,3 +66,10 @@ def test_nor_does_a_rule_below_a_title(firm: Firm, caplog: pytest.LogCaptureFixt
     firm.ingest(max_refused=0)
     assert [row["order_id"] for row in firm.kept("orders")] == ["a|b", "7"]
     assert "rules of dashes" not in caplog.text
+
+
+def test_nor_does_a_row_without_anything(firm: Firm, caplog: pytest.LogCaptureFixture) -> None:
+    firm.table("orders", 'account_id|ordered_at|amount|order_id\n|||\nA|2026-03-01|1|"a\nb"\nB|2026-03-02|2|7')
+    firm.ingest(max_refused=0)
+    assert [row["order_id"] for row in firm.kept("orders")] == ["a\nb", "7"]
+    assert "rules of dashes" not in caplog.text

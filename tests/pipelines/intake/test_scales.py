@@ -41,3 +41,7 @@ def test_nothing_is_said_of_growth_seasons_and_one_account(said) -> None:
     assert said(lambda account, year, month: 5 * (30 if month in (4, 5, 6) else 1)) == []
     assert said(lambda account, year, month: 5 * (1000 if account < 8 and year == 2024 else 1)) == []
     assert said(lambda account, year, month: 5 * (100 if year == 2024 else 1), FEWEST - 1) == []
+
+
+def test_credits_are_no_other_scale(said) -> None:
+    assert said(lambda account, year, month: -4000 if (year, month) == (2024, 5) else 5) == []
